@@ -1,0 +1,62 @@
+# Krait's build. `make help` lists the targets.
+#
+# Every .c file below src/ is compiled; nothing is listed by hand. The front end (base, syntax, compile) becomes libkraitfront.a, which links
+# without the runtime; `krait` is the front end and the runtime, `kraitc` the front end alone.
+
+CC       = clang-19
+AR       = llvm-ar-19
+PREFIX   = /usr/local
+BUILD    = build
+OPT      = -O2
+SANITIZE =
+
+WARN   = -Wall -Wextra -Werror -Wno-unused-parameter
+CFLAGS = -std=gnu23 $(OPT) -g1 $(WARN) -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE -fno-strict-aliasing -fwrapv -fno-math-errno -ffp-contract=off -fno-plt \
+         -fno-omit-frame-pointer -pthread -MMD -MP $(SANITIZE) $(EXTRA)
+LDFLAGS = -fuse-ld=lld-19 -pthread $(SANITIZE) -Wl,--export-dynamic $(EXTRA_LD)
+LIBS    = -lgmp -lffi -lz -lbz2 -llzma -lssl -lcrypto -lsqlite3 -lexpat -ledit -ldouble-conversion -lstdc++ -lm -ldl -lutil
+
+FRONT_SRC   = $(sort $(wildcard src/base/*.c src/syntax/*.c src/compile/*.c))
+RUNTIME_SRC = $(sort $(wildcard src/heap/*.c src/object/*.c src/vm/*.c src/jit/*.c src/module/*.c src/module/*/*.c))
+MAIN_SRC    = src/main/krait.c $(sort $(filter-out src/main/krait.c src/main/kraitc.c,$(wildcard src/main/*.c)))
+obj         = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
+FRONT   = $(BUILD)/libkraitfront.a
+
+-include src/*/rules.mk
+
+all: $(BUILD)/krait $(BUILD)/kraitc
+
+help:
+	@echo 'make            build/krait and build/kraitc'
+	@echo 'make debug      build-debug/: no optimization, assertions'
+	@echo 'make asan       build-asan/: AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make test       run all tests'
+	@echo 'make identity   compare code objects with python3.11 over CORPUS (default: the standard library)'
+	@echo 'make bench      time the benchmarks beside python3.11'
+	@echo 'make install    into PREFIX (default /usr/local)'
+
+$(FRONT): $(call obj,$(FRONT_SRC))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/krait: $(call obj,$(MAIN_SRC) $(RUNTIME_SRC)) $(FRONT)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/kraitc: $(BUILD)/obj/main/kraitc.o $(FRONT)
+	$(CC) $(LDFLAGS) -o $@ $^ -lgmp -ldouble-conversion -lstdc++ -lm
+
+$(BUILD)/obj/%.o: src/%.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(CFLAGS_$(basename $(notdir $<))) -c -o $@ $<
+
+debug:
+	$(MAKE) BUILD=build-debug OPT='-O0 -g -DKRAIT_DEBUG'
+asan:
+	$(MAKE) BUILD=build-asan OPT='-O1 -g' SANITIZE='-fsanitize=address,undefined -fno-sanitize=function -fno-sanitize-recover=undefined'
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all help debug asan clean test identity bench install
+
+-include $(patsubst %.o,%.d,$(call obj,$(FRONT_SRC) $(RUNTIME_SRC) $(MAIN_SRC) src/main/kraitc.c))

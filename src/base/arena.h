@@ -1,0 +1,45 @@
+/* arena.h: memory that is freed all at once.
+ *
+ * The front end allocates everything, from tokens to the finished bytes of a `.pyc`, out of one arena: nodes are
+ * never freed one by one, so there is no ownership to track and no leak on an error path; a compilation that fails half-way drops its arena
+ * and is gone. Allocation is a pointer bump. A request that cannot be met does not return: it longjmps to `on_out_of_memory`, the
+ * one place where the caller of the front end waits for it. An arena belongs to one thread at a time.
+ */
+#pragma once
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct ArenaBlock ArenaBlock;
+
+typedef struct Arena {
+    char *next, *end;            /* free bytes of the newest block */
+    ArenaBlock *blocks;          /* all blocks, newest first */
+    size_t total;                /* bytes taken from the system so far */
+    size_t limit;                /* most bytes it may take; 0: no limit */
+    jmp_buf *on_out_of_memory;   /* where to go when memory is short; 0: abort */
+} Arena;
+
+void arena_init(Arena *arena);
+void arena_free(Arena *arena);
+
+/* The slow path of arena_alloc: a new block. Does not return on failure. */
+void *arena_alloc_slow(Arena *arena, size_t size);
+
+/* `size` zeroed bytes, aligned to 8. Never returns 0. */
+static inline void *arena_alloc(Arena *arena, size_t size)
+{
+    size = (size + 7) & ~(size_t)7;
+    if (size <= (size_t)(arena->end - arena->next)) {
+        void *result = arena->next;
+        arena->next += size;
+        return result;
+    }
+    return arena_alloc_slow(arena, size);
+}
+
+/* A copy of `size` bytes at `bytes`, followed by a zero byte. */
+char *arena_copy(Arena *arena, const char *bytes, size_t size);
+
+#define arena_new(arena, T) ((T *)arena_alloc((arena), sizeof(T)))
+#define arena_array(arena, T, count) ((T *)arena_alloc((arena), sizeof(T) * (size_t)(count)))
