@@ -4,6 +4,7 @@
 # without the runtime; `krait` is the front end and the runtime, `kraitc` the front end alone.
 
 CC       = clang-19
+CXX      = clang++-19
 AR       = llvm-ar-19
 PREFIX   = /usr/local
 BUILD    = build
@@ -16,10 +17,10 @@ CFLAGS = -std=gnu23 $(OPT) -g1 $(WARN) -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOU
 LDFLAGS = -fuse-ld=lld-19 -pthread $(SANITIZE) -Wl,--export-dynamic $(EXTRA_LD)
 LIBS    = -lgmp -lffi -lz -lbz2 -llzma -lssl -lcrypto -lsqlite3 -lexpat -ledit -ldouble-conversion -lstdc++ -lm -ldl -lutil
 
-FRONT_SRC   = $(sort $(wildcard src/base/*.c src/syntax/*.c src/compile/*.c))
+FRONT_SRC   = $(sort $(wildcard src/base/*.c src/base/*.cc src/syntax/*.c src/compile/*.c))
 RUNTIME_SRC = $(sort $(wildcard src/heap/*.c src/object/*.c src/vm/*.c src/jit/*.c src/module/*.c src/module/*/*.c))
 MAIN_SRC    = src/main/krait.c $(sort $(filter-out src/main/krait.c src/main/kraitc.c,$(wildcard src/main/*.c)))
-obj         = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
+obj         = $(patsubst src/%.cc,$(BUILD)/obj/%.o,$(patsubst src/%.c,$(BUILD)/obj/%.o,$(1)))
 FRONT   = $(BUILD)/libkraitfront.a
 
 -include src/*/rules.mk
@@ -48,6 +49,10 @@ $(BUILD)/kraitc: $(BUILD)/obj/main/kraitc.o $(FRONT)
 $(BUILD)/obj/%.o: src/%.c | $(GENERATED)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(CFLAGS_$(basename $(notdir $<))) -c -o $@ $<
+
+$(BUILD)/obj/%.o: src/%.cc
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 $(OPT) -g1 -Wall -Wextra -Werror -fno-exceptions -fno-rtti -fno-omit-frame-pointer -MMD -MP $(SANITIZE) -c -o $@ $<
 
 debug:
 	$(MAKE) BUILD=build-debug OPT='-O0 -g -DKRAIT_DEBUG'

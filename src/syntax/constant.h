@@ -14,6 +14,7 @@ typedef struct Text {
     uint32_t length;     /* bytes */
     uint32_t hash;
     bool ascii;
+    uint8_t keyword;     /* the parser's mark on names that are keywords; 0 on all others */
     char bytes[];        /* followed by a zero byte */
 } Text;
 
