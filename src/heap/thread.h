@@ -1,0 +1,74 @@
+/* thread.h: the state of one OS thread that runs Python, and the lock they take turns with.
+ *
+ * All state that is not an object hangs off `Thread`; `thread_self` is thread-local and never 0 in code that touches objects. A thread holds the
+ * interpreter lock whenever it touches an object; blocking calls go between thread_release() and thread_acquire().
+ */
+#pragma once
+#include "heap/value.h"
+#include <pthread.h>
+#include <stdatomic.h>
+
+typedef struct Frame Frame;   /* vm/frame.h */
+typedef struct Thread Thread;
+
+/* Why the interpreter must stop at the next safe point; bits of Thread.interrupt. */
+enum { INTERRUPT_SIGNAL = 1, INTERRUPT_COLLECT = 2, INTERRUPT_YIELD = 4, INTERRUPT_TRACE = 8, INTERRUPT_ASYNC_EXC = 16, INTERRUPT_FINALIZE = 32, INTERRUPT_CALLS = 64 };
+
+/* The chain of exceptions being handled (sys.exc_info): one record per active generator and one for the thread, as CPython's exc_info stack. */
+typedef struct HandledExc { Value exception; struct HandledExc *previous; } HandledExc;
+
+struct Thread {
+    atomic_uint interrupt;         /* polled at back-edges and calls */
+    Value exception;               /* the pending exception (an instance), or 0 */
+    HandledExc *handled, handled_base;
+    Frame *frame;                  /* the running frame, or 0 */
+    Value *stack, *stack_end, *stack_top;   /* register stack: [stack, stack_top) holds live values (conservatively scanned) */
+    char *c_stack_limit;           /* C code below this address must raise RecursionError */
+    char *c_stack_base;            /* highest address: where scanning of the C stack ends */
+    int recursion_depth;           /* Python frames and guarded C calls on this thread */
+    Thread *next, *previous;       /* all threads of the interpreter */
+    unsigned long id;              /* threading.get_ident() */
+    Value dict;                    /* for modules' thread-local data (_thread._local, contextvars, ...) */
+    Value context;                 /* current contextvars.Context or 0 */
+    Value async_exception;         /* to raise at the next safe point */
+    Value trace_function, profile_function;   /* sys.settrace / setprofile, or 0 */
+    int tracing;                   /* > 0 while a trace function runs */
+    Value asyncgen_firstiter, asyncgen_finalizer;
+    int coroutine_origin_depth;
+    void *vm;                      /* private to vm/ */
+    void *saved_sp;                /* the C stack pointer while the lock is released or waited for */
+    uint64_t saved_registers[16];  /* callee-saved registers at the same moment */
+};
+
+extern _Thread_local Thread *thread_self;
+
+/* The interpreter lock. thread_release saves registers and stack pointer for the collector, which may run meanwhile in another thread. */
+void thread_release(void);
+void thread_acquire(void);
+/* Statements that may block and touch no object. errno survives. */
+#define BLOCKING(statements) do { thread_release(); statements; thread_acquire(); } while (0)
+/* Called at safe points when INTERRUPT_YIELD is set: lets a waiting thread run. */
+void thread_yield(void);
+/* The main thread's state (first call), or that of a thread just started (which takes the lock). */
+Thread *thread_attach(size_t register_stack_values);
+/* The calling thread runs Python no more: drops its state and the lock. */
+void thread_detach(void);
+/* The child after fork: only this thread is left. */
+void thread_after_fork(void);
+Thread *thread_first(void);
+extern Thread *main_thread;
+
+extern int recursion_limit;   /* sys.setrecursionlimit */
+/* Guards C recursion that Python code can drive (repr, compare, calls through slots...). false: RecursionError is set ("maximum recursion depth exceeded" + where, e.g.
+ * " while calling a Python object"). Checks both the Python depth and what is left of the C stack. Each true needs one recursion_leave. */
+bool recursion_enter(const char *where);
+static inline void recursion_leave(void) { thread_self->recursion_depth--; }
+
+/* Everything rare at once: signals, collection, other threads. Returns false when an exception was raised (by a signal handler, ...). */
+bool safe_point_slow(void);
+static inline bool safe_point(void)
+{
+    return __builtin_expect(atomic_load_explicit(&thread_self->interrupt, memory_order_relaxed) == 0, 1) || safe_point_slow();
+}
+/* What a room wants done at safe points for an INTERRUPT_* bit (signals: module/_signal.c). */
+void safe_point_handler(unsigned bit, bool (*handler)(void));

@@ -1,0 +1,81 @@
+/* value.h: the word that every Python value is.
+ *
+ *   ...xxx1   int of 63 bits, two's complement: the number is (int64_t)v >> 1
+ *   ...xx10   float, immediate: the double rotated left by 3, its two top exponent bits replaced by the tag (doubles of magnitude about 2^-255 to 2^256, and +0.0)
+ *   ...x000   pointer to an object, 16-byte aligned; 0 is no value: "absent", or "an exception is pending"
+ *
+ * A float that does not fit the immediate form (-0.0, huge, tiny, inf, nan) is a heap object; use float_new/float_value (object/float.h), which know
+ * both, as int_new/int_value know heap ints. `is` compares words.
+ *
+ * Why a plain uint64_t: values pass in registers, live in arrays with C structs that native extensions read, and compare with ==.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef uint64_t Value;
+typedef struct Type Type;
+
+/* The header of every heap object, 16 bytes: CPython has the reference count and the type here. */
+typedef struct Obj {
+    uint32_t native_refs;   /* references held by native extensions; non-zero makes the object a root */
+    uint32_t shape : 24;    /* attribute layout (object/shape.h); 0: none */
+    uint32_t gc : 8;        /* GC_* bits, the collector's */
+    Type *type;
+} Obj;
+
+typedef struct VarObj { Obj head; int64_t size; } VarObj;
+
+static inline bool is_small_int(Value v) { return v & 1; }
+static inline bool is_small_float(Value v) { return (v & 3) == 2; }
+static inline bool is_pointer(Value v) { return (v & 7) == 0; }   /* also true of 0 */
+
+#define SMALL_INT_MAX ((int64_t)0x3fffffffffffffff)
+#define SMALL_INT_MIN (-SMALL_INT_MAX - 1)
+static inline Value small_int(int64_t n) { return ((uint64_t)n << 1) | 1; }   /* n must fit 63 bits */
+static inline int64_t small_int_value(Value v) { return (int64_t)v >> 1; }
+static inline bool fits_small_int(int64_t n) { return (int64_t)((uint64_t)n << 1) >> 1 == n; }
+
+/* +0.0: the one double outside the exponent range that is immediate. */
+#define SMALL_FLOAT_ZERO 0x8000000000000002ull
+
+static inline double small_float_value(Value v)
+{
+    if (v == SMALL_FLOAT_ZERO) return 0.0;
+    uint64_t bits = (v & ~3ull) | (2 - (v >> 63));
+    bits = bits >> 3 | bits << 61;
+    double d;
+    memcpy(&d, &bits, 8);
+    return d;
+}
+
+/* The immediate for `d`, or 0 where it has none. */
+static inline Value small_float(double d)
+{
+    uint64_t bits;
+    memcpy(&bits, &d, 8);
+    unsigned top = (bits >> 60) & 7;
+    if ((top == 3 || top == 4) && bits != 0x3000000000000000ull) return ((bits << 3 | bits >> 61) & ~3ull) | 2;
+    return bits == 0 ? SMALL_FLOAT_ZERO : 0;
+}
+
+static inline Obj *as_obj(Value v) { return (Obj *)v; }
+#define VALUE(pointer) ((Value)(uintptr_t)(pointer))
+
+extern Obj none_object, true_object, false_object, ellipsis_object, not_implemented_object;
+#define NONE VALUE(&none_object)
+#define TRUE VALUE(&true_object)
+#define FALSE VALUE(&false_object)
+#define ELLIPSIS VALUE(&ellipsis_object)
+#define NOT_IMPLEMENTED VALUE(&not_implemented_object)
+static inline Value bool_value(bool b) { return b ? TRUE : FALSE; }
+
+extern Type int_type, float_type;
+/* The type of any value but 0. */
+static inline Type *type_of(Value v)
+{
+    if (is_pointer(v)) return as_obj(v)->type;
+    return is_small_int(v) ? &int_type : &float_type;
+}

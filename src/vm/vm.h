@@ -1,0 +1,24 @@
+/* vm.h: running code, as the modules and main see it. */
+#pragma once
+#include "object/function.h"
+
+/* Runs code as exec/eval do: in these globals and locals (locals 0: the globals). builtins are taken from globals["__builtins__"], set if absent. */
+Value vm_eval_code(Value code, Value globals, Value locals);
+/* Compiles source text (bytes of any encoding, or UTF-8) to a code object; raises SyntaxError and issues warnings. mode: ParseMode; optimize -1: the interpreter's. */
+Value vm_compile(const char *source, size_t size, Value filename, int mode, int flags, int optimize, int feature_version);
+/* The code object from marshal bytes is made by module/marshal.c; this checks it: false with the reason (ValueError) for what is not sound. Called before a code object first runs. */
+bool vm_verify(CodeObj *code);
+/* A new code object; all fields set by the caller (type_alloc of code_type), then checked and completed. */
+bool code_init(CodeObj *code);
+
+/* The running frame's namespaces; 0: no frame. */
+Value vm_globals(void);
+Value vm_builtins(void);
+Value vm_locals(void);              /* as locals(): a dict */
+Value vm_frame_object(int depth);   /* sys._getframe(depth); ValueError "call stack is not deep enough" */
+Value vm_frame_of_generator(Value generator);
+int vm_current_line(Value *filename);
+/* Names, for tools: sys._current_frames */
+Value vm_thread_frame(Thread *thread);
+extern int vm_optimize;             /* sys.flags.optimize */
+void vm_init(void);
