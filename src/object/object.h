@@ -38,6 +38,10 @@ Value object_getattr_opt(Value v, Value name);
 bool object_setattr(Value v, Value name, Value value);    /* value 0: delete */
 Value object_generic_getattr(Value v, Value name);
 bool object_generic_setattr(Value v, Value name, Value value);
+/* As object_generic_getattr, but 0 without exception when the attribute is missing. */
+Value object_generic_getattr_opt(Value v, Value name);
+/* AttributeError with CPython's text for this kind of object, and with its `name` and `obj`. */
+uint64_t raise_attribute_error(Value object, Value name);
 /* For calling obj.name(...) without making a bound method: returns the function, and sets *self to v when the function takes it as first argument (0 when already bound). */
 Value object_get_method(Value v, Value name, Value *self);
 /* A special method looked up on the type, bound with its descriptor: 0 without exception when absent. */

@@ -174,6 +174,8 @@ struct Type {
     Value heap_name, heap_qualname, heap_slots, heap_module;
     char *heap_doc;
     void *specialization;          /* caches private to vm/ */
+    int32_t slots_offset;          /* where this class's own __slots__ values begin (slots_count of them) */
+    uint64_t own_slots[2];         /* which slots a static type defined itself, by index in the table of object/type_slots.c */
 };
 
 extern Type type_type, object_type;
