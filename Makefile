@@ -11,7 +11,7 @@ BUILD    = build
 OPT      = -O2
 SANITIZE =
 
-WARN   = -Wall -Wextra -Werror -Wno-unused-parameter
+WARN   = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers
 CFLAGS = -std=gnu23 $(OPT) -g1 $(WARN) -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE -fno-strict-aliasing -fwrapv -fno-math-errno -ffp-contract=off -fno-plt \
          -fno-omit-frame-pointer -pthread -MMD -MP $(SANITIZE) $(EXTRA)
 LDFLAGS = -fuse-ld=lld-19 -pthread $(SANITIZE) -Wl,--export-dynamic $(EXTRA_LD)

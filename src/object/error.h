@@ -58,3 +58,10 @@ typedef struct Exception {
     bool suppress_context;
 } Exception;
 Value exception_new(Type *type, Value args_tuple);
+
+/* Readies the exception types and sets MemoryErrors aside; after heap_init, before any other room raises. */
+bool errors_init(void);
+/* warnings.warn as module/_warnings.c does it; message is a str or a Warning instance. */
+bool warnings_warn(Type *category, Value message, int stacklevel);
+/* The exception that `except` handlers see as current (sys.exception()), or 0. */
+Value error_handled(void);

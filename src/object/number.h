@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "object/object.h"
+#include "base/float_text.h"
 #include <gmp.h>
 
 typedef struct IntObj { Obj head; int64_t size; /* sign and number of limbs */ mp_limb_t *limbs; mp_limb_t small[1]; /* limbs points here for one limb */ } IntObj;
@@ -52,11 +53,10 @@ static inline double float_value(Value v) { return is_small_float(v) ? small_flo
 Value float_from_text(Value str_or_bytes);   /* float("...") */
 Value float_repr_text(double d);             /* repr */
 int64_t float_hash(double d);
-/* PyOS_double_to_string's meaning: format 'e','f','g','r' (upper case too), flags */
-enum { FLOAT_SIGN = 1, FLOAT_ADD_DOT_0 = 2, FLOAT_ALT = 4 };
+/* Text of doubles by mode, precision and flags: base/float_text.h. */
 Value complex_new(double real, double imag);
 bool complex_value(Value v, double *real, double *imag);   /* from complex, float, int, __complex__ */
 /* format(v, spec) for ints, floats, complex: object/format_number.c */
-Value int_format(Value v, Value spec);
-Value float_format(Value v, Value spec);
-Value complex_format(Value v, Value spec);
+Value int_format_spec(Value v, Value spec);
+Value float_format_spec(Value v, Value spec);
+Value complex_format_spec(Value v, Value spec);
