@@ -11,7 +11,7 @@ typedef struct StrObj {          /* PyASCIIObject, PyCompactUnicodeObject, PyUni
     Obj head;
     int64_t length;              /* characters */
     int64_t hash;                /* -1: not computed */
-    uint32_t interned : 2, kind : 3, compact : 1, ascii : 1, ready : 1, rope : 1, : 23;
+    uint32_t interned : 2, kind : 3, compact : 1, ascii : 1, ready : 1, rope : 1, foreign : 1 /* `any` is not in the heap */, : 22;
     void *wstr;                  /* rope: left half. Else 0 */
     int64_t utf8_length;         /* from here on absent in compact ASCII strings */
     char *utf8;                  /* cached UTF-8; rope: right half */
@@ -66,6 +66,9 @@ bool str_equal(Value a, Value b);                    /* both strs */
 bool str_equal_ascii(Value a, const char *text);
 int str_compare(Value a, Value b);                   /* -1 0 1 by code point */
 int64_t str_hash(Value s);
+/* The hash of bytes and str: SipHash-1-3 over the characters as stored. hash_init sets its key: -1 a random one, otherwise what PYTHONHASHSEED=seed means to CPython (0: all zero). */
+void hash_init(int64_t seed);
+int64_t hash_bytes(const void *data, size_t size);
 Value str_concat(Value a, Value b);                  /* both strs; a rope when long */
 Value str_join(Value separator, Value iterable);
 Value str_substring(Value s, int64_t start, int64_t end);

@@ -1,0 +1,497 @@
+/* str.c: the representation of strings: making them, ropes, UTF-8, equality, the intern table. The methods are in str_methods.c, the type itself too.
+ *
+ * Ropes: a + b of some length makes a node that refers to both halves, and is flattened when somebody looks at its characters. The buffer that flattening makes has room to
+ * spare and notes how much is used; a string that ends where the used part ends can be appended to in place, so a loop of s += x costs linear time even if it looks at s each time.
+ * A rope's depth is bounded (in wstr_length): a deeper half is flattened first, which bounds both recursion and the memory of nodes.
+ */
+#include "object/str_internal.h"
+#include "base/utf8.h"
+#include "object/exception.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ROPE_MIN_LENGTH = 128, ROPE_MAX_DEPTH = 48 };
+
+/* --- static strings: the empty one and those of one Latin-1 character */
+typedef struct SmallStr { StrObj s; alignas(16) char room[16]; } SmallStr;
+static alignas(16) SmallStr small_strs[257];   /* the last one is the empty string */
+Value str_empty = VALUE(&small_strs[256]);
+
+__attribute__((constructor)) static void small_strs_init(void)
+{
+    for (int i = 0; i <= 256; i++) {
+        StrObj *s = &small_strs[i].s;
+        s->head = (Obj){.type = &str_type, .gc = GC_STATIC};
+        s->length = i < 256;
+        s->hash = -1;
+        s->kind = 1, s->compact = 1, s->ready = 1;
+        s->ascii = i < 128 || i == 256;
+        if (i < 256) *((uint8_t *)s + (s->ascii ? STR_ASCII_HEADER : STR_COMPACT_HEADER)) = (uint8_t)i;
+    }
+}
+
+Value str_alloc(int64_t length, uint32_t max_char)
+{
+    if (length == 0) return str_empty;
+    int kind = str_kind_for(max_char);
+    size_t header = max_char < 128 ? STR_ASCII_HEADER : STR_COMPACT_HEADER;
+    if (length < 0 || length > (INT64_MAX - (int64_t)header) / kind - 1) return raise_memory();
+    StrObj *s = gc_new(&str_type, header + (size_t)(length + 1) * (size_t)kind);
+    if (!s) return 0;
+    s->length = length;
+    s->hash = -1;
+    s->kind = (uint32_t)kind & 7;
+    s->compact = 1, s->ready = 1;
+    s->ascii = max_char < 128;
+    return VALUE(s);
+}
+
+/* Characters `capacity` long behind a StrBuffer; 0 without memory. */
+static void *str_buffer_new(int64_t capacity, int kind)
+{
+    if (capacity > (INT64_MAX - 64) / kind) return (void *)raise_memory();
+    StrBuffer *buffer = gc_buffer_raw(sizeof(StrBuffer) + (size_t)(capacity + 1) * (size_t)kind);
+    if (!buffer) return 0;
+    buffer->used = 0;
+    buffer->capacity = capacity;
+    return buffer + 1;
+}
+
+Value str_from_char(uint32_t c)
+{
+    if (c < 256) return VALUE(&small_strs[c]);
+    Value v = str_alloc(1, c);
+    if (v) str_write(str_kind(v), str_data(v), 0, c);
+    return v;
+}
+
+Value str_subclass_new(Type *type, Value v)
+{
+    Value result = type_alloc(type, 0);
+    if (!result) return 0;
+    StrObj *s = (StrObj *)result;
+    int kind = str_kind(v);
+    int64_t length = str_length(v);
+    void *data = str_buffer_new(length, kind);
+    if (!data) return 0;
+    memcpy(data, str_data(v), (size_t)(length * kind));
+    str_write(kind, data, length, 0);
+    s->length = length;
+    s->hash = ((StrObj *)v)->hash;
+    s->kind = (uint32_t)kind & 7;
+    s->ascii = str_is_ascii(v);
+    s->ready = 1;
+    s->any = data;
+    str_buffer_of(s)->used = length;
+    gc_barrier(s);
+    return result;
+}
+
+Value str_exact(Value v)
+{
+    if (is_str_exact(v)) return v;
+    int64_t length = str_length(v);
+    Value copy = str_alloc(length, str_max_bound(v));
+    if (copy && length) memcpy(str_data(copy), str_data(v), (size_t)(length * str_kind(v)));
+    return copy;
+}
+
+/* --- raw characters */
+uint32_t str_max_in(int kind, const void *data, int64_t length)
+{
+    if (kind == 1) return utf8_is_ascii(data, (size_t)length) ? 0x7f : 0xff;
+    uint32_t all = 0;
+    if (kind == 2) {
+        const uint16_t *p = data;
+        for (int64_t i = 0; i < length; i++) all |= p[i];
+    } else {
+        const uint32_t *p = data;
+        for (int64_t i = 0; i < length; i++) all |= p[i];
+    }
+    return all < 0x80 ? 0x7f : all < 0x100 ? 0xff : all < 0x10000 ? 0xffff : 0x10ffff;
+}
+
+#define COPY_LOOP(To, From) \
+    do { \
+        To *out = (To *)to + to_index; \
+        const From *in = (const From *)from + from_index; \
+        for (int64_t i = 0; i < n; i++) out[i] = (To)in[i]; \
+    } while (0)
+
+void str_copy_chars(int to_kind, void *to, int64_t to_index, int from_kind, const void *from, int64_t from_index, int64_t n)
+{
+    if (n <= 0) return;
+    if (to_kind == from_kind) memcpy((char *)to + to_index * to_kind, (const char *)from + from_index * to_kind, (size_t)(n * to_kind));
+    else if (to_kind == 1 && from_kind == 2) COPY_LOOP(uint8_t, uint16_t);
+    else if (to_kind == 1) COPY_LOOP(uint8_t, uint32_t);
+    else if (to_kind == 2 && from_kind == 1) COPY_LOOP(uint16_t, uint8_t);
+    else if (to_kind == 2) COPY_LOOP(uint16_t, uint32_t);
+    else if (from_kind == 1) COPY_LOOP(uint32_t, uint8_t);
+    else COPY_LOOP(uint32_t, uint16_t);
+}
+
+Value str_from_kind(int kind, const void *data, int64_t length)
+{
+    if (length <= 0) return str_empty;
+    if (length == 1) return str_from_char(str_read(kind, data, 0));
+    Value v = str_alloc(length, str_max_in(kind, data, length));
+    if (v) str_copy_chars(str_kind(v), str_data(v), 0, kind, data, 0, length);
+    return v;
+}
+
+Value str_from_latin1(const uint8_t *bytes, size_t size) { return str_from_kind(1, bytes, (int64_t)size); }
+
+Value str_substring(Value s, int64_t start, int64_t end)
+{
+    int64_t length = str_length(s);
+    if (start < 0) start = 0;
+    if (end > length) end = length;
+    if (start >= end) return str_empty;
+    if (start == 0 && end == length) return str_exact(s);
+    int kind = str_kind(s);
+    const char *data = (const char *)str_data(s) + start * kind;
+    if (!str_is_ascii(s) || end - start == 1) return str_from_kind(kind, data, end - start);
+    Value v = str_alloc(end - start, 0x7f);
+    if (v) memcpy(str_data(v), data, (size_t)(end - start));
+    return v;
+}
+
+/* --- ropes */
+static inline int rope_depth(const StrObj *s) { return s->rope ? (int)s->wstr_length : 0; }
+
+/* A StrObj of the long form, no characters yet. */
+static StrObj *str_long_new(int64_t length, int kind, bool ascii)
+{
+    StrObj *s = gc_new(&str_type, sizeof(StrObj));
+    if (!s) return 0;
+    s->length = length;
+    s->hash = -1;
+    s->kind = (uint32_t)kind & 7;
+    s->ascii = ascii, s->ready = 1;
+    return s;
+}
+
+/* Writes the text of `root` from the character `skip` on; `skip` is 0 or the length of the leftmost leaf. */
+static void rope_write(StrObj *root, void *out, int64_t skip)
+{
+    StrObj *pending[2 * ROPE_MAX_DEPTH + 8];
+    int count = 0;
+    int64_t at = 0;
+    pending[count++] = root;
+    while (count) {
+        StrObj *s = pending[--count];
+        if (s->rope) {
+            pending[count++] = (StrObj *)s->utf8;
+            pending[count++] = (StrObj *)s->wstr;
+            continue;
+        }
+        if (at >= skip) str_copy_chars((int)root->kind, out, at, (int)s->kind, str_data(VALUE(s)), 0, s->length);
+        at += s->length;
+    }
+    str_write((int)root->kind, out, at, 0);
+}
+
+/* The buffer of the leftmost leaf, when all of the rope can be appended there. */
+static void *rope_reuse(const StrObj *root, const StrObj **leaf_out)
+{
+    const StrObj *leaf = root;
+    while (leaf->rope) leaf = leaf->wstr;
+    *leaf_out = leaf;
+    if (leaf->compact || leaf->foreign || leaf->kind != root->kind || leaf->head.type != &str_type) return 0;
+    const StrBuffer *buffer = str_buffer_of(leaf);
+    return buffer->used == leaf->length && buffer->capacity >= root->length ? leaf->any : 0;
+}
+
+bool str_flatten_slow(StrObj *s)
+{
+    const StrObj *leaf;
+    int kind = (int)s->kind;
+    void *data = rope_reuse(s, &leaf);
+    bool foreign = false;
+    if (data) rope_write(s, data, leaf->length);
+    else {
+        int64_t room = s->length + (rope_depth(s) > ROPE_MAX_DEPTH / 2 || !leaf->compact ? s->length / 2 : s->length / 16);
+        data = str_buffer_new(room, kind);
+        if (!data) {
+            /* Callers of str_data do not expect failure; so the characters go outside of the heap and its limit, and are never freed. */
+            error_clear();
+            StrBuffer *buffer = malloc(sizeof(StrBuffer) + (size_t)(s->length + 1) * (size_t)kind);
+            if (!buffer) {
+                fputs("krait: out of memory\n", stderr);
+                abort();
+            }
+            *buffer = (StrBuffer){0, s->length};
+            data = buffer + 1;
+            foreign = true;
+        }
+        rope_write(s, data, 0);
+    }
+    ((StrBuffer *)data - 1)->used = s->length;
+    s->rope = 0;
+    s->foreign = foreign;
+    s->wstr = 0;
+    s->utf8 = 0;
+    s->wstr_length = 0;
+    s->any = data;
+    gc_barrier(s);
+    return true;
+}
+
+/* left + right by writing behind left's characters in its own buffer; 0 when that is not possible. */
+static Value str_append_in_place(StrObj *left, Value right)
+{
+    if (left->compact || left->rope || left->foreign || left->head.type != &str_type || left->kind < (uint32_t)str_kind(right)) return 0;
+    StrBuffer *buffer = str_buffer_of(left);
+    int64_t length = left->length + str_length(right);
+    if (buffer->used != left->length || buffer->capacity < length) return 0;
+    StrObj *s = str_long_new(length, (int)left->kind, left->ascii && str_is_ascii(right));
+    if (!s) return 0;
+    str_copy_chars((int)left->kind, left->any, left->length, str_kind(right), str_data(right), 0, str_length(right));
+    str_write((int)left->kind, left->any, length, 0);
+    buffer->used = length;
+    s->any = left->any;
+    return VALUE(s);
+}
+
+static Value str_concat_copy(Value a, Value b, int64_t length)
+{
+    uint32_t bound = str_max_bound(a) > str_max_bound(b) ? str_max_bound(a) : str_max_bound(b);
+    Value v = str_alloc(length, bound);
+    if (!v) return 0;
+    int kind = str_kind(v);
+    void *data = str_data(v);
+    str_copy_chars(kind, data, 0, str_kind(a), str_data(a), 0, str_length(a));
+    str_copy_chars(kind, data, str_length(a), str_kind(b), str_data(b), 0, str_length(b));
+    return v;
+}
+
+Value str_concat(Value a, Value b)
+{
+    int64_t left = str_length(a), right = str_length(b), length;
+    if (left == 0) return str_exact(b);
+    if (right == 0) return str_exact(a);
+    if (__builtin_add_overflow(left, right, &length)) return raise_overflow("strings are too large to concat");
+    if (length < ROPE_MIN_LENGTH) return str_concat_copy(a, b, length);
+    /* A subclass instance is no good as half of a rope: its class can be anything, its text is copied to be safe from that. */
+    if (!is_str_exact(a) && !(a = str_exact(a))) return 0;
+    if (!is_str_exact(b) && !(b = str_exact(b))) return 0;
+    StrObj *l = (StrObj *)a, *r = (StrObj *)b;
+    if (rope_depth(l) >= ROPE_MAX_DEPTH) str_ready(a);
+    if (rope_depth(r) >= ROPE_MAX_DEPTH) str_ready(b);
+    Value in_place = str_append_in_place(l, b);
+    if (in_place || thread_self->exception) return in_place;
+    StrObj *s = str_long_new(length, (int)(l->kind > r->kind ? l->kind : r->kind), l->ascii && r->ascii);
+    if (!s) return 0;
+    s->rope = 1;
+    s->wstr = l;
+    s->utf8 = (char *)r;
+    s->wstr_length = 1 + (rope_depth(l) > rope_depth(r) ? rope_depth(l) : rope_depth(r));
+    return VALUE(s);
+}
+
+void str_trace(Obj *object)
+{
+    StrObj *s = (StrObj *)object;
+    if (s->compact && s->ascii) return;
+    if (s->rope) {
+        gc_visit(VALUE(s->wstr));
+        gc_visit(VALUE(s->utf8));
+        return;
+    }
+    if (!s->compact && s->any && !s->foreign) gc_visit_buffer(str_buffer_of(s));
+    if (s->utf8) gc_visit_buffer(s->utf8);
+}
+
+/* --- UTF-8 */
+static uint32_t utf8_max_bound(const uint8_t *s, size_t size, size_t *count)
+{
+    uint8_t lead = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < size; i++) {
+        n += (s[i] & 0xc0) != 0x80;
+        lead = s[i] > lead ? s[i] : lead;
+    }
+    *count = n;
+    return lead < 0x80 ? 0x7f : lead < 0xc4 ? 0xff : lead < 0xf0 ? 0xffff : 0x10ffff;
+}
+
+/* Valid text of either dialect to a str. */
+static Value utf8_to_str(const char *bytes, size_t size)
+{
+    size_t count;
+    uint32_t bound = utf8_max_bound((const uint8_t *)bytes, size, &count);
+    if (count == 1) return str_from_char(utf8_next(&bytes));
+    Value v = str_alloc((int64_t)count, bound);
+    if (!v || !size) return v;
+    void *data = str_data(v);
+    int kind = str_kind(v);
+    if (bound < 0x80) memcpy(data, bytes, size);
+    else if (kind == 1) for (size_t i = 0; i < count; i++) ((uint8_t *)data)[i] = (uint8_t)utf8_next(&bytes);
+    else if (kind == 2) for (size_t i = 0; i < count; i++) ((uint16_t *)data)[i] = (uint16_t)utf8_next(&bytes);
+    else for (size_t i = 0; i < count; i++) ((uint32_t *)data)[i] = utf8_next(&bytes);
+    return v;
+}
+
+Value str_from_utf8(const char *bytes, size_t size)
+{
+    size_t start, end;
+    if (utf8_check(bytes, size, &start, &end) != UTF8_OK) return codec_utf8_decode(bytes, size, 0, 0);
+    return utf8_to_str(bytes, size);
+}
+
+Value str_from_utf8_surrogatepass(const char *bytes, size_t size)
+{
+    /* Check piece by piece: a fault is forgiven when it is an encoded surrogate. */
+    const char *rest = bytes;
+    size_t left = size, start, end;
+    while (utf8_check(rest, left, &start, &end) != UTF8_OK) {
+        const uint8_t *p = (const uint8_t *)rest + start;
+        if (left - start < 3 || p[0] != 0xed || (p[1] & 0xe0) != 0xa0 || (p[2] & 0xc0) != 0x80) return codec_utf8_decode(bytes, size, "surrogatepass", 0);
+        rest += start + 3;
+        left -= start + 3;
+    }
+    return utf8_to_str(bytes, size);
+}
+
+Value str_from_cstring(const char *text) { return str_from_utf8(text, strlen(text)); }
+
+static uint64_t raise_surrogate(Value s, int64_t index)
+{
+    int64_t end = index;
+    while (end < str_length(s) && (str_char(s, end) & ~0x7ffu) == 0xd800) end++;
+    return raise_instance(unicode_encode_error("utf-8", s, index, end, "surrogates not allowed"));
+}
+
+const char *str_utf8(Value v, size_t *size)
+{
+    StrObj *s = str_ready(v);
+    const char *data = str_data(v);
+    if (s->ascii && (s->compact || data[s->length] == 0)) {
+        if (size) *size = (size_t)s->length;
+        return data;
+    }
+    if (!s->utf8) {
+        size_t total = 0;
+        for (int64_t i = 0; i < s->length; i++) {
+            uint32_t c = str_read((int)s->kind, data, i);
+            if ((c & ~0x7ffu) == 0xd800) return (const char *)raise_surrogate(v, i);
+            total += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+        }
+        char *buffer = gc_buffer_raw(total + 1), *out = buffer;
+        if (!buffer) return 0;
+        for (int64_t i = 0; i < s->length; i++) out += utf8_encode(str_read((int)s->kind, data, i), out);
+        *out = 0;
+        s->utf8 = buffer;
+        s->utf8_length = (int64_t)total;
+        gc_barrier(s);
+    }
+    if (size) *size = (size_t)s->utf8_length;
+    return s->utf8;
+}
+
+/* --- equality, order, hash */
+bool str_equal(Value a, Value b)
+{
+    if (a == b) return true;
+    const StrObj *x = (const StrObj *)a, *y = (const StrObj *)b;
+    if (x->length != y->length || x->kind != y->kind) return false;
+    if (x->hash != y->hash && x->hash != -1 && y->hash != -1) return false;
+    return memcmp(str_data(a), str_data(b), (size_t)(x->length * x->kind)) == 0;
+}
+
+bool str_equal_ascii(Value a, const char *text)
+{
+    size_t length = strlen(text);
+    return str_length(a) == (int64_t)length && str_is_ascii(a) && memcmp(str_data(a), text, length) == 0;
+}
+
+int str_compare(Value a, Value b)
+{
+    int64_t x = str_length(a), y = str_length(b), n = x < y ? x : y;
+    int p = str_kind(a), q = str_kind(b);
+    const void *s = str_data(a), *t = str_data(b);
+    if (p == 1 && q == 1) {
+        int order = memcmp(s, t, (size_t)n);
+        if (order) return order < 0 ? -1 : 1;
+    } else {
+        for (int64_t i = 0; i < n; i++) {
+            uint32_t c = str_read(p, s, i), d = str_read(q, t, i);
+            if (c != d) return c < d ? -1 : 1;
+        }
+    }
+    return x < y ? -1 : x > y;
+}
+
+int64_t str_hash(Value v)
+{
+    StrObj *s = (StrObj *)v;
+    if (s->hash == -1) s->hash = hash_bytes(str_data(v), (size_t)(s->length * s->kind));
+    return s->hash;
+}
+
+/* --- the intern table: an object of its own, so that a young collection need not look at it unless it changed. Open addressing; what is interned stays. */
+typedef struct InternTable { Obj head; Value *slots; int64_t mask, count; } InternTable;
+
+static void intern_trace(Obj *object)
+{
+    InternTable *table = (InternTable *)object;
+    gc_visit_buffer(table->slots);
+    if (table->slots) gc_visit_values(table->slots, (size_t)table->mask + 1);
+}
+
+static Type intern_table_type = {TYPE_INIT("intern_table", InternTable), .flags = TYPE_DISALLOW_NEW, .trace = intern_trace};
+static Value intern_table;
+
+static bool intern_grow(InternTable *table, int64_t size)
+{
+    Value *slots = gc_buffer((size_t)size * sizeof(Value));
+    if (!slots) return false;
+    for (int64_t i = 0; table->slots && i <= table->mask; i++) {
+        if (!table->slots[i]) continue;
+        int64_t k = str_hash(table->slots[i]) & (size - 1);
+        while (slots[k]) k = (k + 1) & (size - 1);
+        slots[k] = table->slots[i];
+    }
+    table->slots = slots;
+    table->mask = size - 1;
+    gc_barrier(table);
+    return true;
+}
+
+static InternTable *intern_table_get(void)
+{
+    if (intern_table) return (InternTable *)intern_table;
+    InternTable *table = gc_alloc(InternTable, &intern_table_type);
+    if (!table || !intern_grow(table, 4096)) return 0;
+    intern_table = VALUE(table);
+    gc_root(&intern_table);
+    return table;
+}
+
+Value str_intern(Value s)
+{
+    StrObj *object = str_ready(s);
+    if (object->interned) return s;
+    InternTable *table = intern_table_get();
+    if (!table) return 0;
+    int64_t k = str_hash(s) & table->mask;
+    for (Value found; (found = table->slots[k]); k = (k + 1) & table->mask)
+        if (str_equal(found, s)) return found;
+    object->interned = 1;
+    table->slots[k] = s;
+    gc_barrier(table);
+    if (++table->count * 2 > table->mask && !intern_grow(table, (table->mask + 1) * 2)) return 0;
+    return s;
+}
+
+Value str_intern_cstring(const char *text)
+{
+    size_t size = strlen(text);
+    InternTable *table = intern_table_get();
+    if (!table) return 0;
+    if (utf8_is_ascii(text, size))
+        for (int64_t k = hash_bytes(text, size) & table->mask; table->slots[k]; k = (k + 1) & table->mask)
+            if (str_equal_ascii(table->slots[k], text)) return table->slots[k];
+    Value s = str_from_utf8(text, size);
+    return s ? str_intern(s) : 0;
+}

@@ -1,0 +1,44 @@
+/* str_internal.h: what the files str*.c, codec*.c and module/_sre share about strings and nobody else needs. */
+#pragma once
+#include "object/str.h"
+#include "object/container.h"
+#include "object/number.h"
+
+/* The characters of every string that is not compact stand behind this header, so that `a + b` can append to a's buffer in place when a is the
+ * last string that was made in it. */
+typedef struct StrBuffer { int64_t used, capacity; } StrBuffer;   /* in characters */
+static inline StrBuffer *str_buffer_of(const StrObj *s) { return (StrBuffer *)((char *)s->any - sizeof(StrBuffer)); }
+
+static inline int str_kind_for(uint32_t max_char) { return max_char < 0x100 ? 1 : max_char < 0x10000 ? 2 : 4; }
+/* An upper bound of the characters in s, exact as to kind and ASCII. */
+static inline uint32_t str_max_bound(Value v)
+{
+    const StrObj *s = (const StrObj *)v;
+    return s->ascii ? 0x7f : s->kind == 1 ? 0xff : s->kind == 2 ? 0xffff : 0x10ffff;
+}
+static inline void str_write(int kind, void *data, int64_t index, uint32_t c)
+{
+    if (kind == 1) ((uint8_t *)data)[index] = (uint8_t)c;
+    else if (kind == 2) ((uint16_t *)data)[index] = (uint16_t)c;
+    else ((uint32_t *)data)[index] = c;
+}
+#define is_str_exact(v) (is_pointer(v) && as_obj(v)->type == &str_type)
+
+/* The largest character (exact up to the bounds 0x7f, 0xff, 0xffff, 0x10ffff). */
+uint32_t str_max_in(int kind, const void *data, int64_t length);
+/* Copies n characters, widening or narrowing (they must fit). */
+void str_copy_chars(int to_kind, void *to, int64_t to_index, int from_kind, const void *from, int64_t from_index, int64_t n);
+/* `type` is a subclass of str: a new instance with s's text. */
+Value str_subclass_new(Type *type, Value s);
+/* s itself if it is exactly a str, else a str of the same text. */
+Value str_exact(Value s);
+/* Search in raw characters; the needle's kind may differ. Result: index, or -1. An empty needle is found at once. */
+int64_t str_find_raw(int kind, const void *text, int64_t length, int needle_kind, const void *needle, int64_t needle_length);
+int64_t str_rfind_raw(int kind, const void *text, int64_t length, int needle_kind, const void *needle, int64_t needle_length);
+int64_t str_find_char_raw(int kind, const void *text, int64_t length, uint32_t c);
+int64_t str_rfind_char_raw(int kind, const void *text, int64_t length, uint32_t c);
+int64_t str_count_raw(int kind, const void *text, int64_t length, int needle_kind, const void *needle, int64_t needle_length, int64_t max);
+/* Room for `extra` more characters of at most max_char in the builder. */
+bool str_builder_reserve(StrBuilder *b, int64_t extra, uint32_t max_char);
+/* `c` `count` times. */
+bool str_builder_fill(StrBuilder *b, uint32_t c, int64_t count);
