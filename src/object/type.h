@@ -61,7 +61,7 @@ typedef enum BinaryOp {
     BINARY_COUNT
 } BinaryOp;   /* 0..12 as BINARY_OP's argument in the bytecode; +13 there is the in-place form */
 
-typedef enum UnaryOp { UNARY_NEGATIVE, UNARY_POSITIVE, UNARY_ABS, UNARY_INVERT, UNARY_COUNT } UnaryOpKind;
+typedef enum { UNARY_NEGATIVE, UNARY_POSITIVE, UNARY_ABS, UNARY_INVERT, UNARY_COUNT } UnaryOpKind;
 
 /* The buffer protocol (memoryview, bytes-like arguments). */
 typedef struct Buffer {

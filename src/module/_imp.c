@@ -1,0 +1,134 @@
+/* _imp.c: what importlib needs from the interpreter: built-in modules, the import lock, code file names.
+ *
+ * There are no frozen modules and, so far, no extension modules: their functions answer as for a name that is unknown.
+ */
+#include "module/import.h"
+#include "module/config.h"
+#include "module/module.h"
+#include "base/siphash.h"
+#include <pthread.h>
+
+/* ---------------------------------------------------------------- the global import lock: re-entrant, for the importing thread */
+
+static struct { pthread_mutex_t mutex; unsigned long owner; int depth; } import_lock = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+static NATIVE(imp_lock_held) { return bool_value(import_lock.depth > 0); }
+
+static NATIVE(imp_acquire_lock)
+{
+    if (import_lock.depth > 0 && import_lock.owner == thread_self->id) {
+        import_lock.depth++;
+        return NONE;
+    }
+    BLOCKING(pthread_mutex_lock(&import_lock.mutex));
+    import_lock.owner = thread_self->id;
+    import_lock.depth = 1;
+    return NONE;
+}
+
+static NATIVE(imp_release_lock)
+{
+    if (import_lock.depth == 0 || import_lock.owner != thread_self->id) return raise_runtime("not holding the import lock");
+    if (--import_lock.depth == 0) pthread_mutex_unlock(&import_lock.mutex);
+    return NONE;
+}
+
+/* ---------------------------------------------------------------- built-in modules */
+
+static NATIVE(imp_is_builtin)
+{
+    const char *name = is_str(args[0]) ? str_utf8(args[0], 0) : (const char *)raise_bad_argument("is_builtin", "argument", "str", args[0]);
+    return name ? small_int(module_find(name) ? 1 : 0) : 0;
+}
+
+static NATIVE(imp_create_builtin)
+{
+    Value name = object_getattr(args[0], NAME("name"));
+    const char *text = !name ? 0 : is_str(name) ? str_utf8(name, 0) : (const char *)raise_type("name must be string, not %.200T", name);
+    if (!text) return 0;
+    Value existing = dict_get(sys_modules(), name);
+    if (existing) return existing;
+    const ModuleDef *def = module_find(text);
+    return def ? module_create(def) : thread_self->exception ? 0 : NONE;
+}
+
+/* Initialization happened when the module was created. */
+static NATIVE(imp_exec_builtin) { return small_int(0); }
+
+static NATIVE(imp_extension_suffixes) { return list_new(0); }
+
+/* ---------------------------------------------------------------- frozen and extension modules */
+
+static Value not_frozen(Value name) { return raise_format(&exc_ImportError, "No such frozen object named %S", name); }
+static NATIVE(imp_is_frozen) { return FALSE; }
+static NATIVE(imp_find_frozen) { return NONE; }
+static NATIVE(imp_init_frozen) { return NONE; }
+static NATIVE(imp_get_frozen_object) { return not_frozen(args[0]); }
+static NATIVE(imp_is_frozen_package) { return not_frozen(args[0]); }
+static NATIVE(imp_frozen_module_names) { return list_new(0); }
+static NATIVE(imp_override_frozen) { return NONE; }
+static NATIVE(imp_create_dynamic)
+{
+    return raise_format(&exc_ImportError, "extension modules compiled for CPython cannot be loaded by Krait yet");
+}
+static NATIVE(imp_exec_dynamic) { return small_int(0); }
+
+/* ---------------------------------------------------------------- code */
+
+static void fix_filename(CodeObj *code, Value old, Value new)
+{
+    if (!str_equal(code->filename, old)) return;
+    SET(code, filename, new);
+    for (int64_t i = 0; i < tuple_size(code->consts); i++) {
+        Value item = tuple_get(code->consts, i);
+        if (type_of(item) == &code_type) fix_filename((CodeObj *)item, old, new);
+    }
+}
+
+static NATIVE(imp_fix_co_filename)
+{
+    if (type_of(args[0]) != &code_type) return raise_bad_argument("_fix_co_filename", "1", "code", args[0]);
+    if (!is_str(args[1])) return raise_bad_argument("_fix_co_filename", "2", "str", args[1]);
+    CodeObj *code = (CodeObj *)args[0];
+    if (!str_equal(code->filename, args[1])) fix_filename(code, code->filename, args[1]);
+    return NONE;
+}
+
+static NATIVE(imp_source_hash)
+{
+    Buffer b;
+    uint64_t key;
+    if (!int_as_uint64(args[0], &key) || !buffer_get(args[1], &b, BUFFER_SIMPLE)) return 0;
+    uint64_t hash = siphash13(key, 0, b.data, (size_t)b.length);
+    buffer_release(&b);
+    return bytes_new(&hash, 8);
+}
+
+static const NativeDef functions[] = {
+    {"lock_held", "()", imp_lock_held, "Whether the import lock is held.", 0},
+    {"acquire_lock", "()", imp_acquire_lock, "Acquire the import lock for this thread.", 0},
+    {"release_lock", "()", imp_release_lock, "Release the import lock.", 0},
+    {"is_builtin", "(name, /)", imp_is_builtin, "1 for the name of a built-in module, else 0.", 0},
+    {"create_builtin", "(spec, /)", imp_create_builtin, "Create a built-in module.", 0},
+    {"exec_builtin", "(mod, /)", imp_exec_builtin, "Initialize a built-in module.", 0},
+    {"extension_suffixes", "()", imp_extension_suffixes, "File name endings of extension modules.", 0},
+    {"is_frozen", "(name, /)", imp_is_frozen, "Whether the name is a frozen module's.", 0},
+    {"find_frozen", "(name, /, *, withdata=False)", imp_find_frozen, "Information about a frozen module, or None.", 0},
+    {"init_frozen", "(name, /)", imp_init_frozen, "Initialize a frozen module.", 0},
+    {"get_frozen_object", "(name, data=None, /)", imp_get_frozen_object, "The code of a frozen module.", 0},
+    {"is_frozen_package", "(name, /)", imp_is_frozen_package, "Whether a frozen module is a package.", 0},
+    {"_frozen_module_names", "()", imp_frozen_module_names, "Names of the frozen modules.", 0},
+    {"_override_frozen_modules_for_tests", "(override, /)", imp_override_frozen, "Has no effect: there are no frozen modules.", 0},
+    {"create_dynamic", "(spec, file=<unrepresentable>, /)", imp_create_dynamic, "Load an extension module.", 0},
+    {"exec_dynamic", "(mod, /)", imp_exec_dynamic, "Initialize an extension module.", 0},
+    {"_fix_co_filename", "(code, path, /)", imp_fix_co_filename, "Change the file name of a code object and of those in it.", 0},
+    {"source_hash", "(key, source)", imp_source_hash, "The hash of a source file for a hash-based .pyc.", 0},
+    {0},
+};
+
+static bool init(Value module)
+{
+    return module_add_str(module, "check_hash_based_pycs", config.check_hash_pycs ? config.check_hash_pycs : "default");
+}
+
+const ModuleDef module__imp = {"_imp", "The interpreter's side of the import system.", functions, init};

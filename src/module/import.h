@@ -1,0 +1,12 @@
+/* import.h: the import statement's work in C; everything that is not a plain lookup in sys.modules is done by importlib. */
+#pragma once
+#include "module/module.h"
+
+/* __import__(name, globals, locals, fromlist, level). globals and fromlist may be 0 or None. */
+Value import_level(Value name, Value globals, Value fromlist, int level);
+/* importlib.import_module for an absolute name given as a str: the module itself ("a.b" gives a.b). */
+Value import_absolute(Value name);
+/* importlib's _bootstrap and _bootstrap_external modules are loaded and installed: start-up calls it once. */
+bool import_start(void);
+/* The module _frozen_importlib, once loaded. */
+extern Value importlib_bootstrap;
