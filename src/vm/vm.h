@@ -4,6 +4,12 @@
 
 /* Runs code as exec/eval do: in these globals and locals (locals 0: the globals). builtins are taken from globals["__builtins__"], set if absent. */
 Value vm_eval_code(Value code, Value globals, Value locals);
+/* The same with cells for the code's free variables (a tuple). */
+Value vm_eval_code_closure(Value code, Value globals, Value locals, Value closure);
+/* Runs the body of a class statement (a function) with `namespace` as its locals; the __class__ cell it returns, or NONE. */
+Value vm_call_class_body(Value function, Value namespace);
+/* The code object of the running frame, or 0. */
+Value vm_current_code(void);
 /* Compiles source text (bytes of any encoding, or UTF-8) to a code object; raises SyntaxError and issues warnings. mode: ParseMode; optimize -1: the interpreter's. */
 Value vm_compile(const char *source, size_t size, Value filename, int mode, int flags, int optimize, int feature_version);
 /* The code object from marshal bytes is made by module/marshal.c; this checks it: false with the reason (ValueError) for what is not sound. Called before a code object first runs. */
