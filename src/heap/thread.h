@@ -70,5 +70,11 @@ static inline bool safe_point(void)
 {
     return __builtin_expect(atomic_load_explicit(&thread_self->interrupt, memory_order_relaxed) == 0, 1) || safe_point_slow();
 }
+/* Sets interrupt bits of a thread; async-signal-safe. */
+void thread_interrupt(Thread *thread, unsigned bits);
+/* sys.setswitchinterval, in microseconds. */
+extern long thread_switch_interval_us;
+/* Set when the interpreter begins to close: threads but the main one then never get the lock again. */
+extern bool thread_finalizing;
 /* What a room wants done at safe points for an INTERRUPT_* bit (signals: module/_signal.c). */
 void safe_point_handler(unsigned bit, bool (*handler)(void));

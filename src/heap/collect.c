@@ -1,0 +1,391 @@
+/* collect.c: marking and sweeping.
+ *
+ * Marking uses a stack of its own, never C recursion, so that no shape of data can overflow the C stack. When the mark stack itself cannot grow, marking goes on without it: the
+ * heap is searched for marked objects with unmarked children until there are none ("overflowed").
+ *
+ * Generations by sticky marks: a young collection keeps the marks of earlier ones, so it stops at every old object, and looks again only at those that the barrier remembered.
+ */
+#include "heap/block.h"
+#include "object/error.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+/* Locals must lie on the real stack, where the scanner looks; the heap is never freed at exit, so leaks mean nothing. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void) { return "detect_stack_use_after_return=0:detect_leaks=0"; }
+#define NO_SANITIZE __attribute__((no_sanitize("address", "undefined")))
+#else
+#define NO_SANITIZE
+#endif
+
+/* --- marking */
+
+static void mark_push(Obj *o)
+{
+    if (heap.mark_top == heap.mark_capacity) {
+        size_t capacity = heap.mark_capacity ? heap.mark_capacity * 2 : 1 << 14;
+        Obj **stack = realloc(heap.mark_stack, capacity * sizeof *stack);
+        if (!stack) {
+            heap.overflowed = true;
+            return;
+        }
+        heap.mark_stack = stack;
+        heap.mark_capacity = capacity;
+    }
+    heap.mark_stack[heap.mark_top++] = o;
+}
+
+static inline void mark_object(Obj *o)
+{
+    Block *b = block_of(o);
+    size_t i = bit_index(o);
+    uint64_t bit = 1ull << (i & 63);
+    if (b->marks[i >> 6] & bit) return;
+    b->marks[i >> 6] |= bit;
+    o->gc |= GC_OLD;
+    Type *type = o->type;
+    if (type->trace || !(type->head.head.gc & GC_STATIC)) mark_push(o);
+}
+
+void gc_visit(Value v)
+{
+    if (!v || !is_pointer(v)) return;
+    if (__builtin_expect(heap.visitor != 0, 0)) {
+        heap.visitor(v, heap.visitor_context);
+        return;
+    }
+    Obj *o = as_obj(v);
+    if (!(o->gc & GC_STATIC)) mark_object(o);
+}
+
+void gc_visit_buffer(void *buffer)
+{
+    if (!buffer || heap.visitor) return;
+    /* By the map, not by masking: a table inside its owner or in static memory is allowed and needs no mark. */
+    Block *b;
+    char *cell = cell_find((uintptr_t)buffer, &b);
+    if (cell && b->kind == CELL_BUFFER) bit_set(b->marks, bit_index(cell));
+}
+
+static void trace_object(Obj *o)
+{
+    Type *type = o->type;
+    if (!(type->head.head.gc & GC_STATIC)) mark_object((Obj *)type);
+    if (type->trace) type->trace(o);
+}
+
+static bool retrace(Obj *o, void *context)
+{
+    if (is_marked(o)) {
+        trace_object(o);
+        while (heap.mark_top) trace_object(heap.mark_stack[--heap.mark_top]);
+    }
+    return true;
+}
+
+void mark_drain(void)
+{
+    while (heap.mark_top) trace_object(heap.mark_stack[--heap.mark_top]);
+    while (heap.overflowed) {
+        heap.overflowed = false;
+        gc_each_object(retrace, 0);
+    }
+}
+
+/* --- roots */
+
+static void scan_words(uintptr_t *from, uintptr_t *to, int depth);
+
+/* A word that may or may not be a pointer. Buffers found so belong to C code that is working on them; their words count too (a sort's items, say). */
+static NO_SANITIZE void scan_word(uintptr_t word, int depth)
+{
+    if (word < heap.low || word >= heap.high) return;
+    Block *b;
+    char *cell = cell_find(word, &b);
+    if (!cell) return;
+    if (b->kind == CELL_OBJECT) {
+        if (((Obj *)cell)->type) mark_object((Obj *)cell);
+        return;
+    }
+    bit_set(b->marks, bit_index(cell));
+    if (depth == 0) scan_words((uintptr_t *)cell, (uintptr_t *)(cell + (b->large ? b->bytes : b->cell_size)), 1);
+}
+
+static NO_SANITIZE void scan_words(uintptr_t *from, uintptr_t *to, int depth)
+{
+    for (; from < to; from++) scan_word(*from, depth);
+}
+
+static void mark_thread(Thread *t, void *current_sp)
+{
+    char *sp = t == thread_self ? current_sp : t->saved_sp;
+    if (sp) scan_words((uintptr_t *)((uintptr_t)sp & ~(uintptr_t)7), (uintptr_t *)t->c_stack_base, 0);
+    if (t != thread_self) scan_words((uintptr_t *)t->saved_registers, (uintptr_t *)(t->saved_registers + 16), 0);
+    if (t->stack) scan_words((uintptr_t *)t->stack, (uintptr_t *)t->stack_top, 0);
+    gc_visit(t->exception);
+    for (HandledExc *h = t->handled; h; h = h->previous) gc_visit(h->exception);
+    gc_visit(t->handled_base.exception);
+    gc_visit(t->dict);
+    gc_visit(t->context);
+    gc_visit(t->async_exception);
+    gc_visit(t->trace_function);
+    gc_visit(t->profile_function);
+    gc_visit(t->asyncgen_firstiter);
+    gc_visit(t->asyncgen_finalizer);
+}
+
+static void mark_native(void)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < heap.native.count; i++) {
+        Obj *o = heap.native.items[i];
+        if (!o->native_refs) continue;
+        heap.native.items[kept++] = o;
+        gc_visit(VALUE(o));
+    }
+    heap.native.count = kept;
+}
+
+static void mark_roots(void *current_sp)
+{
+    for (size_t i = 0; i < heap.roots.count; i++) gc_visit(*(Value *)heap.roots.items[i]);
+    for (size_t i = 0; i < heap.tracers.count; i++) ((void (*)(void))heap.tracers.items[i])();
+    for (Thread *t = thread_first(); t; t = t->next) mark_thread(t, current_sp);
+    mark_native();
+    finalize_trace_queues();
+    mark_drain();
+}
+
+void gc_remember(Obj *object)
+{
+    if (!(object->gc & GC_OLD)) return;
+    object->gc &= ~GC_OLD;
+    if (!pointer_array_push(&heap.remembered, object)) heap.next_full = true;
+}
+
+static void mark_remembered(void)
+{
+    for (size_t i = 0; i < heap.remembered.count; i++) {
+        Obj *o = heap.remembered.items[i];
+        o->gc |= GC_OLD;
+        trace_object(o);
+    }
+    heap.remembered.count = 0;
+    mark_drain();
+}
+
+static void clear_marks(void)
+{
+    for (size_t i = 0; i < heap.blocks.count; i++) memset(((Block *)heap.blocks.items[i])->marks, 0, sizeof(Block){}.marks);
+    for (size_t i = 0; i < heap.large.count; i++) memset(((Block *)heap.large.items[i])->marks, 0, sizeof(Block){}.marks);
+}
+
+/* --- checking the barrier: did a young marking find all that a full one finds? */
+
+typedef struct ParentSearch { Value wanted; Obj *current; Obj *parent; } ParentSearch;
+static ParentSearch search;
+
+static void compare_referent(Value v, void *context)
+{
+    if (v == search.wanted) search.parent = search.current;
+}
+
+static bool search_parent(Obj *o, void *context)
+{
+    if (!is_marked(o)) return true;
+    search.current = o;
+    gc_each_referent(o, compare_referent, 0);
+    return search.parent == 0;
+}
+
+static void report_missed_barrier(Obj *o)
+{
+    search = (ParentSearch){.wanted = VALUE(o)};
+    gc_each_object(search_parent, 0);
+    fprintf(stderr, "krait: heap check failed: a missing write barrier lost an object of type '%s' at %p", o->type->name, (void *)o);
+    if (search.parent) fprintf(stderr, ", referred to by an object of type '%s' at %p", search.parent->type->name, (void *)search.parent);
+    fputc('\n', stderr);
+    abort();
+}
+
+static void verify_block(Block *b, const uint64_t *young)
+{
+    for (uint32_t i = 0; i < b->cells; i++) {
+        char *cell = block_cell(b, i);
+        if (!bit_get(b->marks, bit_index(cell)) || bit_get(young, bit_index(cell))) continue;
+        if (b->kind == CELL_OBJECT) report_missed_barrier((Obj *)cell);
+        fprintf(stderr, "krait: heap check failed: a missing write barrier lost a buffer of %zu bytes at %p\n", b->large ? b->bytes : b->cell_size, cell);
+        abort();
+    }
+}
+
+static void verify_young(void *current_sp)
+{
+    size_t total = heap.blocks.count + heap.large.count;
+    uint64_t(*saved)[BITMAP_WORDS] = malloc(total * sizeof *saved + 1);
+    if (!saved) return;
+    for (size_t i = 0; i < total; i++) {
+        Block *b = i < heap.blocks.count ? heap.blocks.items[i] : heap.large.items[i - heap.blocks.count];
+        memcpy(saved[i], b->marks, sizeof b->marks);
+    }
+    clear_marks();
+    mark_roots(current_sp);
+    for (size_t i = 0; i < total; i++) {
+        Block *b = i < heap.blocks.count ? heap.blocks.items[i] : heap.large.items[i - heap.blocks.count];
+        verify_block(b, saved[i]);
+    }
+    for (size_t i = 0; i < total; i++) {
+        Block *b = i < heap.blocks.count ? heap.blocks.items[i] : heap.large.items[i - heap.blocks.count];
+        memcpy(b->marks, saved[i], sizeof b->marks);
+    }
+    free(saved);
+}
+
+/* --- sweeping */
+
+static size_t drop_runs(void)
+{
+    for (int kind = CELL_OBJECT; kind <= CELL_BUFFER; kind++)
+        for (int c = 0; c < SIZE_CLASSES; c++) {
+            Run *run = &heap.runs[kind][c];
+            if (run->at < run->end)
+                for (char *cell = run->at; cell < run->end; cell += run->block->cell_size) bit_clear(run->block->alloc, bit_index(cell));
+            *run = (Run){0};
+        }
+    return 0;
+}
+
+static size_t sweep_blocks(void)
+{
+    size_t freed = 0, kept = 0;
+    for (size_t n = 0; n < heap.blocks.count; n++) {
+        Block *b = heap.blocks.items[n];
+        uint32_t before = 0, live = 0;
+        for (int w = 0; w < BITMAP_WORDS; w++) {
+            before += __builtin_popcountll(b->alloc[w]);
+            live += __builtin_popcountll(b->marks[w]);
+            b->alloc[w] = b->marks[w];
+        }
+        b->live = live;
+        b->cursor = 0;
+        b->zeroed = false;
+        if (b->kind == CELL_OBJECT) freed += before - live;
+        if (live == 0) {
+            block_release(b);
+            continue;
+        }
+        heap.blocks.items[kept++] = b;
+        heap.live_bytes += (size_t)live * b->cell_size;
+        /* Blocks that are nearly full are left alone: looking for the few free cells costs more than they are worth. */
+        if (live == b->cells || (b->cells >= 64 && live > b->cells - b->cells / 8)) {
+            b->cursor = b->cells;
+            continue;
+        }
+        Run *run = &heap.runs[b->kind][b->size_class];
+        b->next = run->available;
+        run->available = b;
+    }
+    heap.blocks.count = kept;
+    return freed;
+}
+
+static size_t sweep_large(void)
+{
+    size_t freed = 0, kept = 0;
+    for (size_t n = 0; n < heap.large.count; n++) {
+        Block *b = heap.large.items[n];
+        if (bit_get(b->marks, bit_index((char *)b + BLOCK_HEADER))) {
+            heap.large.items[kept++] = b;
+            heap.live_bytes += b->span;
+        } else {
+            freed += b->kind == CELL_OBJECT;
+            large_release(b);
+        }
+    }
+    heap.large.count = kept;
+    return freed;
+}
+
+static void set_budget(bool full)
+{
+    size_t quarter = heap.live_bytes / 4;
+    heap.young_budget = quarter < (16u << 20) ? 16u << 20 : quarter > (256u << 20) ? 256u << 20 : quarter;
+    if (full) heap.live_after_full = heap.live_bytes < (32u << 20) ? 32u << 20 : heap.live_bytes;
+    else if (heap.live_bytes > heap.live_after_full * 2) heap.next_full = true;
+}
+
+/* current_sp: everything of this thread's stack that can hold pointers lies above. */
+static size_t collect_with(int generation, void *current_sp)
+{
+    bool full = generation >= 2 || heap.next_full;
+    heap.collecting = true;
+    heap.next_full = false;
+    drop_runs();
+    if (full) {
+        heap.remembered.count = 0;
+        clear_marks();
+        mark_roots(current_sp);
+    } else {
+        mark_remembered();
+        mark_roots(current_sp);
+        if (heap.verify) verify_young(current_sp);
+    }
+    finalize_process(full);
+    heap.live_bytes = 0;
+    size_t freed = sweep_blocks() + sweep_large();
+    heap.allocated = 0;
+    heap.collections[full ? 2 : generation < 0 ? 0 : generation]++;
+    set_budget(full);
+    if (full) heap_release_pages();
+    heap.collecting = false;
+    return freed;
+}
+
+/* Spills the callee-saved registers onto the stack, so that scanning the stack sees them. */
+static __attribute__((noinline)) size_t collect_now(int generation)
+{
+    __builtin_unwind_init();
+    uintptr_t here;
+    void *volatile sp = &here;
+    uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+    if (frame < (uintptr_t)sp) sp = (void *)frame;
+    uintptr_t registers[8] = {0};
+#if defined(__x86_64__)
+    __asm__ volatile("movq %%rbx, 0(%0); movq %%rbp, 8(%0); movq %%r12, 16(%0); movq %%r13, 24(%0); movq %%r14, 32(%0); movq %%r15, 40(%0)" ::"r"(registers) : "memory");
+#endif
+    uintptr_t lowest = (uintptr_t)registers < (uintptr_t)sp ? (uintptr_t)registers : (uintptr_t)sp;
+    size_t freed = collect_with(generation, (void *)lowest);
+    __asm__ volatile("" ::"r"(registers) : "memory");
+    return freed;
+}
+
+/* Inside an allocation: objects under construction may get stores without a barrier afterwards, so the next collection has to be a full one too. */
+void heap_emergency(void)
+{
+    if (heap.collecting || !thread_self) return;
+    collect_now(2);
+    heap.next_full = true;
+    if (heap.pending_finalizers.count || heap.died_owners.count)
+        atomic_fetch_or_explicit(&thread_self->interrupt, INTERRUPT_FINALIZE, memory_order_relaxed);
+}
+
+size_t gc_collect(int generation, bool finalizers)
+{
+    if (heap.collecting) return 0;
+    size_t freed = collect_now(generation);
+    if (!finalizers) {
+        if (heap.pending_finalizers.count || heap.died_owners.count)
+            atomic_fetch_or_explicit(&thread_self->interrupt, INTERRUPT_FINALIZE, memory_order_relaxed);
+        return freed;
+    }
+    /* What was finalized can go now, and finalizers that waited for others can run. Bounded: finalizers may create new garbage for ever. */
+    for (int round = 0; round < 16; round++) {
+        size_t before = heap.finalizers_run;
+        gc_run_finalizers();
+        if (generation < 2 || heap.finalizers_run == before || heap.finalizing_thread) break;
+        freed += collect_now(2);
+    }
+    return freed;
+}

@@ -1,0 +1,257 @@
+/* finalize.c: what happens to the dead: weak references are cleared, their callbacks and the finalizers queued, and run later at a safe point.
+ *
+ * As PEP 442: a finalizer runs at most once; while it waits and runs, the object and all it refers to stay alive; if the object is unreachable again afterwards, a later
+ * collection frees it. Among dead objects those that refer to others are finalized first (a text file flushes into its buffer before the buffer closes): an object that another
+ * dead finalizable object reaches waits for a later collection. Cycles are broken anywhere, as CPython does.
+ */
+#include "heap/block.h"
+#include "object/error.h"
+#include <stdlib.h>
+
+/* --- the registry of weak references: an array of entries in the order of registration, chained per target through a hash table */
+
+static size_t weak_slot_of(Obj *target)
+{
+    return ((uintptr_t)target >> 4) * 0x9e3779b97f4a7c15ull >> 20 & (heap.weak_index_size - 1);
+}
+
+/* The table cell holds 1 + the index of the newest entry of a target that hashes here; entries of different targets share chains. */
+static void weak_link(size_t entry)
+{
+    int64_t *head = &heap.weak_index[weak_slot_of(heap.weak[entry].target)];
+    heap.weak[entry].next = *head;
+    *head = (int64_t)entry + 1;
+}
+
+/* Removes dead entries and rebuilds the chains. Entries keep their order, so newest first stays true. */
+void weak_compact(void)
+{
+    size_t kept = 0, old = heap.weak_old;
+    for (size_t i = 0; i < heap.weak_count; i++) {
+        if (i == heap.weak_old) old = kept;
+        if (heap.weak[i].target) heap.weak[kept++] = heap.weak[i];
+    }
+    heap.weak_old = heap.weak_old >= heap.weak_count ? kept : old;
+    heap.weak_count = kept;
+    heap.weak_dead = 0;
+    memset(heap.weak_index, 0, heap.weak_index_size * sizeof *heap.weak_index);
+    for (size_t i = 0; i < kept; i++) weak_link(i);
+}
+
+static bool weak_grow(void)
+{
+    if (heap.weak_index_size == 0 || heap.weak_count * 2 > heap.weak_index_size) {
+        size_t size = heap.weak_index_size ? heap.weak_index_size * 2 : 256;
+        int64_t *index = realloc(heap.weak_index, size * sizeof *index);
+        if (!index) return false;
+        heap.weak_index = index;
+        heap.weak_index_size = size;
+        weak_compact();
+    }
+    if (heap.weak_count == heap.weak_capacity) {
+        if (heap.weak_dead > heap.weak_count / 4) weak_compact();
+        else {
+            size_t capacity = heap.weak_capacity ? heap.weak_capacity * 2 : 128;
+            WeakEntry *entries = realloc(heap.weak, capacity * sizeof *entries);
+            if (!entries) return false;
+            heap.weak = entries;
+            heap.weak_capacity = capacity;
+        }
+    }
+    return true;
+}
+
+bool gc_weak_register(Obj *target, Obj *owner, Value *slot, WeakDied died)
+{
+    if (!weak_grow()) return raise_memory();
+    heap.weak[heap.weak_count] = (WeakEntry){target, owner, slot, died, 0};
+    weak_link(heap.weak_count++);
+    target->gc |= GC_WEAK;
+    return true;
+}
+
+/* The entry is left as a tombstone; the chain stays as it is. */
+static void weak_drop(WeakEntry *e)
+{
+    e->target = 0;
+    heap.weak_dead++;
+}
+
+void gc_weak_unregister(Obj *target, Obj *owner)
+{
+    if (!heap.weak_index_size) return;
+    bool others = false;
+    for (int64_t i = heap.weak_index[weak_slot_of(target)]; i; i = heap.weak[i - 1].next) {
+        WeakEntry *e = &heap.weak[i - 1];
+        if (e->target != target) continue;
+        if (e->owner == owner) weak_drop(e);
+        else others = true;
+    }
+    if (!others) target->gc &= ~GC_WEAK;
+}
+
+void gc_weak_each(Obj *target, bool (*visit)(Obj *owner, void *context), void *context)
+{
+    if (!(target->gc & GC_WEAK)) return;
+    for (int64_t i = heap.weak_index[weak_slot_of(target)]; i;) {
+        WeakEntry e = heap.weak[i - 1];
+        if (e.target == target && !visit(e.owner, context)) return;
+        i = e.next;
+    }
+}
+
+bool gc_has_weakrefs(Obj *target) { return (target->gc & GC_WEAK) != 0; }
+
+/* After marking, when what finalizers may still see is marked too. A target that is dead, or whose own finalizer is about to run, loses its weak references; callbacks are
+ * queued for owners that live. Entries below weak_old have an old target and an old owner: a young collection cannot free those. */
+static void weak_process(bool full)
+{
+    for (size_t i = full ? 0 : heap.weak_old; i < heap.weak_count; i++) {
+        WeakEntry *e = &heap.weak[i];
+        if (!e->target) continue;
+        bool owner_alive = is_alive(e->owner);
+        if (!is_alive(e->target) || (e->target->gc & GC_DYING)) {
+            *e->slot = 0;
+            if (owner_alive && e->died && pointer_array_push(&heap.died_owners, e->owner) && !pointer_array_push(&heap.died_functions, (void *)e->died))
+                heap.died_owners.count--;
+            weak_drop(e);
+        } else if (!owner_alive) {
+            weak_drop(e);
+        }
+    }
+    heap.weak_old = heap.weak_count;
+    if (heap.weak_dead > 64 && heap.weak_dead > heap.weak_count / 4) weak_compact();
+}
+
+/* --- finalizers */
+
+void gc_want_finalizer(Obj *object)
+{
+    if (object->gc & (GC_FINALIZE | GC_FINALIZED)) return;
+    object->gc |= GC_FINALIZE;
+    if (!pointer_array_push(object->gc & GC_OLD ? &heap.old_finalizable : &heap.young_finalizable, object)) object->gc &= ~GC_FINALIZE;
+}
+
+/* Marks what o refers to, but not o itself (unless it refers to itself in some way). */
+static void mark_children(Obj *o)
+{
+    if (!(o->type->head.head.gc & GC_STATIC)) gc_visit(VALUE(o->type));
+    if (o->type->trace) o->type->trace(o);
+    mark_drain();
+}
+
+/* Takes the dead out of `from`: survivors go to `survivors` (which may be the same array), the dead to `dead`. */
+static void split_dead(PointerArray *from, PointerArray *survivors, PointerArray *dead)
+{
+    size_t count = from->count;
+    from->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        Obj *o = from->items[i];
+        if (is_marked(o)) {
+            if (!(o->gc & GC_FINALIZED)) pointer_array_push(survivors, o);
+        } else if (!pointer_array_push(dead, o)) {
+            gc_visit(VALUE(o));
+            mark_drain();
+            pointer_array_push(survivors, o);
+        }
+    }
+}
+
+static void queue_finalizer(Obj *o)
+{
+    o->gc = (o->gc & ~GC_FINALIZE) | GC_FINALIZED | GC_DYING;
+    pointer_array_push(&heap.pending_finalizers, o);
+}
+
+static void finalizers_process(bool full)
+{
+    static PointerArray dead, heads;
+    dead.count = heads.count = 0;
+    if (full) split_dead(&heap.old_finalizable, &heap.old_finalizable, &dead);
+    split_dead(&heap.young_finalizable, &heap.old_finalizable, &dead);
+    heap.deferred_finalizers = 0;
+    if (dead.count == 0) return;
+    /* Newest first: what was made last tends to hold what was made before. */
+    for (size_t i = dead.count; i-- > 0;) {
+        Obj *o = dead.items[i];
+        if (is_marked(o)) continue;
+        mark_children(o);
+        if (is_marked(o)) pointer_array_push(&heads, o);   /* in a cycle: somebody has to begin */
+    }
+    size_t first = heap.pending_finalizers.count;
+    for (size_t i = dead.count; i-- > 0;) {
+        Obj *o = dead.items[i];
+        if (!is_marked(o)) queue_finalizer(o);
+    }
+    for (size_t i = 0; i < heads.count; i++) queue_finalizer(heads.items[i]);
+    for (size_t i = 0; i < dead.count; i++) {
+        Obj *o = dead.items[i];
+        if (o->gc & GC_FINALIZED) continue;
+        pointer_array_push(&heap.old_finalizable, o);
+        heap.deferred_finalizers++;
+    }
+    for (size_t i = first; i < heap.pending_finalizers.count; i++) gc_visit(VALUE(heap.pending_finalizers.items[i]));
+    mark_drain();
+}
+
+void finalize_process(bool full)
+{
+    finalizers_process(full);
+    weak_process(full);
+}
+
+void finalize_trace_queues(void)
+{
+    for (size_t i = 0; i < heap.pending_finalizers.count; i++) gc_visit(VALUE(heap.pending_finalizers.items[i]));
+    for (size_t i = 0; i < heap.died_owners.count; i++) gc_visit(VALUE(heap.died_owners.items[i]));
+}
+
+static void run_one_finalizer(Obj *o)
+{
+    o->gc &= ~GC_DYING;
+    if (o->type->finalize) o->type->finalize(o);
+    if (thread_self->exception) error_unraisable(VALUE(o), 0);
+}
+
+/* Takes the queue's first element (the queues are short; the order is that in which things died). */
+static void *queue_shift(PointerArray *queue)
+{
+    void *first = queue->items[0];
+    memmove(queue->items, queue->items + 1, --queue->count * sizeof *queue->items);
+    return first;
+}
+
+void gc_run_finalizers(void)
+{
+    if (heap.finalizing_thread || (!heap.pending_finalizers.count && !heap.died_owners.count)) return;
+    heap.finalizing_thread = thread_self;
+    Value pending = error_take();
+    while (heap.died_owners.count) {
+        Obj *owner = queue_shift(&heap.died_owners);
+        WeakDied died = (WeakDied)queue_shift(&heap.died_functions);
+        died(owner);
+        if (thread_self->exception) error_unraisable(VALUE(owner), 0);
+    }
+    while (heap.pending_finalizers.count) {
+        heap.finalizers_run++;
+        run_one_finalizer(queue_shift(&heap.pending_finalizers));
+    }
+    if (pending) error_restore(pending);
+    heap.finalizing_thread = 0;
+}
+
+/* At exit: every object that still has a finalizer gets it, those that hold others first. */
+void gc_finalize_all(void)
+{
+    static PointerArray all;
+    gc_run_finalizers();
+    for (int round = 0; round < 4 && heap.old_finalizable.count + heap.young_finalizable.count; round++) {
+        all.count = 0;
+        for (size_t i = 0; i < heap.old_finalizable.count; i++) pointer_array_push(&all, heap.old_finalizable.items[i]);
+        for (size_t i = 0; i < heap.young_finalizable.count; i++) pointer_array_push(&all, heap.young_finalizable.items[i]);
+        heap.old_finalizable.count = heap.young_finalizable.count = 0;
+        /* Registration order is age order: holders are mostly younger than what they hold. */
+        for (size_t i = all.count; i-- > 0;) queue_finalizer(all.items[i]);
+        gc_run_finalizers();
+    }
+}

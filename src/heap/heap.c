@@ -1,0 +1,505 @@
+/* heap.c: allocation: blocks, size classes, large objects, limits, and the stress modes. The layout is told in block.h. */
+#include "heap/block.h"
+#include "object/error.h"
+#include <stdlib.h>
+#include <stdio.h>
+#include <sys/mman.h>
+
+Heap heap;
+Block **block_map[1 << 15];
+
+enum { CHUNK_BLOCKS = 64, RUN_BYTES = 8192, LARGE_CACHE_LIMIT = 64 << 20 };
+static const size_t YOUNG_BUDGET = 16 << 20;
+
+static const uint16_t class_sizes[SIZE_CLASSES] = {
+    16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096,
+    4944, 5840, 6432, 7152, 8048, 9184, 10720, 12864, 16096, 21456, 26000, 32192,
+};
+static uint8_t small_class[SMALL_LIMIT / 16 + 1];
+
+static unsigned size_class_of(size_t size)
+{
+    if (size <= SMALL_LIMIT) return small_class[(size + 15) / 16];
+    unsigned low = small_class[SMALL_LIMIT / 16], high = SIZE_CLASSES - 1;
+    while (low < high) {
+        unsigned middle = (low + high) / 2;
+        if (class_sizes[middle] < size) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
+bool pointer_array_push(PointerArray *array, void *item)
+{
+    if (array->count == array->capacity) {
+        size_t capacity = array->capacity ? array->capacity * 2 : 64;
+        void **items = realloc(array->items, capacity * sizeof *items);
+        if (!items) return false;
+        array->items = items;
+        array->capacity = capacity;
+    }
+    array->items[array->count++] = item;
+    return true;
+}
+
+/* --- memory from the system */
+
+/* `size` bytes (a multiple of BLOCK_SIZE), aligned to BLOCK_SIZE, or 0. */
+static void *map_aligned(size_t size)
+{
+    if (size > (size_t)1 << 46) return 0;
+    char *base = mmap(0, size + BLOCK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (base == MAP_FAILED) return 0;
+    char *start = (char *)(((uintptr_t)base + BLOCK_SIZE - 1) & ~(uintptr_t)(BLOCK_SIZE - 1));
+    if (start > base) munmap(base, start - base);
+    size_t tail = base + size + BLOCK_SIZE - (start + size);
+    if (tail) munmap(start + size, tail);
+    return start;
+}
+
+static bool map_enter(char *start, size_t size, Block *block, bool each_its_own)
+{
+    for (size_t offset = 0; offset < size; offset += BLOCK_SIZE) {
+        uintptr_t address = (uintptr_t)start + offset;
+        if (address >> 47) return false;
+        Block ***level = &block_map[address >> 32];
+        if (!*level) {
+            void *table = mmap(0, 65536 * sizeof(Block *), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+            if (table == MAP_FAILED) return false;
+            *level = table;
+        }
+        (*level)[address >> BLOCK_SHIFT & 0xffff] = each_its_own ? (Block *)address : block;
+    }
+    if (!heap.low || (uintptr_t)start < heap.low) heap.low = (uintptr_t)start;
+    if ((uintptr_t)start + size > heap.high) heap.high = (uintptr_t)start + size;
+    return true;
+}
+
+static bool over_limit(size_t more) { return heap.limit && heap.mapped + more > heap.limit; }
+
+static Block *block_acquire(void)
+{
+    if (over_limit(BLOCK_SIZE)) {
+        heap_emergency();
+        if (over_limit(BLOCK_SIZE)) return 0;
+    }
+    if (!heap.free_blocks) {
+        char *chunk = map_aligned((size_t)CHUNK_BLOCKS * BLOCK_SIZE);
+        if (!chunk) {
+            heap_emergency();
+            if (!heap.free_blocks) return 0;
+        } else {
+            if (!map_enter(chunk, (size_t)CHUNK_BLOCKS * BLOCK_SIZE, 0, true)) return 0;
+            for (int i = CHUNK_BLOCKS - 1; i >= 0; i--) {
+                Block *b = (Block *)(chunk + (size_t)i * BLOCK_SIZE);
+                b->zeroed = true;
+                b->next = heap.free_blocks;
+                heap.free_blocks = b;
+                heap.free_count++;
+            }
+        }
+    }
+    Block *b = heap.free_blocks;
+    if (!pointer_array_push(&heap.blocks, b)) return 0;
+    heap.free_blocks = b->next;
+    heap.free_count--;
+    heap.mapped += BLOCK_SIZE;
+    return b;
+}
+
+/* An empty block goes back to the pool. The caller has taken it out of heap.blocks. */
+void block_release(Block *b)
+{
+    b->kind = CELL_FREE;
+    memset(b->marks, 0, sizeof b->marks);
+    memset(b->alloc, 0, sizeof b->alloc);
+    b->next = heap.free_blocks;
+    heap.free_blocks = b;
+    heap.free_count++;
+    heap.mapped -= BLOCK_SIZE;
+}
+
+/* Gives the pages of surplus free blocks back to the system. */
+void heap_release_pages(void)
+{
+    size_t keep = heap.live_bytes / 4 / BLOCK_SIZE + (YOUNG_BUDGET * 2) / BLOCK_SIZE;
+    size_t i = 0;
+    for (Block *b = heap.free_blocks; b; b = b->next) {
+        if (i++ < keep || b->zeroed) continue;
+        Block *next = b->next;
+        madvise(b, BLOCK_SIZE, MADV_DONTNEED);
+        b->next = next;
+        b->zeroed = true;
+    }
+}
+
+/* --- small and medium cells */
+
+static bool run_take_from(Run *run, Block *b, size_t max_bytes)
+{
+    uint32_t i = b->cursor;
+    while (i < b->cells && bit_get(b->alloc, bit_index(block_cell(b, i)))) i++;
+    if (i == b->cells) {
+        b->cursor = i;
+        return false;
+    }
+    uint32_t first = i;
+    uint32_t most = max_bytes / b->cell_size;
+    if (most == 0) most = 1;
+    while (i < b->cells && i - first < most) {
+        size_t bit = bit_index(block_cell(b, i));
+        if (bit_get(b->alloc, bit)) break;
+        bit_set(b->alloc, bit);
+        i++;
+    }
+    b->cursor = i;
+    run->block = b;
+    run->at = block_cell(b, first);
+    run->end = block_cell(b, i);
+    if (b->kind == CELL_OBJECT && !b->zeroed) memset(run->at, 0, run->end - run->at);
+    heap.allocated += run->end - run->at;
+    return true;
+}
+
+static bool run_refill(unsigned kind, unsigned size_class)
+{
+    Run *run = &heap.runs[kind][size_class];
+    size_t bytes = heap.hooked ? 1 : RUN_BYTES;
+    for (;;) {
+        if (run->block && run_take_from(run, run->block, bytes)) return true;
+        if (run->available) {
+            run->block = run->available;
+            run->available = run->available->next;
+            continue;
+        }
+        Block *b = block_acquire();
+        if (!b) return false;
+        if (run->available || (run->block && run->block->cursor < run->block->cells)) {
+            /* block_acquire collected, and there is room in older blocks again. */
+            heap.blocks.count--;
+            block_release(b);
+            continue;
+        }
+        b->kind = kind;
+        b->large = false;
+        b->size_class = size_class;
+        b->cell_size = class_sizes[size_class];
+        b->cells = (BLOCK_SIZE - BLOCK_HEADER) / b->cell_size;
+        b->reciprocal = (uint32_t)(((1ull << 32) + b->cell_size - 1) / b->cell_size);
+        b->cursor = b->live = 0;
+        b->next = 0;
+        run->block = b;
+    }
+}
+
+/* --- large objects */
+
+static size_t large_span(size_t bytes)
+{
+    size_t blocks = (bytes + BLOCK_HEADER + BLOCK_SIZE - 1) >> BLOCK_SHIFT;
+    return blocks << BLOCK_SHIFT;
+}
+
+static Block *large_from_cache(size_t span, bool zero)
+{
+    size_t n = span >> BLOCK_SHIFT;
+    if (n >= 64 || !heap.large_cache[n]) return 0;
+    Block *b = heap.large_cache[n];
+    heap.large_cache[n] = b->next;
+    heap.large_cache_bytes -= span;
+    if (zero) memset((char *)b + BLOCK_HEADER, 0, span - BLOCK_HEADER);
+    return b;
+}
+
+static void *large_new(unsigned kind, size_t size, bool zero)
+{
+    if (size > (size_t)1 << 46) return 0;
+    size_t span = large_span(size);
+    if (over_limit(span)) {
+        heap_emergency();
+        if (over_limit(span)) return 0;
+    }
+    Block *b = large_from_cache(span, zero);
+    if (!b) {
+        b = map_aligned(span);
+        if (!b) {
+            heap_emergency();
+            b = large_from_cache(span, zero);
+            if (!b) b = map_aligned(span);
+            if (!b) return 0;
+        }
+        if (!map_enter((char *)b, span, b, false)) {
+            munmap(b, span);
+            return 0;
+        }
+    }
+    if (!pointer_array_push(&heap.large, b)) return 0;
+    b->kind = kind;
+    b->large = true;
+    b->cells = 1;
+    b->cell_size = 0;
+    b->span = span;
+    b->bytes = span - BLOCK_HEADER;
+    b->next = 0;
+    memset(b->marks, 0, sizeof b->marks);
+    char *cell = (char *)b + BLOCK_HEADER;
+    bit_set(b->alloc, bit_index(cell));
+    heap.mapped += span;
+    heap.allocated += span;
+    return cell;
+}
+
+void large_release(Block *b)
+{
+    heap.mapped -= b->span;
+    size_t n = b->span >> BLOCK_SHIFT;
+    b->kind = CELL_FREE;
+    if (n < 64 && heap.large_cache_bytes + b->span <= LARGE_CACHE_LIMIT) {
+        b->next = heap.large_cache[n];
+        heap.large_cache[n] = b;
+        heap.large_cache_bytes += b->span;
+        return;
+    }
+    for (size_t offset = 0; offset < b->span; offset += BLOCK_SIZE) {
+        uintptr_t address = (uintptr_t)b + offset;
+        block_map[address >> 32][address >> BLOCK_SHIFT & 0xffff] = 0;
+    }
+    munmap(b, b->span);
+}
+
+/* --- the allocator's doors */
+
+static void request_collection(void)
+{
+    if (thread_self) atomic_fetch_or_explicit(&thread_self->interrupt, INTERRUPT_COLLECT, memory_order_relaxed);
+}
+
+/* Counts for stress and failure modes. false: this allocation is to fail. */
+static bool allocation_hook(void)
+{
+    if (heap.collecting) return true;
+    if (heap.fail_at && --heap.fail_at == 0) {
+        heap.hooked = heap.stress || heap.stress_young;
+        return false;
+    }
+    if (heap.stress && ++heap.stress_count >= heap.stress) {
+        heap.stress_count = 0;
+        heap_emergency();
+    }
+    if (heap.stress_young && ++heap.stress_young_count >= heap.stress_young) {
+        heap.stress_young_count = 0;
+        request_collection();
+    }
+    return true;
+}
+
+/* Out of the fast path's reach: no run left, a size without a class, or a hook. */
+static __attribute__((noinline)) void *cell_new_slow(unsigned kind, size_t size, bool zero)
+{
+    if (heap.hooked && !allocation_hook()) return (void *)raise_memory();
+    if (heap.allocated >= heap.young_budget && !heap.collecting) {
+        request_collection();
+        /* C code that allocates on and on without reaching a safe point. */
+        if (heap.allocated >= heap.young_budget * 8 && heap.allocated > heap.live_bytes) heap_emergency();
+    }
+    void *cell;
+    if (size > MEDIUM_LIMIT) {
+        cell = large_new(kind, size, zero || kind == CELL_OBJECT);
+        if (!cell) return (void *)raise_memory();
+        return cell;
+    }
+    unsigned c = size_class_of(size);
+    Run *run = &heap.runs[kind][c];
+    if (run->at == run->end && !run_refill(kind, c)) return (void *)raise_memory();
+    cell = run->at;
+    run->at += class_sizes[c];
+    if (zero && kind == CELL_BUFFER) memset(cell, 0, class_sizes[c]);
+    return cell;
+}
+
+void *gc_new(Type *type, size_t size)
+{
+    Obj *o;
+    if (__builtin_expect(size <= SMALL_LIMIT, 1)) {
+        unsigned c = small_class[(size + 15) / 16];
+        Run *run = &heap.runs[CELL_OBJECT][c];
+        o = (Obj *)run->at;
+        if (__builtin_expect(run->at != run->end, 1)) run->at += class_sizes[c];
+        else o = cell_new_slow(CELL_OBJECT, size, true);
+    } else {
+        o = cell_new_slow(CELL_OBJECT, size, true);
+    }
+    if (__builtin_expect(!o, 0)) return 0;
+    o->type = type;
+    if (__builtin_expect((type->flags & TYPE_FINALIZE) != 0, 0)) gc_want_finalizer(o);
+    return o;
+}
+
+void *gc_buffer_raw(size_t size)
+{
+    if (__builtin_expect(size <= SMALL_LIMIT, 1)) {
+        unsigned c = small_class[(size + 15) / 16];
+        Run *run = &heap.runs[CELL_BUFFER][c];
+        if (__builtin_expect(run->at != run->end, 1)) {
+            void *cell = run->at;
+            run->at += class_sizes[c];
+            return cell;
+        }
+    }
+    return cell_new_slow(CELL_BUFFER, size, false);
+}
+
+void *gc_buffer(size_t size)
+{
+    if (size > MEDIUM_LIMIT) return cell_new_slow(CELL_BUFFER, size, true);
+    void *cell = gc_buffer_raw(size);
+    if (cell) memset(cell, 0, size);
+    return cell;
+}
+
+size_t gc_buffer_usable(void *buffer)
+{
+    Block *b = block_of(buffer);
+    return b->large ? b->bytes : b->cell_size;
+}
+
+void *gc_buffer_grow(void *old, size_t old_size, size_t new_size)
+{
+    if (!old) return gc_buffer(new_size);
+    if (gc_buffer_usable(old) >= new_size) {
+        if (new_size > old_size) memset((char *)old + old_size, 0, new_size - old_size);
+        return old;
+    }
+    char *new = gc_buffer_raw(new_size);
+    if (!new) return 0;
+    memcpy(new, old, old_size < new_size ? old_size : new_size);
+    if (new_size > old_size) memset(new + old_size, 0, new_size - old_size);
+    return new;
+}
+
+/* --- roots, limits, modes */
+
+static void push_or_die(PointerArray *array, void *item)
+{
+    if (pointer_array_push(array, item)) return;
+    fputs("krait: out of memory for the collector's own tables\n", stderr);
+    abort();
+}
+
+void gc_root(Value *variable) { push_or_die(&heap.roots, variable); }
+void gc_root_tracer(void (*trace)(void)) { push_or_die(&heap.tracers, trace); }
+void gc_native(Obj *object) { push_or_die(&heap.native, object); }
+
+void heap_set_limit(size_t bytes) { heap.limit = bytes; }
+
+/* Free runs handed out before the hook came on must not escape it. */
+static void set_hooked(void)
+{
+    heap.hooked = heap.stress || heap.fail_at || heap.stress_young;
+    if (!heap.hooked) return;
+    for (int kind = CELL_OBJECT; kind <= CELL_BUFFER; kind++)
+        for (int c = 0; c < SIZE_CLASSES; c++) {
+            Run *run = &heap.runs[kind][c];
+            for (char *cell = run->at; cell < run->end; cell += class_sizes[c]) bit_clear(run->block->alloc, bit_index(cell));
+            run->at = run->end = 0;
+        }
+}
+
+void gc_stress(size_t every)
+{
+    heap.stress = every;
+    heap.stress_count = 0;
+    set_hooked();
+}
+
+void gc_fail_at(size_t nth)
+{
+    heap.fail_at = nth;
+    set_hooked();
+}
+
+void gc_set_verify(bool on) { heap.verify = on; }
+
+static size_t environment_number(const char *name)
+{
+    const char *text = getenv(name);
+    return text ? strtoull(text, 0, 10) : 0;
+}
+
+void heap_init(void)
+{
+    if (heap.initialized) return;
+    heap.initialized = true;
+    unsigned c = 0;
+    for (unsigned i = 0; i <= SMALL_LIMIT / 16; i++) {
+        while (class_sizes[c] < i * 16) c++;
+        small_class[i] = c;
+    }
+    heap.young_budget = YOUNG_BUDGET;
+    heap.live_after_full = 32 << 20;
+    heap.stress = environment_number("KRAIT_GC_STRESS");
+    heap.stress_young = environment_number("KRAIT_GC_STRESS_YOUNG");
+    heap.fail_at = environment_number("KRAIT_GC_FAIL");
+    heap.verify = environment_number("KRAIT_GC_VERIFY") != 0;
+    set_hooked();
+}
+
+/* --- walking the heap */
+
+char *cell_find(uintptr_t address, Block **block)
+{
+    Block *b = block_find(address);
+    if (!b || b->kind == CELL_FREE) return 0;
+    uintptr_t offset = address - (uintptr_t)b;
+    if (offset < BLOCK_HEADER) return 0;
+    char *cell = (char *)b + BLOCK_HEADER;
+    if (!b->large) {
+        uint64_t i = ((offset - BLOCK_HEADER) * (uint64_t)b->reciprocal) >> 32;
+        if (i >= b->cells) return 0;
+        cell = block_cell(b, i);
+    }
+    if (!bit_get(b->alloc, bit_index(cell))) return 0;
+    *block = b;
+    return cell;
+}
+
+static bool each_in_block(Block *b, bool (*visit)(Obj *, void *), void *context)
+{
+    if (b->kind != CELL_OBJECT) return true;
+    for (uint32_t i = 0; i < b->cells; i++) {
+        Obj *o = (Obj *)block_cell(b, i);
+        if (bit_get(b->alloc, bit_index(o)) && o->type && !visit(o, context)) return false;
+    }
+    return true;
+}
+
+void gc_each_object(bool (*visit)(Obj *, void *), void *context)
+{
+    for (size_t i = 0; i < heap.blocks.count; i++)
+        if (!each_in_block(heap.blocks.items[i], visit, context)) return;
+    for (size_t i = 0; i < heap.large.count; i++)
+        if (!each_in_block(heap.large.items[i], visit, context)) return;
+}
+
+void gc_each_referent(Obj *object, void (*visit)(Value, void *), void *context)
+{
+    heap.visitor = visit;
+    heap.visitor_context = context;
+    if (object->type->trace) object->type->trace(object);
+    if (!(object->type->head.head.gc & GC_STATIC)) visit(VALUE(object->type), context);
+    heap.visitor = 0;
+}
+
+static bool count_object(Obj *o, void *context)
+{
+    ++*(size_t *)context;
+    return true;
+}
+
+HeapStats heap_stats(void)
+{
+    HeapStats stats = {.bytes = heap.live_bytes + heap.allocated, .limit = heap.limit};
+    memcpy(stats.collections, heap.collections, sizeof stats.collections);
+    gc_each_object(count_object, &stats.objects);
+    return stats;
+}
