@@ -103,6 +103,8 @@ typedef struct TupleIter { Obj head; int64_t index; Value tuple; } TupleIter;
 typedef struct RangeIter { Obj head; int64_t next, step, remaining; } RangeIter;   /* small ranges; others use a longrange iterator */
 extern Type list_iterator_type, tuple_iterator_type, range_iterator_type, dict_keyiterator_type, dict_valueiterator_type, dict_itemiterator_type,
     dict_keys_type, dict_values_type, dict_items_type;
+/* Iterators over dicts. dict 0: exhausted. */
+typedef struct DictIter { Obj head; Value dict; int64_t used, position, remaining; } DictIter;
 /* types.SimpleNamespace(**dict), types.GenericAlias(origin, args), int | str */
 Value namespace_new(Value dict);
 extern Type namespace_type, generic_alias_type, union_type;

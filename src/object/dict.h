@@ -1,0 +1,29 @@
+/* dict.h: what the files of the dict share: dict.c (the table), dict_methods.c (the type), dict_iter.c (iterators), dict_views.c.
+ *
+ * A dict is a table of indices over an array of entries in insertion order. Table and entries are one heap buffer, DictKeys. An index is EMPTY, DELETED or the number
+ * of an entry; probing is open addressing with the recurrence i = 5i + perturb + 1. At most two thirds of the indices are ever used between two rebuildings, deleted ones
+ * included, so every probe ends at an EMPTY. All dicts without keys share one constant table.
+ *
+ * Comparing keys may run Python code, which may change the very dict: a lookup that called out starts over when the table is another one or the entry has changed.
+ */
+#pragma once
+#include "object/container.h"
+#include "object/value_hash.h"
+
+enum { INDEX_EMPTY = -1, INDEX_DELETED = -2 };
+enum { LOOKUP_ABSENT = -1, LOOKUP_ERROR = -2 };
+
+extern DictKeys dict_empty_keys;
+/* The number of the entry, LOOKUP_ABSENT or LOOKUP_ERROR. */
+int64_t dict_lookup(DictObj *dict, Value key, int64_t hash);
+/* Removes entry `entry` (which exists) from the table. */
+void dict_remove_entry(DictObj *dict, int64_t entry);
+/* Removes the last item; false: the dict is empty. */
+bool dict_pop_last(DictObj *dict, Value *key, Value *value);
+Value dict_iter_new(Value dict, Type *type);
+Value dict_reverse_iter_new(Value dict, Type *type);
+Value dict_view_new(Value dict, Type *type);
+extern Type dict_reversekeyiterator_type, dict_reversevalueiterator_type, dict_reverseitemiterator_type;
+Value dict_iter_slot(Value self);
+/* Rejects keyword arguments and too many positional ones: "name() takes no keyword arguments", "name expected at most 1 argument, got 2". */
+bool check_positional(const char *name, size_t nargs, Value kwnames, size_t least, size_t most);

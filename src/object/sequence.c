@@ -1,0 +1,59 @@
+/* sequence.c: comparison, repr and index arguments, the same for tuple and list. */
+#include "object/sequence.h"
+
+bool sequence_bound(Value v, int64_t length, int64_t *out)
+{
+    if (is_small_int(v)) {
+        *out = small_int_value(v);
+    } else {
+        if (!is_index(v)) return raise_type("slice indices must be integers or have an __index__ method");
+        if (!number_as_size(v, out)) return false;
+    }
+    if (*out < 0) {
+        *out += length;
+        if (*out < 0) *out = 0;
+    }
+    return true;
+}
+
+static inline int64_t length_of(Value v) { return ((VarObj *)v)->size; }   /* tuple and list have their size in the same place */
+static inline Value item_of(Value v, int64_t i) { return is_tuple(v) ? tuple_get(v, i) : list_get(v, i); }
+
+Value sequence_repr(Value v, const char *open, const char *close, const char *recursive)
+{
+    int entered = repr_enter(v);
+    if (entered) return entered < 0 ? 0 : str_from_cstring(recursive);
+    StrBuilder b = {0};
+    bool ok = str_builder_cstring(&b, open);
+    for (int64_t i = 0; ok && i < length_of(v); i++) {
+        Value text = object_repr(item_of(v, i));
+        ok = text && (i == 0 || str_builder_ascii(&b, ", ", 2)) && str_builder_str(&b, text);
+    }
+    ok = ok && str_builder_cstring(&b, close);
+    repr_leave(v);
+    return ok ? str_builder_finish(&b) : 0;
+}
+
+Value sequence_compare(Value a, Value b, CompareOp op)
+{
+    bool tuples = is_tuple(a);
+    if (!tuples && length_of(a) != length_of(b) && (op == CMP_EQ || op == CMP_NE)) return bool_value(op == CMP_NE);
+    int64_t i = 0;
+    for (; i < length_of(a) && i < length_of(b); i++) {
+        Value left = tuples ? tuple_get(a, i) : list_get(a, i), right = tuples ? tuple_get(b, i) : list_get(b, i);
+        int same = object_equal(left, right);
+        if (same < 0) return 0;
+        if (same) continue;
+        if (op == CMP_EQ || op == CMP_NE) return bool_value(op == CMP_NE);
+        return object_compare(left, right, op);
+    }
+    return compare_result(length_of(a), length_of(b), op);
+}
+
+Value reduce_iterator(const char *builtin, Value argument, Value state)
+{
+    Value function = import_attr("builtins", builtin);
+    Value arguments = function && argument ? tuple_pack(1, argument) : 0;
+    if (!arguments) return 0;
+    return state ? tuple_pack(3, function, arguments, state) : tuple_pack(2, function, arguments);
+}

@@ -1,0 +1,41 @@
+/* sequence.h: what tuple, list and their iterators share. */
+#pragma once
+#include "object/container.h"
+#include "object/function.h"
+#include "object/number.h"
+#include "object/str.h"
+#include "object/value_hash.h"
+
+/* A key that is an index (and not a slice): has __index__. */
+static inline bool is_index(Value v) { return is_small_int(v) || is_int(v) || type_of(v)->index != 0; }
+/* The index `key` of a sequence of `length` items, negative ones counted from the end; the caller checks the bounds. false with an exception. */
+static inline bool sequence_index(Value key, int64_t length, int64_t *out)
+{
+    if (is_small_int(key)) *out = small_int_value(key);
+    else if (!number_as_index(key, out, &exc_IndexError)) return false;
+    if (*out < 0) *out += length;
+    return true;
+}
+/* start and stop arguments of index(): clipped like slice bounds of a sequence of `length`. TypeError for what is not an integer. */
+bool sequence_bound(Value v, int64_t length, int64_t *out);
+/* "[a, b]" of `v`, whose items `items(v)` yields; the container may change meanwhile. */
+Value sequence_repr(Value v, const char *open, const char *close, const char *recursive);
+/* Two sequences by their items; `same` when one item of both was the same word counts as equal, as always in containers. Both tuples or both lists. */
+Value sequence_compare(Value a, Value b, CompareOp op);
+/* Small results of comparing lengths and such. */
+static inline Value compare_result(int64_t a, int64_t b, CompareOp op)
+{
+    switch (op) {
+    case CMP_LT: return bool_value(a < b);
+    case CMP_LE: return bool_value(a <= b);
+    case CMP_EQ: return bool_value(a == b);
+    case CMP_NE: return bool_value(a != b);
+    case CMP_GT: return bool_value(a > b);
+    default: return bool_value(a >= b);
+    }
+}
+/* dict.h */
+bool check_positional(const char *name, size_t nargs, Value kwnames, size_t least, size_t most);
+/* (builtin, (argument,)) and (builtin, (argument,), state): what __reduce__ of iterators returns. */
+Value reduce_iterator(const char *builtin, Value argument, Value state /* 0: none */);
+extern Type list_reverseiterator_type;
