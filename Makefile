@@ -21,6 +21,7 @@ FRONT_SRC   = $(sort $(wildcard src/base/*.c src/base/*.cc src/syntax/*.c src/co
 RUNTIME_SRC = $(sort $(wildcard src/heap/*.c src/object/*.c src/vm/*.c src/jit/*.c src/module/*.c src/module/*/*.c))
 MAIN_SRC    = src/main/krait.c $(sort $(filter-out src/main/krait.c src/main/kraitc.c,$(wildcard src/main/*.c)))
 obj         = $(patsubst src/%.cc,$(BUILD)/obj/%.o,$(patsubst src/%.c,$(BUILD)/obj/%.o,$(1)))
+.DEFAULT_GOAL := all
 FRONT   = $(BUILD)/libkraitfront.a
 
 -include src/*/rules.mk

@@ -1,0 +1,235 @@
+/* source.c: the source's bytes: encoding, line ends, and the record of errors and warnings.
+ *
+ * A source is UTF-8 unless its first or second line has a coding cookie. Latin-1 and ASCII are decoded here; any other encoding is the embedder's business.
+ */
+#include "base/utf8.h"
+#include "syntax/token.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void source_init(Source *source, Arena *arena, const char *bytes, size_t size, const char *filename)
+{
+    memset(source, 0, sizeof *source);
+    source->arena = arena;
+    source->bytes = bytes;
+    source->size = size;
+    source->filename = filename;
+    source->feature_version = 11;
+    source->max_int_digits = 4300;
+    source->last_warning = &source->warnings;
+    text_table_init(&source->names, arena);
+}
+
+static const Text *format_text(Arena *arena, const char *format, va_list arguments)
+{
+    char buffer[512];
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(buffer, sizeof buffer, format, arguments);
+    const Text *text;
+    if (length < (int)sizeof buffer) text = text_new(arena, buffer, (size_t)length);
+    else {
+        char *large = arena_alloc(arena, (size_t)length + 1);
+        vsnprintf(large, (size_t)length + 1, format, again);
+        text = text_new(arena, large, (size_t)length);
+    }
+    va_end(again);
+    return text;
+}
+
+/* The text of line `lineno` with its newline (0 if there is no such line), from UTF-8 with '\n', '\r\n' or '\r' line ends. */
+static const Text *line_text(Source *source, int lineno)
+{
+    const char *s = source->bytes, *end = s + source->size;
+    if (end - s >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0) s += 3;
+    for (int i = 1; i < lineno; i++) {
+        while (s < end && *s != '\n' && *s != '\r') s++;
+        if (s == end) return 0;
+        s += *s == '\r' && s + 1 < end && s[1] == '\n' ? 2 : 1;
+    }
+    const char *stop = s;
+    while (stop < end && *stop != '\n' && *stop != '\r') stop++;
+    char *copy = arena_alloc(source->arena, (size_t)(stop - s) + 1);
+    memcpy(copy, s, (size_t)(stop - s));
+    copy[stop - s] = '\n';
+    return text_new(source->arena, copy, (size_t)(stop - s) + (stop < end || source->mode == PARSE_FILE));
+}
+
+/* Characters in the first `column` bytes of the line. */
+static int characters_before(const Text *line, int column)
+{
+    if (!line || column <= 0) return column;
+    size_t size = (size_t)column < line->length ? (size_t)column : line->length;
+    return (int)utf8_count(line->bytes, size) + (int)((size_t)column - size);
+}
+
+void *syntax_error_at(Source *source, ErrorKind kind, int lineno, int col_offset, int end_lineno, int end_col_offset, const char *format, ...)
+{
+    SyntaxError *error = &source->error;
+    if (error->kind) return 0;
+    error->kind = kind;
+    va_list arguments;
+    va_start(arguments, format);
+    error->message = format_text(source->arena, format, arguments);
+    va_end(arguments);
+    if (lineno < 0) return 0;
+    error->has_position = true;
+    error->lineno = lineno;
+    error->end_lineno = end_lineno;
+    error->line = lineno > 0 ? line_text(source, lineno) : 0;
+    error->offset = col_offset < 0 ? -1 : characters_before(error->line, col_offset) + 1;
+    const Text *last = end_lineno == lineno ? error->line : end_lineno > 0 ? line_text(source, end_lineno) : 0;
+    error->end_offset = end_col_offset < 0 ? -1 : characters_before(last, end_col_offset) + 1;
+    return 0;
+}
+
+void source_warn(Source *source, bool deprecation, int lineno, int col_offset, int end_lineno, int end_col_offset, const char *format, ...)
+{
+    FrontWarning *warning = arena_new(source->arena, FrontWarning);
+    va_list arguments;
+    va_start(arguments, format);
+    warning->message = format_text(source->arena, format, arguments);
+    va_end(arguments);
+    warning->deprecation = deprecation;
+    warning->lineno = lineno;
+    warning->col_offset = col_offset;
+    warning->end_lineno = end_lineno;
+    warning->end_col_offset = end_col_offset;
+    *source->last_warning = warning;
+    source->last_warning = &warning->next;
+}
+
+/* ---- the coding cookie ------------------------------------------------------------------------------------------------------ */
+
+static bool is_cookie_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'; }
+
+/* "utf-8", "utf-8-..." and "latin-1", "iso-8859-1", "iso-latin-1" (with suffixes) have one spelling each inside. */
+static void normalize_encoding(char *name)
+{
+    char low[13];
+    size_t i = 0;
+    for (; i < 12 && name[i]; i++) low[i] = name[i] == '_' ? '-' : name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
+    low[i] = 0;
+    if (strcmp(low, "utf-8") == 0 || strncmp(low, "utf-8-", 6) == 0) strcpy(name, "utf-8");
+    static const char *const latin[] = {"latin-1", "iso-8859-1", "iso-latin-1"};
+    for (int k = 0; k < 3; k++) {
+        size_t length = strlen(latin[k]);
+        if (strncmp(low, latin[k], length) == 0 && (!low[length] || low[length] == '-')) strcpy(name, "iso-8859-1");
+    }
+}
+
+/* The cookie of one line: a comment that says "coding:" or "coding=" and a name. *only_comment: the line is blank or a comment, so the next may have it. */
+static char *line_cookie(Arena *arena, const char *line, const char *end, bool *only_comment)
+{
+    *only_comment = false;
+    const char *s = line;
+    while (s < end && (*s == ' ' || *s == '\t' || *s == '\f')) s++;
+    if (s < end && *s != '#') return 0;
+    *only_comment = true;
+    for (; s + 6 < end; s++) {
+        if (memcmp(s, "coding", 6) != 0) continue;
+        const char *t = s + 6;
+        if (*t != ':' && *t != '=') continue;
+        do t++;
+        while (t < end && (*t == ' ' || *t == '\t'));
+        const char *begin = t;
+        while (t < end && is_cookie_char(*t)) t++;
+        if (t == begin) continue;
+        char *name = arena_alloc(arena, (size_t)(t - begin) + 16);
+        memcpy(name, begin, (size_t)(t - begin));
+        normalize_encoding(name);
+        return name;
+    }
+    return 0;
+}
+
+static char *find_cookie(Arena *arena, const char *s, const char *end)
+{
+    for (int line = 0; line < 2 && s < end; line++) {
+        const char *stop = s;
+        while (stop < end && *stop != '\n' && *stop != '\r') stop++;
+        bool only_comment;
+        char *name = line_cookie(arena, s, stop, &only_comment);
+        if (name || !only_comment) return name;
+        if (stop == end) break;
+        s = stop + (stop[0] == '\r' && stop + 1 < end && stop[1] == '\n' ? 2 : 1);
+    }
+    return 0;
+}
+
+/* ---- decoding --------------------------------------------------------------------------------------------------------------- */
+
+static void latin1_to_utf8(Arena *arena, const char **bytes, size_t *size)
+{
+    char *out = arena_alloc(arena, *size * 2 + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < *size; i++) n += (size_t)utf8_encode((uint8_t)(*bytes)[i], out + n);
+    *bytes = out;
+    *size = n;
+}
+
+/* '\r\n' and '\r' become '\n'; a file's last line gets its newline. Zero bytes follow, so that scanning may look a few bytes ahead. */
+static void translate_newlines(Source *source, Tokens *tokens, const char *bytes, size_t size)
+{
+    enum { PADDING = 8 };
+    char *out = arena_alloc(source->arena, size + 1 + PADDING), *o = out;
+    const char *s = bytes, *end = bytes + size;
+    while (s < end) {
+        const char *cr = memchr(s, '\r', (size_t)(end - s));
+        size_t length = (size_t)((cr ? cr : end) - s);
+        memcpy(o, s, length);
+        o += length;
+        s += length;
+        if (!cr) break;
+        *o++ = '\n';
+        s += s + 1 < end && s[1] == '\n' ? 2 : 1;
+    }
+    if (source->mode == PARSE_FILE && o > out && o[-1] != '\n') *o++ = '\n';
+    tokens->text = out;
+    tokens->size = (size_t)(o - out);
+}
+
+bool source_decode(Source *source, Tokens *tokens)
+{
+    const char *bytes = source->bytes;
+    size_t size = source->size;
+    if (memchr(bytes, 0, size)) {
+        syntax_error_at(source, ERROR_VALUE, -1, 0, 0, 0, "source code string cannot contain null bytes");
+        return false;
+    }
+    if (size > INT32_MAX - 64) {
+        syntax_error_at(source, ERROR_MEMORY, -1, 0, 0, 0, "source is too large");
+        return false;
+    }
+    bool bom = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0;
+    if (bom) bytes += 3, size -= 3;
+    char *cookie = source->flags & (PYCF_IGNORE_COOKIE | PYCF_SOURCE_IS_UTF8) ? 0 : find_cookie(source->arena, bytes, bytes + size);
+    if (cookie && bom && strcmp(cookie, "utf-8") != 0) {
+        syntax_error_at(source, ERROR_SYNTAX, 0, -1, 0, -1, "encoding problem: %s with BOM", cookie);
+        return false;
+    }
+    if (cookie && strcmp(cookie, "utf-8") != 0) {
+        if (strcmp(cookie, "iso-8859-1") == 0) latin1_to_utf8(source->arena, &bytes, &size);
+        else if ((strcmp(cookie, "ascii") == 0 || strcmp(cookie, "us-ascii") == 0) && utf8_is_ascii(bytes, size)) {}
+        else if (!source->decode || !source->decode(source, cookie, bytes, size, &bytes, &size)) {
+            syntax_error_at(source, ERROR_SYNTAX, 0, -1, 0, -1, "unknown encoding: %s", cookie);
+            return false;
+        }
+        source->bytes = bytes;
+        source->size = size;
+    }
+    size_t start, end;
+    Utf8Fault fault = utf8_check(bytes, size, &start, &end);
+    if (fault) {
+        if (end == start + 1)
+            syntax_error_at(source, ERROR_SYNTAX, 0, -1, 0, -1, "(unicode error) 'utf-8' codec can't decode byte 0x%02x in position %zu: %s", (uint8_t)bytes[start],
+                            start, utf8_fault_text(fault));
+        else
+            syntax_error_at(source, ERROR_SYNTAX, 0, -1, 0, -1, "(unicode error) 'utf-8' codec can't decode bytes in position %zu-%zu: %s", start, end - 1,
+                            utf8_fault_text(fault));
+        return false;
+    }
+    translate_newlines(source, tokens, bytes, size);
+    return true;
+}

@@ -1,0 +1,81 @@
+/* astdump.c: reads source files and prints their trees, or their syntax errors.
+ *
+ * For each path on the command line (or on standard input with "-i"): a line with the tree as `ast.dump(..., include_attributes=True)` gives it, or
+ * "ERROR kind|lineno|offset|end_lineno|end_offset|message". "-q" parses without printing, "-n COUNT" repeats: for timing. "-w" prints warnings too.
+ */
+#include "syntax/ast_dump.h"
+#include "syntax/parser.h"
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const char *const kinds[] = {"None", "SyntaxError", "IndentationError", "TabError", "ValueError", "OverflowError", "MemoryError", "RecursionError",
+                                    "UnicodeDecodeError", "SystemError", "TypeError"};
+
+static char *read_file(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file) return 0;
+    size_t capacity = 1 << 16;
+    char *bytes = malloc(capacity);
+    *size = 0;
+    for (size_t got; (got = fread(bytes + *size, 1, capacity - *size, file)) > 0;) {
+        *size += got;
+        if (*size == capacity) bytes = realloc(bytes, capacity *= 2);
+    }
+    fclose(file);
+    return bytes;
+}
+
+static bool quiet, warnings;
+static ParseMode mode;
+
+static void run(const char *path)
+{
+    size_t size;
+    char *bytes = read_file(path, &size);
+    if (!bytes) {
+        printf("cannot read %s\n", path);
+        return;
+    }
+    Arena arena;
+    arena_init(&arena);
+    Source source;
+    source_init(&source, &arena, bytes, size, path);
+    source.mode = mode;
+    Mod *tree = parse(&source);
+    if (warnings)
+        for (FrontWarning *w = source.warnings; w; w = w->next) printf("WARNING %d %s\n", w->lineno, w->message->bytes);
+    if (!tree) {
+        SyntaxError *e = &source.error;
+        printf("ERROR %s|%d|%d|%d|%d|%s\n", kinds[e->kind], e->lineno, e->offset, e->end_lineno, e->end_offset, e->message ? e->message->bytes : "");
+    } else if (!quiet) {
+        ast_dump(tree, stdout);
+        putchar('\n');
+    }
+    arena_free(&arena);
+    free(bytes);
+}
+
+int main(int argc, char **argv)
+{
+    int count = 1, i = 1;
+    bool from_input = false;
+    for (; i < argc && argv[i][0] == '-'; i++) {
+        if (strcmp(argv[i], "-q") == 0) quiet = true;
+        else if (strcmp(argv[i], "-w") == 0) warnings = true;
+        else if (strcmp(argv[i], "-i") == 0) from_input = true;
+        else if (strcmp(argv[i], "-e") == 0) mode = PARSE_EVAL;
+        else if (strcmp(argv[i], "-s") == 0) mode = PARSE_SINGLE;
+        else if (strcmp(argv[i], "-n") == 0) count = atoi(argv[++i]);
+    }
+    for (int n = 0; n < count; n++)
+        for (int k = i; k < argc; k++) run(argv[k]);
+    char line[4096];
+    while (from_input && fgets(line, sizeof line, stdin)) {
+        line[strcspn(line, "\n")] = 0;
+        run(line);
+        fflush(stdout);
+    }
+    return 0;
+}
