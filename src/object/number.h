@@ -33,6 +33,8 @@ uint64_t int_as_uint64_mask(Value v);
 int int_as_int64_overflow(Value v, int64_t *out);
 int int_sign(Value v);
 size_t int_bit_length(Value v);
+/* frexp() of an int of any size. */
+double int_frexp(Value v, int64_t *exponent);
 bool int_as_double(Value v, double *out);   /* OverflowError "int too large to convert to float"; correctly rounded */
 int int_compare(Value a, Value b);          /* -1 0 1, both ints */
 bool int_to_bytes(Value v, uint8_t *bytes, size_t size, bool little, bool is_signed);   /* OverflowError when it does not fit */
@@ -53,6 +55,7 @@ static inline double float_value(Value v) { return is_small_float(v) ? small_flo
 Value float_from_text(Value str_or_bytes);   /* float("...") */
 Value float_repr_text(double d);             /* repr */
 int64_t float_hash(double d);
+Value float_power(double x, double y);       /* x ** y with Python's errors; complex for fractional powers of negatives */
 /* Text of doubles by mode, precision and flags: base/float_text.h. */
 Value complex_new(double real, double imag);
 bool complex_value(Value v, double *real, double *imag);   /* from complex, float, int, __complex__ */

@@ -1,0 +1,202 @@
+/* int_text.c: integers and text: digits in any base from 2 to 36, both ways, and raw bytes. */
+#include "object/int_internal.h"
+#include <math.h>
+#include <sys/types.h>
+
+int int_max_str_digits = 4300;
+
+/* --- reading */
+
+static inline int digit_value(uint8_t c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'z' ? c - 'a' + 10 : 37;
+}
+
+static bool is_space(uint8_t c) { return c == ' ' || (c >= 9 && c <= 13); }
+
+static Value invalid_literal(int base, Value original) { return raise_value("invalid literal for int() with base %d: %.200R", base, original); }
+
+/* `digits` (values, not characters; the first not 0) to an int. */
+static Value from_digit_values(const uint8_t *digits, size_t count, int base, bool negative)
+{
+    if (count <= 18 && base <= 10) {
+        int64_t n = 0;
+        for (size_t i = 0; i < count; i++) n = n * base + digits[i];
+        return int_new(negative ? -n : n);
+    }
+    IntObj *i = int_alloc((size_t)((double)count * log2(base) / 64) + 2);
+    if (!i) return 0;
+    mp_size_t limbs = mpn_set_str(i->limbs, digits, count, base);
+    return int_finish(i, limbs, negative);
+}
+
+/* Skips "0x" and the like; base 0 is found out. false: the text is not a number. */
+static bool skip_prefix(const char **at, const char *end, int *base)
+{
+    const char *s = *at;
+    char second = end - s >= 2 && s[0] == '0' ? (char)(s[1] | 0x20) : 0;
+    int said = second == 'x' ? 16 : second == 'o' ? 8 : second == 'b' ? 2 : 0;
+    bool automatic = *base == 0;
+    if (automatic) *base = said ? said : 10;
+    if (said && said == *base) {
+        s += 2;
+        if (s < end && *s == '_') s++;
+    } else if (automatic && s < end && *s == '0') {
+        /* An old octal number: only zeros may follow. */
+        for (const char *p = s; p < end; p++) {
+            if (*p != '0' && *p != '_') return false;
+        }
+    }
+    *at = s;
+    return true;
+}
+
+Value int_from_ascii(const char *text, size_t length, int base, Value original)
+{
+    const char *s = text, *end = text + length;
+    int given = base;
+    bool negative = false;
+    while (s < end && is_space((uint8_t)*s)) s++;
+    while (end > s && is_space((uint8_t)end[-1])) end--;
+    if (s < end && (*s == '+' || *s == '-')) negative = *s++ == '-';
+    if (s == end || !skip_prefix(&s, end, &base) || s == end || *s == '_') return invalid_literal(given, original);
+    uint8_t fixed[512], *digits = fixed;
+    if ((size_t)(end - s) > sizeof fixed) {
+        digits = gc_buffer_raw((size_t)(end - s));
+        if (!digits) return 0;
+    }
+    size_t count = 0, seen = 0;
+    for (; s < end; s++) {
+        if (*s == '_') {
+            if (s + 1 == end || s[1] == '_') return invalid_literal(given, original);
+            continue;
+        }
+        int value = digit_value((uint8_t)*s);
+        if (value >= base) return invalid_literal(given, original);
+        seen++;
+        if (count || value) digits[count++] = (uint8_t)value;
+    }
+    if ((base & (base - 1)) != 0 && int_max_str_digits > 0 && seen > (size_t)int_max_str_digits) {
+        return raise_value("Exceeds the limit (%d digits) for integer string conversion: value has %zd digits; use sys.set_int_max_str_digits() to increase the limit",
+                           int_max_str_digits, (ssize_t)seen);
+    }
+    return from_digit_values(digits, count, base, negative);
+}
+
+Value int_from_text(Value str, int base)
+{
+    if (str_is_ascii(str)) return int_from_ascii(str_data(str), (size_t)str_length(str), base, str);
+    /* Decimal digits of any script count, and spaces; anything else becomes '?', which no base takes. */
+    int64_t length = str_length(str);
+    int kind = str_kind(str);
+    const void *data = str_data(str);
+    char *ascii = gc_buffer_raw((size_t)length + 1);
+    if (!ascii) return 0;
+    for (int64_t i = 0; i < length; i++) {
+        uint32_t c = str_read(kind, data, i);
+        int decimal = c < 128 ? -1 : unicode_decimal_value(c);
+        ascii[i] = c < 128 ? (char)c : unicode_is_space(c) ? ' ' : decimal >= 0 ? (char)('0' + decimal) : '?';
+    }
+    return int_from_ascii(ascii, (size_t)length, base, str);
+}
+
+/* --- writing */
+
+size_t int_small_to_decimal(int64_t n, char out[24])
+{
+    char reversed[24];
+    size_t length = 0, at = 0;
+    uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
+    do reversed[length++] = (char)('0' + rest % 10), rest /= 10;
+    while (rest);
+    if (n < 0) out[at++] = '-';
+    while (length) out[at++] = reversed[--length];
+    return at;
+}
+
+static Value too_many_digits(void)
+{
+    return raise_value("Exceeds the limit (%d digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit", int_max_str_digits);
+}
+
+Value int_to_str(Value v, int base)
+{
+    Limbs l;
+    if (base == 10 && is_small_int(v)) {
+        char text[24];
+        size_t length = int_small_to_decimal(small_int_value(v), text);
+        Value str = str_alloc((int64_t)length, 127);
+        if (str) memcpy(str_data(str), text, length);
+        return str;
+    }
+    limbs_of(v, &l);
+    if (!l.count) return str_from_char('0');
+    bool power_of_two = (base & (base - 1)) == 0;
+    /* Far beyond the limit there is no need to convert first. */
+    if (!power_of_two && int_max_str_digits > 0 && (double)(l.count - 1) * 64 * 0.30102999 > int_max_str_digits + 1) return too_many_digits();
+    size_t room = mpn_sizeinbase(l.at, l.count, base) + 2;
+    uint8_t *digits = gc_buffer_raw(room);
+    mp_limb_t *copy = digits ? gc_buffer_raw(((size_t)l.count + 1) * sizeof *copy) : 0;
+    if (!copy) return 0;
+    memcpy(copy, l.at, (size_t)l.count * sizeof *copy);
+    size_t count = mpn_get_str(digits, base, copy, l.count), start = 0;
+    while (start + 1 < count && !digits[start]) start++;
+    if (!power_of_two && int_max_str_digits > 0 && count - start > (size_t)int_max_str_digits) return too_many_digits();
+    Value str = str_alloc((int64_t)(count - start) + l.negative, 127);
+    if (!str) return 0;
+    char *out = str_data(str);
+    if (l.negative) *out++ = '-';
+    for (size_t i = start; i < count; i++) *out++ = "0123456789abcdefghijklmnopqrstuvwxyz"[digits[i]];
+    return str;
+}
+
+/* --- bytes */
+
+Value int_from_bytes(const uint8_t *bytes, size_t size, bool little, bool is_signed)
+{
+    bool negative = is_signed && size && (bytes[little ? size - 1 : 0] & 0x80);
+    if (size <= 8) {
+        uint64_t n = negative ? ~0ull : 0;
+        for (size_t i = 0; i < size; i++) n = n << 8 | bytes[little ? size - 1 - i : i];
+        return is_signed ? int_new((int64_t)n) : int_new_unsigned(n);
+    }
+    size_t count = (size + 7) / 8;
+    IntObj *i = int_alloc(count);
+    if (!i) return 0;
+    uint8_t *out = (uint8_t *)i->limbs;
+    if (negative) memset(out, 0xff, count * 8);
+    if (little) memcpy(out, bytes, size);
+    else for (size_t k = 0; k < size; k++) out[k] = bytes[size - 1 - k];
+    if (negative) mpn_neg(i->limbs, i->limbs, (mp_size_t)count);
+    return int_finish(i, (mp_size_t)count, negative);
+}
+
+bool int_to_bytes(Value v, uint8_t *bytes, size_t size, bool little, bool is_signed)
+{
+    Limbs l;
+    limbs_of(v, &l);
+    if (l.negative && !is_signed) return raise_overflow("can't convert negative int to unsigned");
+    const uint8_t *in = (const uint8_t *)l.at;
+    size_t have = (size_t)l.count * 8;
+    uint8_t carry = 1;
+    for (size_t i = 0; i < size; i++) {
+        uint8_t byte = i < have ? in[i] : 0;
+        if (l.negative) {
+            byte = (uint8_t)(~byte + carry);
+            carry = carry && byte == 0;
+        }
+        bytes[little ? i : size - 1 - i] = byte;
+    }
+    /* Fits? Unsigned: no bits above. Signed: magnitude below 2^(bits-1), or equal to it for negatives. */
+    size_t bits = int_bit_length(v), room = size * 8;
+    bool fits = !is_signed ? bits <= room : bits < room || bits == 0;
+    if (!fits && l.negative && bits == room && room) {
+        fits = true;
+        for (mp_size_t i = 0; i + 1 < l.count && fits; i++) fits = l.at[i] == 0;
+        mp_limb_t top = l.at[l.count - 1];
+        fits = fits && (top & (top - 1)) == 0;
+    }
+    return fits ? true : raise_overflow("int too big to convert");
+}
