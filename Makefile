@@ -3,6 +3,7 @@
 # Every .c file below src/ is compiled; nothing is listed by hand. The front end (base, syntax, compile) becomes libkraitfront.a, which links
 # without the runtime; `krait` is the front end and the runtime, `kraitc` the front end alone.
 
+.DEFAULT_GOAL := all
 CC       = clang-19
 CXX      = clang++-19
 AR       = llvm-ar-19

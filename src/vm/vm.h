@@ -26,5 +26,7 @@ Value vm_frame_of_generator(Value generator);
 int vm_current_line(Value *filename);
 /* Names, for tools: sys._current_frames */
 Value vm_thread_frame(Thread *thread);
+/* Size of a thread's register stack, in values: address space only until used. */
+enum { REGISTER_STACK_VALUES = 1 << 24 };
 extern int vm_optimize;             /* sys.flags.optimize */
 void vm_init(void);

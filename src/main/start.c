@@ -1,0 +1,218 @@
+/* start.c: bringing the interpreter up and down.
+ *
+ * Start-up time is a goal: what a program may never need (warnings filters, codecs beyond UTF-8, signal, site when -S) is not touched here.
+ */
+#include "main/start.h"
+#include "module/import.h"
+#include "module/sys.h"
+#include "module/sys_info.h"
+#include "object/str.h"
+#include "vm/vm.h"
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TYPE(name) extern Type name;
+#include "object/types.def"
+#undef TYPE
+
+static bool ready_types(void)
+{
+    static Type *const all[] = {
+#define TYPE(name) &name,
+#include "object/types.def"
+#undef TYPE
+#define EXCEPTION(Name, Base) &exc_##Name,
+#include "object/exceptions.def"
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (!type_ready(all[i])) return false;
+    return true;
+}
+
+static bool add_builtin_module(const char *name)
+{
+    const ModuleDef *def = module_find(name);
+    Value module = def ? module_create(def) : raise_system("built-in module %s is missing", name);
+    return module && dict_set_cstring(sys_modules(), name, module);
+}
+
+/* ---------------------------------------------------------------- sys.path and __main__ */
+
+static bool path_add(Value list, const char *format, const char *text)
+{
+    char *path;
+    if (asprintf(&path, format, text) < 0) return false;
+    Value item = str_from_fs(path, strlen(path));
+    free(path);
+    return item && list_append(list, item);
+}
+
+/* PYTHONPATH's folders (made absolute), the standard library as a zip, the standard library, its native modules' folder. */
+static bool set_path(void)
+{
+    Value list = list_new(0);
+    char cwd[4096];
+    for (const char *p = config.python_path; list && p; p = strchr(p, ':') ? strchr(p, ':') + 1 : 0) {
+        int size = (int)strcspn(p, ":");
+        char *item;
+        if (!size) continue;
+        if (*p == '/' || !getcwd(cwd, sizeof cwd)) {
+            if (asprintf(&item, "%.*s", size, p) < 0) return false;
+        } else if (asprintf(&item, "%s/%.*s", cwd, size, p) < 0) return false;
+        bool ok = path_add(list, "%s", item);
+        free(item);
+        if (!ok) return false;
+    }
+    return list && path_add(list, "%s/lib/python311.zip", config.prefix) && path_add(list, "%s", config.stdlib) && path_add(list, "%s/lib-dynload", config.stdlib) && sys_set("path", list);
+}
+
+static bool make_main_module(void)
+{
+    Value module = module_new(NAME("__main__"));
+    if (!module || !dict_set_cstring(sys_modules(), "__main__", module)) return false;
+    Value loader = object_getattr(importlib_bootstrap, NAME("BuiltinImporter"));
+    return loader && module_set(module, "__loader__", loader) && module_set(module, "__annotations__", dict_new()) && module_set(module, "__builtins__", dict_get_cstring(sys_modules(), "builtins"));
+}
+
+Value main_namespace(void)
+{
+    Value module = dict_get_cstring(sys_modules(), "__main__");
+    return module && is_instance_of(module, &module_type) ? module_dict(module) : 0;
+}
+
+/* ---------------------------------------------------------------- standard streams */
+
+/* The encoding and error handler of the three streams: PYTHONIOENCODING, else UTF-8, lenient in the C locale as CPython is. */
+static void stream_encoding(const char **encoding, const char **errors)
+{
+    static char text[200];
+    *encoding = "utf-8", *errors = 0;
+    if (config.io_encoding) {
+        snprintf(text, sizeof text, "%s", config.io_encoding);
+        char *colon = strchr(text, ':');
+        if (colon) {
+            *colon = 0;
+            if (colon[1]) *errors = colon + 1;
+        }
+        if (*text) *encoding = text;
+    }
+    if (*errors) return;
+    const char *locale = getenv("LC_ALL");
+    if (!locale || !*locale) locale = getenv("LC_CTYPE");
+    if (!locale || !*locale) locale = getenv("LANG");
+    bool c_locale = !locale || !*locale || !strcmp(locale, "C") || !strcmp(locale, "POSIX");
+    *errors = c_locale || config.utf8_mode ? "surrogateescape" : "strict";
+}
+
+/* A text stream on the descriptor, or None when it is closed. */
+static Value open_stream(int fd, const char *name, const char *mode, const char *encoding, const char *errors)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0) return NONE;
+    bool writing = *mode == 'w', unbuffered = config.unbuffered && writing;
+    Value io = import_module("_io"), open = io ? object_getattr(io, NAME("open")) : 0, wrapper = open ? object_getattr(io, NAME("TextIOWrapper")) : 0;
+    if (!wrapper) return 0;
+    Value raw_mode = writing ? NAME("wb") : NAME("rb");
+    Value open_args[] = {0, int_new(fd), raw_mode, int_new(unbuffered ? 0 : -1), NONE, NONE, NONE, FALSE};
+    Value buffer = object_call(open, open_args + 1, 7, 0);
+    if (!buffer) return 0;
+    Value raw = unbuffered ? buffer : object_getattr(buffer, NAME("raw"));
+    Value text = str_from_cstring(name), is_tty = raw ? call_method_0(raw, NAME("isatty")) : 0;
+    if (!text || !is_tty || !object_setattr(raw, NAME("name"), text)) return 0;
+    bool line_buffering = writing && (is_tty == TRUE || fd == 2);
+    Value kwnames = tuple_pack(1, NAME("write_through"));
+    Value wrap_args[] = {0, buffer, str_from_cstring(encoding), str_from_cstring(errors), writing ? NAME("\n") : NONE, bool_value(line_buffering), bool_value(unbuffered)};
+    Value stream = kwnames ? object_call(wrapper, wrap_args + 1, 5, kwnames) : 0;
+    Value mode_text = str_from_cstring(mode);
+    return stream && mode_text && object_setattr(stream, NAME("mode"), mode_text) ? stream : 0;
+}
+
+static bool open_streams(void)
+{
+    const char *encoding, *errors;
+    stream_encoding(&encoding, &errors);
+    static const char *const names[] = {"stdin", "stdout", "stderr"}, *const hidden[] = {"__stdin__", "__stdout__", "__stderr__"}, *const shown[] = {"<stdin>", "<stdout>", "<stderr>"};
+    for (int fd = 2; fd >= 0; fd--) {
+        Value stream = open_stream(fd, shown[fd], fd ? "w" : "r", encoding, fd == 2 ? "backslashreplace" : errors);
+        if (!stream || !sys_set(names[fd], stream) || !sys_set(hidden[fd], stream)) return false;
+    }
+    return true;
+}
+
+/* ---------------------------------------------------------------- start */
+
+static bool start_failed(void)
+{
+    if (sys_module && thread_self->exception) {
+        fputs("krait: the interpreter could not start:\n", stderr);
+        excepthook_print(error_take());
+    } else fputs("krait: the interpreter could not start: out of memory\n", stderr);
+    return false;
+}
+
+static bool import_site(void)
+{
+    if (config.no_site) return true;
+    if (!import_module("site")) return false;
+    return true;
+}
+
+bool start_interpreter(void)
+{
+    setlocale(LC_CTYPE, "");
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    vm_optimize = config.optimize > 2 ? 2 : config.optimize;
+    heap_init();
+    if (config.max_heap) heap_set_limit(config.max_heap);
+    hash_init(config.hash_random ? -1 : (int64_t)config.hash_seed);
+    if (!thread_attach(REGISTER_STACK_VALUES)) return false;
+    if (config.int_max_str_digits >= 0) int_max_str_digits = config.int_max_str_digits;
+    else config.int_max_str_digits = int_max_str_digits;
+    bool ok = ready_types();
+    vm_init();
+    ok = ok && sys_start() && add_builtin_module("builtins") && set_path() && import_start() && make_main_module() && open_streams();
+    const ModuleDef *signals = module_find("_signal");
+    ok = ok && (!signals || import_module("_signal"));
+    if (ok && (config.warn_options.count || config.dev_mode)) ok = import_module("warnings") != 0;
+    ok = ok && import_site();
+    if (ok && config.faulthandler && module_find("faulthandler")) {
+        Value enable = import_attr("faulthandler", "enable");
+        ok = enable && call_0(enable);
+    }
+    return ok || start_failed();
+}
+
+/* ---------------------------------------------------------------- stop */
+
+static void call_if_imported(const char *module, const char *function)
+{
+    Value m = dict_get_cstring(sys_modules(), module), name = m ? str_intern_cstring(function) : 0;
+    if (name && !call_method_0(m, name)) {
+        if (error_matches(&exc_AttributeError)) error_clear();
+        else error_unraisable(m, 0);
+    }
+}
+
+int stop_interpreter(int status)
+{
+    call_if_imported("threading", "_shutdown");
+    call_if_imported("atexit", "_run_exitfuncs");
+    if (!sys_flush() && status == 0) status = 120;
+    sys_set_finalizing();
+    Value main = main_namespace();
+    if (main) {
+        Value names = dict_keys_list(main);
+        for (int64_t i = 0; names && i < list_size(names); i++)
+            if (!is_str(list_get(names, i)) || str_char(list_get(names, i), 0) != '_') dict_delete(main, list_get(names, i));
+    }
+    gc_collect(2, true);
+    gc_finalize_all();
+    if (!sys_flush() && status == 0) status = 120;
+    return status;
+}
