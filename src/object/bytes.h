@@ -10,6 +10,7 @@ static inline int64_t bytes_size(Value v) { return ((BytesObj *)v)->size; }
 static inline uint8_t *bytes_data(Value v) { return ((BytesObj *)v)->data; }
 Value bytes_new(const void *data, size_t size);      /* data 0: to be filled by the caller */
 extern Value bytes_empty;
+Value bytes_from_byte(uint8_t byte);                 /* cached */
 Value bytes_from_object(Value v);                    /* bytes(v) for buffers and iterables of ints */
 Value bytes_repr(Value v);
 Value bytes_concat(Value a, Value b);
@@ -28,3 +29,9 @@ typedef struct BytesBuilder { uint8_t *data; size_t size, capacity; } BytesBuild
 bool bytes_builder_add(BytesBuilder *b, const void *data, size_t size);
 uint8_t *bytes_builder_reserve(BytesBuilder *b, size_t size);   /* room for size more bytes; does not change b->size */
 Value bytes_builder_finish(BytesBuilder *b);
+
+/* For get_buffer of objects that are plain memory: fills *buffer; BufferError "Object is not writable." when flags ask for what `readonly` forbids. */
+bool buffer_fill(Buffer *buffer, Value owner, void *data, int64_t length, bool readonly, int flags);
+bool buffer_is_contiguous(const Buffer *buffer, char order);   /* 'C', 'F', or 'A' for either */
+/* The bytes of any buffer in C order ('F': Fortran order; 'A': as they lie if contiguous). `out` has buffer->length bytes. */
+void buffer_copy_out(const Buffer *buffer, uint8_t *out, char order);

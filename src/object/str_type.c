@@ -251,7 +251,7 @@ static Value str_iter(Value v)
 
 Type str_type = {
     TYPE_INIT("str", StrObj),
-    .flags = TYPE_BASE | TYPE_STR | TYPE_MATCH_SELF | TYPE_NO_WEAKREF,
+    .flags = TYPE_BASE | TYPE_STR | TYPE_MATCH_SELF,
     .doc = "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\nText. With an encoding or an error handler the object's bytes are decoded, "
            "otherwise the text is\nwhat object.__str__() says, or repr(object). encoding is 'utf-8' and errors is 'strict' if not given.",
     .trace = str_trace,
