@@ -105,6 +105,7 @@ extern Type list_iterator_type, tuple_iterator_type, range_iterator_type, dict_k
     dict_keys_type, dict_values_type, dict_items_type;
 /* Iterators over dicts. dict 0: exhausted. */
 typedef struct DictIter { Obj head; Value dict; int64_t used, position, remaining; } DictIter;
+Value callable_iterator_new(Value callable, Value sentinel);   /* iter(callable, sentinel) */
 /* types.SimpleNamespace(**dict), types.GenericAlias(origin, args), int | str */
 Value namespace_new(Value dict);
 extern Type namespace_type, generic_alias_type, union_type;

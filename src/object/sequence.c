@@ -57,3 +57,9 @@ Value reduce_iterator(const char *builtin, Value argument, Value state)
     if (!arguments) return 0;
     return state ? tuple_pack(3, function, arguments, state) : tuple_pack(2, function, arguments);
 }
+
+bool check_no_keywords(const char *name, Type *type, Type *base, Value kwnames)
+{
+    if (!kwnames || tuple_size(kwnames) == 0 || (type != base && type->init != base->init)) return true;
+    return raise_type("%s() takes no keyword arguments", name);
+}

@@ -36,6 +36,10 @@ static inline Value compare_result(int64_t a, int64_t b, CompareOp op)
 }
 /* dict.h */
 bool check_positional(const char *name, size_t nargs, Value kwnames, size_t least, size_t most);
+/* `kwnames` must be empty unless `type` is a subclass of `base` with an __init__ of its own: TypeError "name() takes no keyword arguments". */
+bool check_no_keywords(const char *name, Type *type, Type *base, Value kwnames);
+/* A new instance of a type with a C struct, or of a subclass of it made in Python. */
+#define NEW_OF(Struct, type, base) ((Struct *)((type) == &(base) ? VALUE(gc_alloc(Struct, &(base))) : type_alloc((type), 0)))
 /* (builtin, (argument,)) and (builtin, (argument,), state): what __reduce__ of iterators returns. */
 Value reduce_iterator(const char *builtin, Value argument, Value state /* 0: none */);
-extern Type list_reverseiterator_type;
+extern Type list_reverseiterator_type, seq_iterator_type, callable_iterator_type;
