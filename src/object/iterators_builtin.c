@@ -216,8 +216,9 @@ static Value map_next_many(MapObj *it, int64_t size)
         if (!item) return 0;
         list_set(list, i + 1, item);
     }
-    list_items(list)[0] = list;   /* alive while its items are used */
-    return object_call(it->function, list_items(list) + 1, (size_t)size, 0);
+    Value result = object_call(it->function, list_items(list) + 1, (size_t)size, 0);
+    KEEP_ALIVE(list);
+    return result;
 }
 
 static Value map_next(Value self)

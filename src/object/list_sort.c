@@ -5,8 +5,6 @@
  */
 #include "object/list.h"
 
-/* The object is alive up to here, though only what it points to is used. */
-#define KEEP_ALIVE(v) __asm__ volatile("" : : "r"(v) : "memory")
 enum { GALLOP = 7 };
 
 typedef struct Keyed { Value key, value; } Keyed;

@@ -40,6 +40,8 @@ bool check_positional(const char *name, size_t nargs, Value kwnames, size_t leas
 bool check_no_keywords(const char *name, Type *type, Type *base, Value kwnames);
 /* A new instance of a type with a C struct, or of a subclass of it made in Python. */
 #define NEW_OF(Struct, type, base) ((Struct *)((type) == &(base) ? VALUE(gc_alloc(Struct, &(base))) : type_alloc((type), 0)))
+/* The object is alive up to here, though only its buffer is used: the collector does not look into buffers that only the C stack points to. */
+#define KEEP_ALIVE(v) __asm__ volatile("" : : "r"(v) : "memory")
 /* (builtin, (argument,)) and (builtin, (argument,), state): what __reduce__ of iterators returns. */
 Value reduce_iterator(const char *builtin, Value argument, Value state /* 0: none */);
 extern Type list_reverseiterator_type, seq_iterator_type, callable_iterator_type;
