@@ -428,17 +428,7 @@ Value int_true_divide(Value a, Value b)
     int64_t extra;
     uint64_t top = top_bits(&quotient, &extra);
     top |= r != small_int(0);
-    /* Round `top` to 53 bits here (or to fewer, for subnormals): ldexp is then exact. */
-    int bits = top ? 64 - __builtin_clzll(top) : 0, drop = bits - 53;
-    int64_t exponent = extra - shift;
-    if (exponent + drop < -1074) drop = (int)(-1074 - exponent);
-    if (drop > 0 && drop < 64) {
-        uint64_t rest = top & (((uint64_t)1 << drop) - 1), half = (uint64_t)1 << (drop - 1);
-        top >>= drop;
-        if (rest > half || (rest == half && top & 1)) top++;
-        exponent += drop;
-    }
-    double d = ldexp((double)top, (int)exponent);
+    double d = float_scale(top, extra - shift);
     if (isinf(d)) return raise_overflow("integer division result too large for a float");
     return float_new(negative ? -d : d);
 }

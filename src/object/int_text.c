@@ -85,10 +85,9 @@ Value int_from_ascii(const char *text, size_t length, int base, Value original)
     return from_digit_values(digits, count, base, negative);
 }
 
-Value int_from_text(Value str, int base)
+const char *number_ascii(Value str)
 {
-    if (str_is_ascii(str)) return int_from_ascii(str_data(str), (size_t)str_length(str), base, str);
-    /* Decimal digits of any script count, and spaces; anything else becomes '?', which no base takes. */
+    if (str_is_ascii(str)) return str_data(str);
     int64_t length = str_length(str);
     int kind = str_kind(str);
     const void *data = str_data(str);
@@ -99,7 +98,26 @@ Value int_from_text(Value str, int base)
         int decimal = c < 128 ? -1 : unicode_decimal_value(c);
         ascii[i] = c < 128 ? (char)c : unicode_is_space(c) ? ' ' : decimal >= 0 ? (char)('0' + decimal) : '?';
     }
-    return int_from_ascii(ascii, (size_t)length, base, str);
+    return ascii;
+}
+
+const char *number_without_underscores(const char *text, size_t *length)
+{
+    if (!memchr(text, '_', *length)) return text;
+    char *out = gc_buffer_raw(*length + 1);
+    size_t count = 0;
+    for (size_t i = 0; out && i < *length; i++) {
+        if (text[i] != '_') out[count++] = text[i];
+        else if (!i || i + 1 == *length || (uint8_t)(text[i - 1] - '0') > 9 || (uint8_t)(text[i + 1] - '0') > 9) return 0;
+    }
+    *length = count;
+    return out;
+}
+
+Value int_from_text(Value str, int base)
+{
+    const char *ascii = number_ascii(str);
+    return ascii ? int_from_ascii(ascii, (size_t)str_length(str), base, str) : 0;
 }
 
 /* --- writing */

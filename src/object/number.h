@@ -55,6 +55,12 @@ static inline double float_value(Value v) { return is_small_float(v) ? small_flo
 Value float_from_text(Value str_or_bytes);   /* float("...") */
 Value float_repr_text(double d);             /* repr */
 int64_t float_hash(double d);
+/* mantissa * 2^exponent, rounded once, half to even; infinity when too large. */
+double float_scale(uint64_t mantissa, int64_t exponent);
+/* A str as the ASCII text that numbers are read from: digits of all scripts are 0-9, spaces are spaces, other characters '?'. Its length is the str's. 0: MemoryError. */
+const char *number_ascii(Value str);
+/* Text without the underscores between digits, in a heap buffer when there are any; 0 without exception when one stands elsewhere, or with MemoryError. */
+const char *number_without_underscores(const char *text, size_t *length);
 Value float_power(double x, double y);       /* x ** y with Python's errors; complex for fractional powers of negatives */
 /* Text of doubles by mode, precision and flags: base/float_text.h. */
 Value complex_new(double real, double imag);
