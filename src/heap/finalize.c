@@ -106,7 +106,8 @@ bool gc_has_weakrefs(Obj *target) { return (target->gc & GC_WEAK) != 0; }
  * queued for owners that live. Entries below weak_old have an old target and an old owner: a young collection cannot free those. */
 static void weak_process(bool full)
 {
-    for (size_t i = full ? 0 : heap.weak_old; i < heap.weak_count; i++) {
+    /* Newest first: so are callbacks called. */
+    for (size_t first = full ? 0 : heap.weak_old, i = heap.weak_count; i-- > first;) {
         WeakEntry *e = &heap.weak[i];
         if (!e->target) continue;
         bool owner_alive = is_alive(e->owner);

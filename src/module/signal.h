@@ -1,0 +1,10 @@
+/* signal.h: what other modules need of _signal. */
+#pragma once
+#include <stdbool.h>
+
+/* As if the signal had arrived, if a Python handler is set for it. false: no such signal number. */
+bool signal_simulate(int number);
+/* Installs the default SIGINT handler (KeyboardInterrupt); at start, unless -X faulty settings say otherwise. Ignores SIGPIPE and SIGXFSZ as CPython does. */
+bool signal_init(void);
+/* Runs the handlers of signals that have arrived. false: one raised. Only the main thread runs them. */
+bool signal_check(void);
