@@ -300,7 +300,9 @@ int main(int argc, char **argv)
     each_line("DerivedAge.txt", visit_age);
     read_unicode_data();
     each_line("DerivedCoreProperties.txt", visit_core);
-    chars[0x10fc].flags &= ~(LOWER | CASED);   /* lower case only since Unicode 15.0 */
+    /* Modifier letters that are lower case only since Unicode 15.0. */
+    static const uint32_t lower_since_15[] = {0x10fc, 0xa7f2, 0xa7f3, 0xa7f4, 0xab69};
+    for (int i = 0; i < 5; i++) chars[lower_since_15[i]].flags &= ~(LOWER | CASED);
     each_line("LineBreak.txt", visit_linebreak);
     each_line("SpecialCasing.txt", visit_special_casing);
     each_line("CaseFolding.txt", visit_folding);
