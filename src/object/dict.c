@@ -462,3 +462,65 @@ int64_t dict_entry_index(Value v, Value name, uint32_t *version)
     int64_t hash = ((StrObj *)name)->hash;
     return lookup_str(dict->keys, name, hash == -1 ? str_hash(name) : hash);
 }
+
+/* --- for OrderedDict: the first item, and moving items */
+
+/* The number of the first entry, or -1. No entry before *hint is in use; *hint is updated. */
+int64_t dict_first_entry(DictObj *dict, int64_t *hint)
+{
+    DictKeys *keys = dict->keys;
+    int64_t i = *hint;
+    while (i < keys->entry_count && !keys->entries[i].value) i++;
+    if (i >= keys->entry_count) return -1;
+    return *hint = i;
+}
+
+bool dict_move_to_end(DictObj *dict, int64_t entry)
+{
+    if (entry == dict->keys->entry_count - 1) return true;
+    DictEntry e = dict->keys->entries[entry];
+    dict_remove_entry(dict, entry);
+    return dict_append(dict, e.key, e.hash, e.value);
+}
+
+/* Rebuilds the table with as many unused entries at the front as there are others, so that many items can be moved there one by one. */
+static bool rebuild_with_front(DictObj *dict)
+{
+    int64_t gap = dict->used + 4;
+    DictKeys *old = dict->keys, *keys = keys_new(log2_for(dict->used * 2 + gap));
+    if (!keys) return false;
+    keys->all_str = old->all_str;
+    memset(keys->entries, 0, (size_t)gap * sizeof(DictEntry));
+    keys->entry_count = gap;
+    for (int64_t i = 0; i < old->entry_count; i++) {
+        if (!old->entries[i].value) continue;
+        index_insert(keys, old->entries[i].hash, keys->entry_count);
+        keys->entries[keys->entry_count++] = old->entries[i];
+    }
+    dict->keys = keys;
+    gc_barrier(dict);
+    return true;
+}
+
+/* Moves entry `entry` before all others; *hint as for dict_first_entry, and reset when the table is rebuilt. */
+bool dict_move_to_front(DictObj *dict, int64_t entry, int64_t *hint)
+{
+    int64_t first = dict_first_entry(dict, hint);
+    if (first == entry) return true;
+    DictEntry e = dict->keys->entries[entry];
+    if (first == 0) {
+        if (!rebuild_with_front(dict)) return false;
+        *hint = 0;
+        first = dict_first_entry(dict, hint);
+        entry = dict_lookup(dict, e.key, e.hash);   /* the very same key: found by identity before any other is compared, or by a comparison that must hold */
+        if (entry < 0) return entry == LOOKUP_ABSENT ? raise_key(e.key) : false;
+    }
+    dict_remove_entry(dict, entry);
+    DictKeys *keys = dict->keys;
+    *hint = first - 1;
+    keys->entries[first - 1] = e;
+    index_insert(keys, e.hash, first - 1);
+    dict->used++;
+    gc_barrier(dict);
+    return true;
+}

@@ -27,3 +27,10 @@ extern Type dict_reversekeyiterator_type, dict_reversevalueiterator_type, dict_r
 Value dict_iter_slot(Value self);
 /* Rejects keyword arguments and too many positional ones: "name() takes no keyword arguments", "name expected at most 1 argument, got 2". */
 bool check_positional(const char *name, size_t nargs, Value kwnames, size_t least, size_t most);
+/* For OrderedDict. Entries before *hint are not in use; the hint belongs to the present table and is 0 for a new one. */
+int64_t dict_first_entry(DictObj *dict, int64_t *hint);
+bool dict_move_to_end(DictObj *dict, int64_t entry);
+bool dict_move_to_front(DictObj *dict, int64_t entry, int64_t *hint);
+void dict_trace(Obj *o);
+Value dict_make(Type *type, Value *args, size_t nargs, Value kwnames);
+bool dict_init(Value self, Value *args, size_t nargs, Value kwnames);

@@ -9,7 +9,7 @@ bool check_positional(const char *name, size_t nargs, Value kwnames, size_t leas
     return raise_type("%s expected %s%zu argument%s, got %zu", name, least == most ? "" : nargs < least ? "at least " : "at most ", bound, bound == 1 ? "" : "s", nargs);
 }
 
-static void dict_trace(Obj *o)
+void dict_trace(Obj *o)
 {
     DictKeys *keys = ((DictObj *)o)->keys;
     if (!keys || keys == &dict_empty_keys) return;
@@ -20,7 +20,7 @@ static void dict_trace(Obj *o)
     }
 }
 
-static Value dict_make(Type *type, Value *args, size_t nargs, Value kwnames)
+Value dict_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     Value dict = type == &dict_type ? dict_new() : type_alloc(type, 0);
     if (dict) ((DictObj *)dict)->keys = &dict_empty_keys;
@@ -37,7 +37,7 @@ static bool update_from_args(const char *name, Value self, Value *args, size_t n
     return true;
 }
 
-static bool dict_init(Value self, Value *args, size_t nargs, Value kwnames) { return update_from_args("dict", self, args, nargs, kwnames); }
+bool dict_init(Value self, Value *args, size_t nargs, Value kwnames) { return update_from_args("dict", self, args, nargs, kwnames); }
 
 static Value dict_repr(Value self)
 {
