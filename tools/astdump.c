@@ -1,7 +1,8 @@
 /* astdump.c: reads source files and prints their trees, or their syntax errors.
  *
  * For each path on the command line (or on standard input with "-i"): a line with the tree as `ast.dump(..., include_attributes=True)` gives it, or
- * "ERROR kind|lineno|offset|end_lineno|end_offset|message". "-q" parses without printing, "-n COUNT" repeats: for timing. "-w" prints warnings too.
+ * "ERROR kind|lineno|offset|end_lineno|end_offset|message". "-q" parses without printing, "-n COUNT" repeats: for timing. "-w" prints warnings too,
+ * "-l" the line of an error. "-b": the files hold many sources, each after a line with its size.
  */
 #include "syntax/ast_dump.h"
 #include "syntax/parser.h"
@@ -27,17 +28,11 @@ static char *read_file(const char *path, size_t *size)
     return bytes;
 }
 
-static bool quiet, warnings;
+static bool quiet, warnings, show_line, records;
 static ParseMode mode;
 
-static void run(const char *path)
+static void run(const char *path, const char *bytes, size_t size)
 {
-    size_t size;
-    char *bytes = read_file(path, &size);
-    if (!bytes) {
-        printf("cannot read %s\n", path);
-        return;
-    }
     Arena arena;
     arena_init(&arena);
     Source source;
@@ -49,11 +44,42 @@ static void run(const char *path)
     if (!tree) {
         SyntaxError *e = &source.error;
         printf("ERROR %s|%d|%d|%d|%d|%s\n", kinds[e->kind], e->lineno, e->offset, e->end_lineno, e->end_offset, e->message ? e->message->bytes : "");
+        if (show_line) printf("LINE %s%s", e->line ? e->line->bytes : "None", e->line && e->line->length && e->line->bytes[e->line->length - 1] == '\n' ? "" : "\n");
     } else if (!quiet) {
         ast_dump(tree, stdout);
         putchar('\n');
-    }
+    } else if (records) puts("OK");
     arena_free(&arena);
+}
+
+static void run_file(const char *path)
+{
+    size_t size;
+    char *bytes = read_file(path, &size);
+    if (!bytes) {
+        printf("cannot read %s\n", path);
+        return;
+    }
+    run(path, bytes, size);
+    free(bytes);
+}
+
+/* A file of sources, each after a line with its size. */
+static void run_records(const char *path)
+{
+    size_t size, length;
+    char *bytes = read_file(path, &size), *s = bytes;
+    while (s < bytes + size) {
+        length = strtoul(s, &s, 10);
+        s++;
+        /* A copy of its own, so that reading past the end shows. */
+        char *copy = malloc(length ? length : 1);
+        memcpy(copy, s, length);
+        run("<record>", copy, length);
+        fflush(stdout);
+        free(copy);
+        s += length;
+    }
     free(bytes);
 }
 
@@ -64,17 +90,19 @@ int main(int argc, char **argv)
     for (; i < argc && argv[i][0] == '-'; i++) {
         if (strcmp(argv[i], "-q") == 0) quiet = true;
         else if (strcmp(argv[i], "-w") == 0) warnings = true;
+        else if (strcmp(argv[i], "-l") == 0) show_line = true;
+        else if (strcmp(argv[i], "-b") == 0) records = true;
         else if (strcmp(argv[i], "-i") == 0) from_input = true;
         else if (strcmp(argv[i], "-e") == 0) mode = PARSE_EVAL;
         else if (strcmp(argv[i], "-s") == 0) mode = PARSE_SINGLE;
         else if (strcmp(argv[i], "-n") == 0) count = atoi(argv[++i]);
     }
     for (int n = 0; n < count; n++)
-        for (int k = i; k < argc; k++) run(argv[k]);
+        for (int k = i; k < argc; k++) records ? run_records(argv[k]) : run_file(argv[k]);
     char line[4096];
     while (from_input && fgets(line, sizeof line, stdin)) {
         line[strcspn(line, "\n")] = 0;
-        run(line);
+        run_file(line);
         fflush(stdout);
     }
     return 0;

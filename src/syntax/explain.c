@@ -1,12 +1,514 @@
-/* explain.c: temporary. */
-#include "syntax/parse.h"
+/* explain.c: why a source is not Python.
+ *
+ * What CPython says about an error depends on the order in which its generated parser tries alternatives, how far it looks ahead, and what it remembers
+ * on the way. So the explainer is a small interpreter of a parsing expression grammar (explain_grammar.c) over the token array, in two passes as
+ * there: the first, by the rules of valid code, finds the furthest token that was looked at, where a plain "invalid syntax" goes; the second also tries
+ * the rules for common mistakes, whose actions (explain_actions.c) report and leave. It runs only after the fast parser has failed, from the beginning of the
+ * top-level statement that failed. The grammar's text is compiled on each use: a fraction of a millisecond, and no state to keep.
+ */
+#include "syntax/explain.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- compiling the grammar -------------------------------------------------------------------------------------------------- */
+
+typedef struct Reader { Explainer *x; const char *s; } Reader;
+
+static Alt *read_alts(Reader *r);
+
+static void skip_spaces(Reader *r)
+{
+    while (*r->s == ' ') r->s++;
+}
+
+static Node *new_node(Reader *r, NodeOp op)
+{
+    Node *node = arena_new(r->x->arena, Node);
+    node->op = op;
+    return node;
+}
+
+static uint32_t rule_hash(const char *name, size_t length)
+{
+    uint32_t hash = (uint32_t)length;
+    for (size_t i = 0; i < length; i++) hash = hash * 31 + (uint8_t)name[i];
+    return hash;
+}
+
+enum { RULE_LIMIT = 512 };
+
+/* Rules live in an open hash table: a rule's number is its slot. */
+static uint16_t rule_number(Explainer *x, const char *name, size_t length)
+{
+    uint32_t i = rule_hash(name, length) % RULE_LIMIT;
+    while (x->rules[i].name && (x->rules[i].name_length != length || memcmp(x->rules[i].name, name, length) != 0)) i = (i + 1) % RULE_LIMIT;
+    x->rules[i].name = name;
+    x->rules[i].name_length = (uint32_t)length;
+    return (uint16_t)i;
+}
+
+static TokenKind token_of_text(const char *text, size_t length)
+{
+    for (int kind = T_ERROR + 1; kind < T_FIRST_SOFT_KEYWORD; kind++) {
+        const char *known = token_kind_text((TokenKind)kind);
+        if (strlen(known) == length && memcmp(known, text, length) == 0) return (TokenKind)kind;
+    }
+    return T_ERROR;
+}
+
+static Node *read_word(Reader *r)
+{
+    static const struct { const char *name; NodeOp op; TokenKind kind; } words[] = {
+        {"NAME", N_NAME, T_NAME}, {"NUMBER", N_NUMBER, T_NUMBER}, {"STRING", N_TOKEN, T_STRING}, {"NEWLINE", N_TOKEN, T_NEWLINE}, {"INDENT", N_TOKEN, T_INDENT},
+        {"DEDENT", N_TOKEN, T_DEDENT}, {"ENDMARKER", N_TOKEN, T_END}, {"TYPE_COMMENT", N_TOKEN, T_TYPE_COMMENT}, {"SOFT_KEYWORD", N_ANY_SOFT, T_NAME},
+    };
+    const char *start = r->s;
+    while ((*r->s >= 'a' && *r->s <= 'z') || (*r->s >= 'A' && *r->s <= 'Z') || *r->s == '_') r->s++;
+    size_t length = (size_t)(r->s - start);
+    if (*start >= 'A' && *start <= 'Z')
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            if (strlen(words[i].name) == length && memcmp(words[i].name, start, length) == 0) {
+                Node *node = new_node(r, words[i].op);
+                node->token = words[i].kind;
+                return node;
+            }
+    Node *node = new_node(r, N_RULE);
+    node->rule = rule_number(r->x, start, length);
+    return node;
+}
+
+static Node *read_quoted(Reader *r)
+{
+    char quote = *r->s++;
+    const char *start = r->s;
+    while (*r->s != quote) r->s++;
+    size_t length = (size_t)(r->s++ - start);
+    Node *node = new_node(r, quote == '`' ? N_SOFT : N_TOKEN);
+    if (quote == '\'') node->token = token_of_text(start, length);
+    else node->token = *start == 'm' ? T_MATCH : *start == 'c' ? T_CASE : T_UNDERSCORE;
+    return node;
+}
+
+static Node *read_item(Reader *r)
+{
+    skip_spaces(r);
+    const char *s = r->s;
+    if (s[0] >= 'a' && s[0] <= 'z' && s[1] == '=') {
+        r->s += 2;
+        Node *node = read_item(r);
+        node->variable = s[0];
+        return node;
+    }
+    if (*s == '~') {
+        r->s++;
+        return new_node(r, N_CUT);
+    }
+    if (*s == '&' || *s == '!') {
+        bool forced = s[1] == '&';
+        r->s += forced ? 2 : 1;
+        Node *node = new_node(r, forced ? N_FORCED : *s == '&' ? N_AND : N_NOT);
+        node->of = read_item(r);
+        return node;
+    }
+    Node *node;
+    if (*s == '(' || *s == '[') {
+        r->s++;
+        node = new_node(r, N_GROUP);
+        node->alts = read_alts(r);
+        skip_spaces(r);
+        r->s++;
+        if (*s == '[') {
+            Node *optional = new_node(r, N_OPTIONAL);
+            /* A single item needs no group around it: CPython's parser has no extra rule there either. */
+            bool single = !node->alts->next && node->alts->count == 1;
+            optional->of = single ? node->alts->items[0] : node;
+            return optional;
+        }
+    } else if (*s == '\'' || *s == '`') node = read_quoted(r);
+    else node = read_word(r);
+    if (*r->s == '.') {
+        r->s++;
+        Node *gather = new_node(r, N_GATHER);
+        gather->separator = node;
+        Node *plus = read_item(r);
+        gather->of = plus->of;
+        return gather;
+    }
+    if (*r->s == '*' || *r->s == '+' || *r->s == '?') {
+        Node *repeat = new_node(r, *r->s == '*' ? N_STAR : *r->s == '+' ? N_PLUS : N_OPTIONAL);
+        r->s++;
+        repeat->of = node;
+        return repeat;
+    }
+    return node;
+}
+
+static Alt *read_alts(Reader *r)
+{
+    Alt *first = 0, **last = &first;
+    for (;;) {
+        Alt *alt = arena_new(r->x->arena, Alt);
+        Node *items[24];
+        for (;;) {
+            skip_spaces(r);
+            char c = *r->s;
+            if (!c || c == '|' || c == ')' || c == ']') break;
+            if (c == '{') {
+                alt->action = ++r->s;
+                while (*r->s != '}') r->s++;
+                alt->action_length = (uint32_t)(r->s++ - alt->action);
+                continue;
+            }
+            items[alt->count++] = read_item(r);
+        }
+        alt->items = arena_array(r->x->arena, Node *, alt->count);
+        if (alt->count) memcpy(alt->items, items, alt->count * sizeof *items);
+        *last = alt;
+        last = &alt->next;
+        skip_spaces(r);
+        if (*r->s != '|') return first;
+        r->s++;
+    }
+}
+
+static void compile_grammar(Explainer *x)
+{
+    x->rules = arena_array(x->arena, Rule, RULE_LIMIT);
+    for (int i = 0; explain_grammar[i]; i++) {
+        const char *s = explain_grammar[i], *name = s;
+        while (*s != ':' && *s != '/') s++;
+        Rule *rule = &x->rules[rule_number(x, name, (size_t)(s - name))];
+        for (; *s == '/'; s += 2) {
+            if (s[1] == 'm') rule->memo = true;
+            else rule->no_invalid = true;
+        }
+        Reader reader = {x, s + 1};
+        rule->alts = read_alts(&reader);
+        rule->defined = true;
+    }
+    for (int i = 0; i < RULE_LIMIT; i++)
+        for (Alt *alt = x->rules[i].alts; alt; alt = alt->next) {
+            const Node *node = alt->count ? alt->items[0] : 0;
+            alt->invalid = node && node->op == N_RULE && strncmp(x->rules[node->rule].name, "invalid_", 8) == 0;
+            /* "'{' invalid_double_starred_kvpairs '}'" is the one that does not begin with it. */
+            if (alt->count > 1 && alt->items[1]->op == N_RULE && strncmp(x->rules[alt->items[1]->rule].name, "invalid_double_starred", 22) == 0) alt->invalid = true;
+        }
+    /* The helpers of the mistakes' rules are called by them only, as ordinary rules. */
+}
+
+/* ---- matching --------------------------------------------------------------------------------------------------------------- */
+
+static Val *match_rule(Explainer *x, uint16_t number);
+static Val *match_alts(Explainer *x, const Alt *alts);
+
+const Token *explain_last_token(Explainer *x) { return &x->tokens[x->fill ? x->fill - 1 : 0]; }
+
+[[noreturn]] static void raise_token_error(Explainer *x)
+{
+    const TokenError *e = &x->p->tokens->error;
+    if (e->kind == ERROR_INDENTATION || e->kind == ERROR_TAB || e->kind == ERROR_SYNTAX)
+        explain_raise(x, e->kind, e->lineno, e->offset - 1, e->end_lineno, e->end_offset - 1, "%s", e->message);
+    explain_raise(x, e->kind, e->lineno, e->offset - 1, e->end_lineno, e->end_offset - 1, "%s", e->message);
+}
+
+/* The next token, which counts as read. */
+static const Token *look(Explainer *x)
+{
+    const Token *t = &x->tokens[x->mark];
+    if (x->mark >= x->fill) {
+        x->fill = x->mark + 1;
+        if (t->kind == T_ERROR) raise_token_error(x);
+    }
+    return t;
+}
+
+static Val *new_val(Explainer *x, uint32_t first)
+{
+    Val *val = arena_new(x->arena, Val);
+    val->first = first;
+    val->last = x->mark;
+    return val;
+}
+
+static Val *take(Explainer *x)
+{
+    x->mark++;
+    return new_val(x, x->mark - 1);
+}
+
+static Val *take_expr(Explainer *x, ExprKind kind)
+{
+    Val *val = take(x);
+    const Token *t = &x->tokens[x->mark - 1];
+    val->e = arena_new(x->arena, Expr);
+    val->e->kind = kind;
+    PLACE(val->e, t, t);
+    if (kind == Expr_Name) val->e->Name.id = t->text;
+    return val;
+}
+
+static void enter(Explainer *x, int count)
+{
+    if ((x->level += count) > 6000) {
+        syntax_error_at(x->p->source, ERROR_MEMORY, -1, 0, 0, 0, "%s", "");
+        longjmp(x->raised, 1);
+    }
+}
+
+static Val *match_repeat(Explainer *x, const Node *node)
+{
+    uint32_t first = x->mark, count = 0, capacity = 0;
+    Val **items = 0;
+    enter(x, 1);
+    for (;;) {
+        uint32_t before = x->mark;
+        Val *item;
+        if (node->op == N_GATHER && count) {
+            if (look(x)->kind != node->separator->token) break;
+            x->mark++;
+        }
+        item = explain_match_node(x, node->of);
+        if (!item || x->mark == before) {
+            x->mark = before;
+            if (!item) break;
+        }
+        if (count == capacity) {
+            uint32_t larger = capacity * 2 + 4;
+            Val **copy = arena_array(x->arena, Val *, larger);
+            if (count) memcpy(copy, items, count * sizeof *copy);
+            items = copy;
+            capacity = larger;
+        }
+        items[count++] = item;
+        if (x->mark == before) break;
+    }
+    x->level--;
+    if (!count && node->op != N_STAR) {
+        x->mark = first;
+        return 0;
+    }
+    Val *val = new_val(x, first);
+    val->items = items;
+    val->count = count;
+    return val;
+}
+
+Val *explain_match_node(Explainer *x, const Node *node)
+{
+    const Token *t;
+    uint32_t mark = x->mark;
+    Val *val;
+    switch (node->op) {
+    case N_TOKEN: return look(x)->kind == node->token ? take(x) : 0;
+    case N_NAME: return look(x)->kind == T_NAME ? take_expr(x, Expr_Name) : 0;
+    case N_NUMBER:
+        t = look(x);
+        if (t->kind != T_NUMBER) return 0;
+        val = take_expr(x, Expr_Constant);
+        val->e = parse_number(x->p, t);
+        return val;
+    case N_SOFT:
+        t = look(x);
+        return is_soft(t, node->token) ? take(x) : 0;
+    case N_ANY_SOFT:
+        t = look(x);
+        return t->kind == T_NAME && t->text->keyword > T_FIRST_SOFT_KEYWORD ? take(x) : 0;
+    case N_RULE: return match_rule(x, node->rule);
+    case N_OPTIONAL:
+        val = explain_match_node(x, node->of);
+        if (val) return val;
+        x->mark = mark;
+        return new_val(x, mark);
+    case N_STAR: case N_PLUS: case N_GATHER: return match_repeat(x, node);
+    case N_AND: case N_NOT:
+        val = explain_match_node(x, node->of);
+        x->mark = mark;
+        return (val != 0) == (node->op == N_AND) ? new_val(x, mark) : 0;
+    case N_GROUP:
+        enter(x, 1);
+        val = match_alts(x, node->alts);
+        x->level--;
+        return val;
+    case N_FORCED:
+        t = look(x);
+        if (t->kind == node->of->token) return take(x);
+        explain_raise(x, ERROR_SYNTAX, t->lineno, t->col, t->end_lineno, t->end_col, "expected '%s'", token_kind_text(node->of->token));
+    case N_CUT: break;
+    }
+    return new_val(x, mark);
+}
+
+static Val *match_alt(Explainer *x, const Alt *alt, bool *cut, bool *done)
+{
+    Val *items[24], *by_letter[26] = {0};
+    uint32_t first = x->mark, count = 0;
+    for (uint32_t i = 0; i < alt->count; i++) {
+        const Node *node = alt->items[i];
+        if (node->op == N_CUT) {
+            *cut = true;
+            continue;
+        }
+        Val *val = explain_match_node(x, node);
+        if (!val) return 0;
+        if (node->variable) by_letter[node->variable - 'a'] = val;
+        if (node->op != N_AND && node->op != N_NOT) items[count++] = val;
+    }
+    *done = true;
+    Val *parts;
+    if (count == 1 && !alt->action) parts = items[0];
+    else {
+        parts = new_val(x, first);
+        parts->count = count;
+        parts->items = arena_array(x->arena, Val *, count);
+        if (count) memcpy(parts->items, items, count * sizeof *items);
+    }
+    return alt->action ? explain_action(x, alt, by_letter, first, parts) : parts;
+}
+
+static Val *match_alts(Explainer *x, const Alt *alts)
+{
+    uint32_t first = x->mark;
+    for (const Alt *alt = alts; alt; alt = alt->next) {
+        if (alt->invalid && !x->second_pass) continue;
+        bool cut = false, done = false;
+        Val *val = match_alt(x, alt, &cut, &done);
+        if (val) return val;
+        /* An action that gives nothing fails the rule: what comes after it is not tried. */
+        x->mark = first;
+        if (cut || done) return 0;
+    }
+    return 0;
+}
+
+static Val *match_rule(Explainer *x, uint16_t number)
+{
+    const Rule *rule = &x->rules[number];
+    uint32_t first = x->mark;
+    if (rule->memo)
+        for (const Memo *memo = x->memo[first]; memo; memo = memo->next)
+            if (memo->rule == number) {
+                x->mark = memo->mark;
+                return memo->val;
+            }
+    enter(x, 1);
+    bool pass = x->second_pass;
+    if (rule->no_invalid) x->second_pass = false;
+    Val *val = match_alts(x, rule->alts);
+    x->second_pass = pass;
+    x->level--;
+    if (rule->memo) {
+        Memo *memo = arena_new(x->arena, Memo);
+        *memo = (Memo){x->memo[first], number, x->mark, val};
+        x->memo[first] = memo;
+    }
+    return val;
+}
+
+Val *explain_match_rule(Explainer *x, const char *name) { return match_rule(x, rule_number(x, name, strlen(name))); }
+
+/* ---- the two passes --------------------------------------------------------------------------------------------------------- */
+
+static Val *run_pass(Explainer *x, bool second)
+{
+    static const char *const starts[] = {[PARSE_FILE] = "file", [PARSE_EVAL] = "eval", [PARSE_SINGLE] = "interactive", [PARSE_FUNC_TYPE] = "func_type"};
+    const char *name = x->inner ? "fstring" : starts[x->p->source->mode];
+    memset(x->memo, 0, (x->p->tokens->count + 1) * sizeof *x->memo);
+    x->mark = x->start;
+    x->level = 0;
+    x->second_pass = second;
+    return match_rule(x, rule_number(x, name, strlen(name)));
+}
+
+/* An error further on that the tokenizer finds by itself (a bad number, an open parenthesis) is reported instead of one of the parser's. */
+static void prefer_token_error(Explainer *x)
+{
+    const Token *last = explain_last_token(x);
+    Tokens *tokens = x->p->tokens;
+    if (last->kind == T_END || last->kind == T_ERROR || tokens->items[tokens->count - 1].kind != T_ERROR) return;
+    SyntaxError *error = &x->p->source->error, before = *error;
+    error->kind = ERROR_NONE;
+    if (setjmp(x->raised)) return;
+    if (tokens->error.raised) raise_token_error(x);
+    if (tokens->unclosed && last->lineno > tokens->unclosed_lineno)
+        explain_raise(x, ERROR_SYNTAX, tokens->unclosed_lineno, tokens->unclosed_col, tokens->unclosed_lineno, -1, "'%c' was never closed", tokens->unclosed);
+    *error = before;
+}
+
+/* Optimal string alignment distance of at most one: one letter added, left out, changed, or two swapped. */
+static bool nearly_equal(const char *a, size_t n, const char *b, size_t m)
+{
+    size_t i = 0;
+    while (i < n && i < m && a[i] == b[i]) i++;
+    if (n == m) {
+        if (i == n) return false;
+        if (memcmp(a + i + 1, b + i + 1, n - i - 1) == 0) return true;
+        return i + 1 < n && a[i] == b[i + 1] && a[i + 1] == b[i] && memcmp(a + i + 2, b + i + 2, n - i - 2) == 0;
+    }
+    if (n + 1 == m) return memcmp(a + i, b + i + 1, n - i) == 0;
+    return n == m + 1 && memcmp(a + i + 1, b + i, m - i) == 0;
+}
+
+/* The keyword that the statement around `at` was probably to begin with, if its first word is a misspelt one. */
+static const char *misspelt_keyword(Explainer *x, const Token *at)
+{
+    static const TokenKind beginnings[] = {T_ASSERT, T_ASYNC, T_BREAK, T_CLASS, T_CONTINUE, T_DEF, T_DEL, T_ELIF, T_ELSE, T_EXCEPT, T_FINALLY, T_FOR, T_FROM, T_GLOBAL,
+                                           T_IMPORT, T_NONLOCAL, T_PASS, T_RAISE, T_RETURN, T_TRY, T_WHILE, T_WITH, T_YIELD};
+    const Token *start = at;
+    while (start > x->tokens && start[-1].kind != T_NEWLINE && start[-1].kind != T_INDENT && start[-1].kind != T_DEDENT && start[-1].kind != T_SEMI) start--;
+    bool label = at == start + 2 && start[1].kind == T_COLON && at->kind == T_NEWLINE;
+    if (start->kind != T_NAME || start->text->length < 3 || !(at == start + 1 || label)) return 0;
+    for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++) {
+        const char *keyword = token_kind_text(beginnings[i]);
+        if (nearly_equal(start->text->bytes, start->text->length, keyword, strlen(keyword))) return keyword;
+    }
+    return 0;
+}
+
+[[noreturn]] static void raise_plain(Explainer *x, const Token *last)
+{
+    if (last->kind == T_INDENT || last->kind == T_DEDENT)
+        explain_raise_here(x, ERROR_INDENTATION, last->kind == T_INDENT ? "unexpected indent" : "unexpected unindent");
+    const char *keyword = x->inner ? 0 : misspelt_keyword(x, last);
+    if (keyword) explain_raise(x, ERROR_SYNTAX, last->lineno, last->col, last->end_lineno, last->end_col, "invalid syntax, did you mean '%s'?", keyword);
+    explain_raise(x, ERROR_SYNTAX, last->lineno, last->col, last->end_lineno, last->end_col, "invalid syntax");
+}
+
 void explain_failure(Parser *p)
 {
-    const Token *t = p->t;
-    if (t->kind == T_ERROR) {
-        TokenError *e = &p->tokens->error;
-        syntax_error_at(p->source, e->kind, e->lineno, e->offset - 1, e->end_lineno, e->end_offset - 1, "%s", e->message);
+    Explainer *x = arena_new(p->arena, Explainer);
+    Explainer *outer = p->explainer;
+    x->p = p;
+    x->arena = p->arena;
+    x->tokens = p->tokens->items;
+    x->inner = p->inner_text;
+    x->start = x->fill = p->statement ? (uint32_t)(p->statement - p->tokens->items) : 0;
+    x->memo = arena_array(p->arena, Memo *, p->tokens->count + 1);
+    p->explainer = x;
+    compile_grammar(x);
+    SyntaxError *error = &p->source->error;
+    jmp_buf literal_failed, *on_failure = p->on_failure;
+    p->on_failure = &literal_failed;
+    if (setjmp(literal_failed)) goto found;   /* an f-string inside has reported its own error */
+    if (!setjmp(x->raised)) {
+        run_pass(x, false);
+        /* In one expression of an f-string, what is left over behind it is the end of the file's business. */
+        const Token *last = explain_last_token(x);
+        if (setjmp(x->raised)) goto found;
+        if ((p->source->flags & PYCF_ALLOW_INCOMPLETE_INPUT) && last->kind == T_END) explain_raise_here(x, ERROR_SYNTAX, "incomplete input");
+        run_pass(x, true);
+        raise_plain(x, last);
     }
-    syntax_error_at(p->source, ERROR_SYNTAX, t->lineno, t->col, t->end_lineno, t->end_col, "invalid syntax");
+found:
+    if (error->kind == ERROR_SYNTAX || error->kind == ERROR_INDENTATION || error->kind == ERROR_TAB) {
+        const Token *last = explain_last_token(x);
+        bool end = last->kind == T_END || (last->kind == T_ERROR && p->tokens->error.end_of_input);
+        if (end) error->incomplete = true;
+        if (end && (p->source->flags & PYCF_ALLOW_INCOMPLETE_INPUT)) {
+            error->kind = ERROR_NONE;
+            if (!setjmp(x->raised)) explain_raise_here(x, ERROR_SYNTAX, "incomplete input");
+        } else prefer_token_error(x);
+    }
+    p->explainer = outer;
+    p->on_failure = on_failure;
 }
-[[noreturn]] void explain_literal_error(Parser *p, const Token *token, const char *message) { parse_fail(p); }

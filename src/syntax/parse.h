@@ -14,6 +14,7 @@ typedef struct Parser {
     Arena *arena;
     Tokens *tokens;
     Token *t;                /* the next token */
+    Token *statement;        /* where the top-level statement at work began */
     jmp_buf *on_failure;
     void **stack;            /* items of sequences under construction */
     uint32_t top, capacity;

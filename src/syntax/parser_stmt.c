@@ -283,7 +283,10 @@ static void statement(Parser *p)
 Seq *parse_statements(Parser *p, TokenKind end)
 {
     uint32_t base = p->top;
-    while (peek(p) != end) statement(p);
+    while (peek(p) != end) {
+        p->statement = p->t;
+        statement(p);
+    }
     return parse_pop(p, base);
 }
 

@@ -40,7 +40,7 @@ typedef enum TokenKind : uint8_t {
 
 typedef struct Token {
     TokenKind kind;
-    uint8_t level;                            /* T_END: parentheses still open */
+    uint8_t level;                            /* parentheses open behind the token */
     uint32_t start, end;                      /* byte offsets in the text */
     int lineno, col, end_lineno, end_col;     /* as AST nodes have them; col -1: the token stands for no text (INDENT, DEDENT, END) */
     const Text *text;                         /* names and keywords: interned; type comments: the comment */
@@ -53,6 +53,7 @@ typedef struct TokenError {
     int lineno, end_lineno;
     int offset, end_offset;      /* byte columns from 1 */
     bool end_of_input;           /* more input could have helped */
+    bool raised;                 /* the tokenizer's own message: wins over errors that the parser finds earlier */
 } TokenError;
 
 typedef struct TokenComment { int lineno; const Text *tag; } TokenComment;

@@ -67,6 +67,7 @@ static inline Token *new_token(Tokenizer *z, TokenKind kind)
     if (z->out->count == z->out->capacity) grow(z);
     Token *token = &z->out->items[z->out->count++];
     token->kind = kind;
+    token->level = (uint8_t)z->level;
     return token;
 }
 
@@ -111,6 +112,7 @@ __attribute__((format(printf, 2, 3))) static void fail(Tokenizer *z, const char 
 {
     va_list arguments;
     va_start(arguments, format);
+    z->out->error.raised |= !z->failed;
     fail_range(z, ERROR_SYNTAX, z->lineno, (int)(z->s - z->line_start), z->lineno, -1, format, arguments);
     va_end(arguments);
 }
@@ -327,6 +329,7 @@ static bool number(Tokenizer *z)
         if (octal && !decimal_tail(z)) return false;
         char c = *z->s | 0x20;
         if (octal && *z->s != '.' && c != 'e' && c != 'j') {
+            z->out->error.raised = true;
             fail_at(z, ERROR_SYNTAX, z->lineno, (int)(start + 1 - z->line_start), z->lineno, (int)(zeros_end - z->line_start),
                     "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers");
             return false;
