@@ -20,6 +20,8 @@ typedef struct ModuleDef {
 
 /* The definition of a built-in module, or 0. */
 const ModuleDef *module_find(const char *name);
+/* The name of the index-th built module (sys.builtin_module_names); 0 after the last. */
+const char *module_name_at(int index);
 /* Creates and initializes a built-in module (not entered in sys.modules). */
 Value module_create(const ModuleDef *def);
 /* For init functions. The type is readied; its name is the last part of type->name. */

@@ -42,6 +42,7 @@ bool object_generic_setattr(Value v, Value name, Value value);
 Value object_generic_getattr_opt(Value v, Value name);
 /* AttributeError with CPython's text for this kind of object, and with its `name` and `obj`. */
 uint64_t raise_attribute_error(Value object, Value name);
+uint64_t raise_attribute_text(Value object, Value name, Value text);   /* the same with another text (a str; 0: fails as it is) */
 /* For calling obj.name(...) without making a bound method: returns the function, and sets *self to v when the function takes it as first argument (0 when already bound). */
 Value object_get_method(Value v, Value name, Value *self);
 /* A special method looked up on the type, bound with its descriptor: 0 without exception when absent. */
@@ -49,6 +50,10 @@ Value object_lookup_special(Value v, Value name);
 Value object_get_dict(Value v);                           /* __dict__ of an instance; 0 without exception: has none */
 int object_is_instance(Value v, Value cls);               /* isinstance(): cls a type, tuple, union, or with __instancecheck__ */
 int object_is_subclass(Value cls, Value base);
+int object_real_is_instance(Value v, Value cls);          /* without __instancecheck__: what type.__instancecheck__ does */
+int object_real_is_subclass(Value cls, Value base);
+/* Adds the names of a class and its bases to dict (for dir()). */
+bool object_merge_class_names(Value dict, Value cls);
 
 /* --- items, iteration */
 Value object_getitem(Value v, Value key);

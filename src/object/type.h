@@ -89,6 +89,7 @@ enum {   /* Type.flags: the low 32 bits have CPython's Py_TPFLAGS_* values */
 #define TYPE_NO_WEAKREF (1ull << 34)    /* instances cannot be weakly referenced */
 #define TYPE_FLOAT (1ull << 35)
 #define TYPE_SET (1ull << 36)           /* set or frozenset */
+#define TYPE_CUSTOM_MRO (1ull << 38)    /* a metaclass's mro() decided: lookups are not cached */
 #define TYPE_WEAKREF_OK (1ull << 37)    /* built-in type whose instances can be weakly referenced */
 
 struct Type {
@@ -207,6 +208,9 @@ static inline bool has_flag(Value v, uint64_t flag) { return (type_of(v)->flags 
 #define is_list(v) has_flag(v, TYPE_LIST)
 #define is_dict(v) has_flag(v, TYPE_DICT)
 #define is_exception(v) has_flag(v, TYPE_EXCEPTION)
+/* The getattr slot of types, for inline caches to compare with. */
+Value type_getattr(Value self, Value name);
+Value type_getattr_opt(Value self, Value name);   /* 0 without exception when missing */
 /* A new class, as type(name, bases, dict) makes it with the metaclass `meta`. */
 Value type_new_class(Type *meta, Value name, Value bases, Value dict, Value *kwvalues, Value kwnames);
 /* The metaclass that `bases` call for, starting from meta; 0 with TypeError. */

@@ -1,0 +1,67 @@
+/* type_internal.h: what the files that make up the type system share among themselves. */
+#pragma once
+#include "object/descr.h"
+#include "object/shape.h"
+
+/* How the descriptor of a slot calls it: the kinds of slot wrappers. */
+typedef enum WrapKind {
+    WRAP_NONE, WRAP_UNARY, WRAP_BINARY, WRAP_BINARY_SWAPPED, WRAP_POWER, WRAP_POWER_SWAPPED, WRAP_TRUTH, WRAP_LENGTH, WRAP_COMPARE, WRAP_HASH, WRAP_CALL, WRAP_GETATTR,
+    WRAP_SETATTR, WRAP_DELATTR, WRAP_NEXT, WRAP_DESCR_GET, WRAP_DESCR_SET, WRAP_DESCR_DELETE, WRAP_INIT, WRAP_SETITEM, WRAP_DELITEM, WRAP_CONTAINS, WRAP_REPEAT,
+    WRAP_SEQ_ITEM, WRAP_DEL,
+} WrapKind;
+
+struct SlotDef {
+    const char *name;          /* "__add__" */
+    uint16_t offset;           /* of the slot in Type */
+    uint8_t wrap;
+    uint8_t extra;             /* CompareOp, or the index of the slot among all (own_slots) */
+    void *function;            /* slot_*: what a class written in Python has there */
+    const char *signature, *doc;
+};
+extern const SlotDef slot_defs[];      /* ended by a name of 0; entries of one slot stand together */
+static inline void **slot_place(Type *type, const SlotDef *def) { return (void **)((char *)type + def->offset); }
+
+/* Sets the slots of a class written in Python from its MRO: all, or those that the dunder `name` feeds. */
+void type_set_slots(Type *type);
+void type_update_slot(Type *type, Value name);
+/* Adds wrappers for the slots that a static type defines. */
+bool type_fill_slots(Type *type);
+/* Called when a static type is readied: notes its own slots, then inherits the others from base. */
+void type_inherit_slots(Type *type, Type *base);
+
+/* Sets the sizes and offsets of a new class from its base and __slots__ (0: none given). */
+bool type_lay_out(Type *type, Value class_name, Value bases, Value slots, bool *added_dict, bool *added_weak);
+
+Value slot_wrap_call(WrapperObj *wrapper, Value self, Value *args, size_t nargs, Value kwnames);
+Value slot_new(Type *type, Value *args, size_t nargs, Value kwnames);
+bool slot_init(Value self, Value *args, size_t nargs, Value kwnames);
+Value slot_getattr_hook(Value self, Value name);
+bool hash_not_implemented(Value v, int64_t *hash);
+Value next_not_implemented(Value v);
+
+/* The dict of a type, filled. Borrowed; 0 with exception. */
+static inline Value type_dict(Type *type) { return (type->flags & TYPE_FILLED) || type_fill(type) ? type->dict : 0; }
+Value type_compute_mro(Type *type);                 /* C3 of type->bases; a tuple or 0 */
+bool type_set_mro(Type *type);                      /* by C3, or by a metaclass's mro() */
+bool type_add_subclass(Type *base, Type *type);
+void type_remove_subclass(Type *base, Type *type);
+/* Calls visit for every live direct subclass; stops at false. */
+bool type_each_subclass(Type *type, bool (*visit)(Type *, void *), void *context);
+Type *type_best_base(Value bases);
+Type *type_solid(Type *type);
+bool type_same_layout(Type *a, Type *b);
+bool type_layouts_compatible(Type *old, Type *new, const char *attribute);
+/* Only versions, no slots. */
+void type_invalidate(Type *type);
+extern const GetSetDef type_getset[];
+extern const NativeDef type_methods[];
+bool type_check_settable(Type *type, const char *attribute);
+Value type_module_value(Type *type);
+Value type_qualname_value(Type *type);
+Value type_name_value(Type *type);
+
+Value object_new(Type *type, Value *args, size_t nargs, Value kwnames);
+bool object_init(Value self, Value *args, size_t nargs, Value kwnames);
+bool object_identity_hash(Value v, int64_t *hash);
+extern const GetSetDef instance_dict_getset, instance_weakref_getset;
+extern const NativeDef new_def;                     /* __new__ of static types */
