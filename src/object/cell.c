@@ -16,7 +16,7 @@ static void cell_trace(Obj *object) { gc_visit(((CellObj *)object)->value); }
 
 static Value cell_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
-    if (!check_no_keywords("cell", kwnames) || !check_positional("cell", (int64_t)nargs, 0, 1)) return 0;
+    if (!args_no_keywords("cell", kwnames) || !args_check_count("cell", (int64_t)nargs, 0, 1)) return 0;
     return cell_new(nargs ? args[0] : 0);
 }
 

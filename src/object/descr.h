@@ -24,7 +24,7 @@ Value signature_text(const char *signature, bool method);
 Value doc_without_signature(const char *name, const char *doc);
 Value doc_signature(const char *name, const char *doc);
 /* Raises TypeError and returns false unless nargs is exactly/at least/at most as CPython's arity check says: "name expected 1 argument, got 0". */
-bool check_positional(const char *name, int64_t nargs, int64_t min, int64_t max);
+bool args_check_count(const char *name, int64_t nargs, int64_t min, int64_t max);
 /* "name() takes no keyword arguments" when there are any. */
-bool check_no_keywords(const char *name, Value kwnames);
+bool args_no_keywords(const char *name, Value kwnames);
 static inline size_t kw_count(Value kwnames) { return kwnames ? (size_t)((VarObj *)kwnames)->size : 0; }

@@ -244,14 +244,6 @@ bool warn_format(Type *category, int stacklevel, const char *format, ...)
     return message && warnings_warn(category, message, stacklevel);
 }
 
-bool warn_explicit(Type *category, Value message, Value filename, int lineno, Value module)
-{
-    Value function = import_attr("_warnings", "warn_explicit");
-    if (!function) return false;
-    Value call[6] = {0, message, VALUE(category), filename, small_int(lineno), module ? module : NONE};
-    return object_call(function, call + 1, module ? 5 : 4, 0) != 0;
-}
-
 /* --- exceptions that cannot be passed on */
 
 static const StructSeqField unraisable_fields[] = {

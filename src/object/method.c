@@ -33,7 +33,7 @@ static Value method_call(Value self, Value *args, size_t nargs, Value kwnames)
 
 static Value method_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
-    if (!check_no_keywords("method", kwnames) || !check_positional("method", (int64_t)nargs, 2, 2)) return 0;
+    if (!args_no_keywords("method", kwnames) || !args_check_count("method", (int64_t)nargs, 2, 2)) return 0;
     if (!is_callable(args[0])) return raise_type("first argument must be callable");
     if (args[1] == NONE) return raise_type("self must not be None");
     return method_new(args[0], args[1]);

@@ -1,8 +1,7 @@
-/* object_call.c: calls, isinstance and issubclass, and imports from C. */
+/* object_call.c: calls, isinstance and issubclass. */
 #include "object/container.h"
 #include "object/str.h"
 #include "object/type_internal.h"
-#include "module/module.h"
 
 /* --- calls */
 
@@ -174,28 +173,4 @@ int object_is_subclass(Value derived, Value cls)
     Value result = call_1(check, derived);
     recursion_leave();
     return result ? object_truth(result) : -1;
-}
-
-/* --- imports */
-
-Value import_module(const char *name)
-{
-    Value modules = sys_modules(), key = str_intern_cstring(name);
-    if (!key) return 0;
-    Value found = modules && is_dict(modules) ? dict_get_str(modules, key) : 0;
-    if (found && found != NONE) return found;
-    /* __import__("a.b", fromlist=["*"]-like non-empty) returns the innermost module. */
-    Value builtins = modules && is_dict(modules) ? dict_get_str(modules, NAME("builtins")) : 0;
-    Value import = builtins ? object_getattr(builtins, NAME("__import__")) : 0;
-    if (!import) return thread_self->exception ? 0 : raise_format(&exc_ImportError, "__import__ not found");
-    Value fromlist = tuple_pack(1, NAME("__doc__")), globals = dict_new();
-    if (!fromlist || !globals) return 0;
-    Value args[] = {0, key, globals, globals, fromlist, small_int(0)};
-    return object_call(import, args + 1, 5, 0);
-}
-
-Value import_attr(const char *module, const char *name)
-{
-    Value found = import_module(module), key = found ? str_intern_cstring(name) : 0;
-    return key ? object_getattr(found, key) : 0;
 }

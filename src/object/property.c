@@ -153,7 +153,7 @@ static bool copy_function_attributes(Value self, Value callable)
 
 static bool wrapped_init(const char *name, Value self, Value *args, size_t nargs, Value kwnames)
 {
-    if (!check_no_keywords(name, kwnames) || !check_positional(name, (int64_t)nargs, 1, 1)) return false;
+    if (!args_no_keywords(name, kwnames) || !args_check_count(name, (int64_t)nargs, 1, 1)) return false;
     SET((WrappedObj *)self, callable, args[0]);
     return copy_function_attributes(self, args[0]);
 }

@@ -175,7 +175,7 @@ static bool arity_error_simple(const Signature *s, FunctionName *name, size_t na
     if (s->varargs >= 0) max = INT64_MAX;
     if (max == 0) return raise_type("%.200s takes no arguments (%lld given)", function_name_full(name), (long long)given);
     if (min == 1 && max == 1) return raise_type("%.200s takes exactly one argument (%lld given)", function_name_full(name), (long long)given);
-    return check_positional(name->bare, given, min, max);
+    return args_check_count(name->bare, given, min, max);
 }
 
 static bool arity_error_positional(const Signature *s, FunctionName *name, size_t nargs, size_t nkw)
@@ -277,7 +277,7 @@ bool native_bind(const char *function_name, const char *signature, Signature **c
 
 /* --- the checks that functions with arguments of their own use */
 
-bool check_positional(const char *name, int64_t nargs, int64_t min, int64_t max)
+bool args_check_count(const char *name, int64_t nargs, int64_t min, int64_t max)
 {
     if (nargs < min)
         return raise_type("%.200s expected %s%lld argument%s, got %lld", name, min == max ? "" : "at least ", (long long)min, min == 1 ? "" : "s", (long long)nargs);
@@ -286,7 +286,7 @@ bool check_positional(const char *name, int64_t nargs, int64_t min, int64_t max)
     return true;
 }
 
-bool check_no_keywords(const char *name, Value kwnames)
+bool args_no_keywords(const char *name, Value kwnames)
 {
     return kw_count(kwnames) == 0 || raise_type("%.200s() takes no keyword arguments", name);
 }

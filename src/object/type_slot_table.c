@@ -293,7 +293,7 @@ static bool wrong_count(size_t nargs, size_t expected)
 
 static Value wrap_descr_get(void *function, Value self, Value *args, size_t nargs)
 {
-    if (!check_positional("", (int64_t)nargs, 1, 2)) return 0;
+    if (!args_check_count("", (int64_t)nargs, 1, 2)) return 0;
     Value object = args[0] == NONE ? 0 : args[0], owner = nargs < 2 || args[1] == NONE ? 0 : args[1];
     if (!object && !owner) return raise_type("__get__(None, None) is invalid");
     return ((Value(*)(Value, Value, Type *))function)(self, object, (Type *)owner);
@@ -372,13 +372,13 @@ Value slot_wrap_call(WrapperObj *w, Value self, Value *args, size_t nargs, Value
         return wrong_count(nargs, 0) ? 0 : wrap_call_0(w, self);
     case WRAP_DESCR_GET: return wrap_descr_get(f, self, args, nargs);
     case WRAP_POWER: case WRAP_POWER_SWAPPED:
-        if (!check_positional("", (int64_t)nargs, 1, 2)) return 0;
+        if (!args_check_count("", (int64_t)nargs, 1, 2)) return 0;
         return wrap == WRAP_POWER ? wrapped_power(w, self, args[0], nargs > 1 ? args[1] : NONE) : wrapped_power(w, args[0], self, nargs > 1 ? args[1] : NONE);
     case WRAP_SETATTR:
-        if (!check_positional("", (int64_t)nargs, 2, 2) || !check_setattr_base(self, f, "__setattr__")) return 0;
+        if (!args_check_count("", (int64_t)nargs, 2, 2) || !check_setattr_base(self, f, "__setattr__")) return 0;
         return ((bool (*)(Value, Value, Value))f)(self, args[0], args[1]) ? NONE : 0;
     case WRAP_SETITEM: case WRAP_DESCR_SET:
-        if (!check_positional("", (int64_t)nargs, 2, 2)) return 0;
+        if (!args_check_count("", (int64_t)nargs, 2, 2)) return 0;
         return ((bool (*)(Value, Value, Value))f)(self, args[0], args[1]) ? NONE : 0;
     default: return wrong_count(nargs, 1) ? 0 : wrap_call_1(w, self, args[0]);
     }
