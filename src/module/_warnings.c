@@ -117,6 +117,7 @@ static bool show_warning(Value message, Value text, Value category, Value filena
 /* Everything there is to know about one warning. registry: dict or NONE. */
 static bool issue(Value message, Value category, Value filename, int lineno, Value module, Value registry, Value line, Value source)
 {
+    if (!filters) return true;   /* start-up: nobody could have asked for it yet */
     if (registry != NONE && !is_dict(registry)) return raise_type("'registry' must be a dict or None");
     Value text = message;
     int is_warning = object_is_instance(message, VALUE(&exc_Warning));

@@ -1,0 +1,126 @@
+"""The ratchet: CPython's own test suite, unmodified from its Debian package, run by krait.
+
+tests/cpython.txt lists each test method that has passed, by module. What passed once may not fail later.
+
+  ratchet.py check [MODULE...]    run the listed modules; a listed test that does not pass is lost
+  ratchet.py update MODULE...     run the modules and add what passes to the list
+  ratchet.py count [MODULE...]    run the modules under krait and python3.11 and print passed/failed/skipped for each, without changing the list
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+KRAIT = os.environ.get("KRAIT", os.path.join(TOP, "build", "krait"))
+ORACLE = "/usr/bin/python3.11"
+LIST = os.path.join(TOP, "tests", "cpython.txt")
+TIMEOUT = int(os.environ.get("RATCHET_TIMEOUT", "120"))
+
+ISSUE_MODULES = """test_grammar test_builtin test_int test_float test_unicode test_bytes test_list test_tuple test_dict test_set test_range test_slice test_generators test_coroutines
+test_class test_descr test_super test_scope test_exceptions test_traceback test_with test_patma test_fstring test_format test_re test_struct test_math test_itertools test_functools
+test_collections test_io test_json test_py_compile test_compileall test_import test_cmd_line""".split()
+
+# A runner that names every test and its outcome, one line each, so that a crash half-way loses only what comes after it.
+RUNNER = r'''
+import sys, unittest
+class Result(unittest.TestResult):
+    def say(self, test, outcome):
+        sys.__stdout__.write("\n@@ %s %s\n" % (outcome, test.id().replace(" ", "_")))
+        sys.__stdout__.flush()
+    def addSuccess(self, test): self.say(test, "pass")
+    def addFailure(self, test, err): self.say(test, "fail")
+    def addError(self, test, err): self.say(test, "fail")
+    def addSkip(self, test, reason): self.say(test, "skip")
+    def addExpectedFailure(self, test, err): self.say(test, "pass")
+    def addUnexpectedSuccess(self, test): self.say(test, "fail")
+    def addSubTest(self, test, subtest, err):
+        if err is not None: self.say(test, "fail")
+import test.support
+test.support.verbose = 0
+suite = unittest.defaultTestLoader.loadTestsFromName(sys.argv[1])
+suite.run(Result())
+'''
+
+
+def outcomes(interpreter, module):
+    """{test id: 'pass' | 'fail' | 'skip'} and how the process ended."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            done = subprocess.run([interpreter, "-c", RUNNER, module if "." in module else "test." + module], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, timeout=TIMEOUT, env={**os.environ, "PYTHONHASHSEED": "0"})
+            output, end = done.stdout, str(done.returncode)
+        except subprocess.TimeoutExpired as e:
+            output, end = e.stdout or b"", "timeout"
+    found = {}
+    for outcome, name in re.findall(r"^@@ (\w+) (.+)$", output.decode(errors="replace"), re.M):
+        if found.get(name) != "fail":
+            found[name] = outcome
+    return found, end
+
+
+def read_list():
+    listed = {}
+    if os.path.exists(LIST):
+        with open(LIST) as f:
+            for line in f:
+                line = line.rstrip("\n")
+                if line and not line.startswith((" ", "#")):
+                    module = listed.setdefault(line, set())
+                elif line.startswith(" "):
+                    module.add(line.strip())
+    return listed
+
+
+def write_list(listed):
+    with open(LIST, "w") as f:
+        f.write("# CPython's tests that krait passes; kept by tests/ratchet.py. What is here may not fail.\n")
+        for module in sorted(listed):
+            f.write(module + "\n")
+            for name in sorted(listed[module]):
+                f.write(" " + name + "\n")
+
+
+def check(modules):
+    listed, held, lost = read_list(), 0, 0
+    for module in modules or sorted(listed):
+        found, end = outcomes(KRAIT, module)
+        missing = sorted(n for n in listed.get(module, ()) if found.get(n) != "pass")
+        held += len(listed.get(module, ())) - len(missing)
+        lost += len(missing)
+        for name in missing:
+            print(f"lost: {name} ({found.get(name, 'not run; the process ended with ' + end)})", flush=True)
+    print(f"ratchet: {held} held, {lost} lost")
+    return lost > 0
+
+
+def update(modules):
+    listed = read_list()
+    for module in modules:
+        found, end = outcomes(KRAIT, module)
+        passed = {n for n, o in found.items() if o == "pass"}
+        lost = listed.get(module, set()) - passed
+        listed[module] = listed.get(module, set()) | passed
+        print(f"{module}: {len(passed)} pass, {sum(o == 'fail' for o in found.values())} fail, ended with {end}" + (f"; {len(lost)} listed ones did not pass" if lost else ""), flush=True)
+    write_list(listed)
+
+
+def count(modules):
+    total = [0, 0]
+    print(f"{'module':24} {'krait: pass fail skip end':>32} {'python3.11: pass fail skip':>32}")
+    for module in modules or ISSUE_MODULES:
+        (ours, end), (theirs, _) = outcomes(KRAIT, module), outcomes(ORACLE, module)
+        n = lambda d, o: sum(v == o for v in d.values())
+        both = sum(ours.get(name) == "pass" for name, o in theirs.items() if o == "pass")
+        total[0] += both
+        total[1] += n(theirs, "pass")
+        print(f"{module:24} {n(ours, 'pass'):14} {n(ours, 'fail'):4} {n(ours, 'skip'):4} {end:>7} {n(theirs, 'pass'):18} {n(theirs, 'fail'):4} {n(theirs, 'skip'):4}   {100 * both / max(1, n(theirs, 'pass')):5.1f} %", flush=True)
+    print(f"{total[0]} of the {total[1]} tests that pass under python3.11 pass under krait: {100 * total[0] / max(1, total[1]):.1f} %")
+
+
+if __name__ == "__main__":
+    command = {"check": check, "update": update, "count": count}.get(sys.argv[1] if len(sys.argv) > 1 else "")
+    if not command:
+        sys.exit(__doc__)
+    sys.exit(command(sys.argv[2:]))

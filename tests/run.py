@@ -1,0 +1,98 @@
+"""Runs Krait's tests. The runner itself runs under python3.11, which is also the oracle that programs are compared with.
+
+Three kinds of test:
+  tests/unit/*.c        C tests of what Python cannot reach, built and run by `make unit`
+  tests/test_*.py       tests of Krait, each run as `krait FILE` and again under krait's other settings where the file asks for it;
+                        the file uses unittest, and its result line is counted
+  tests/programs/*.py   programs whose standard output and exit status must be python3.11's
+  tests/cpython.txt     the ratchet: CPython's own tests that have passed; see tests/ratchet.py
+
+Usage: run.py [WORD...]: only tests whose names contain one of the words.
+"""
+import os
+import re
+import subprocess
+import sys
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+KRAIT = os.environ.get("KRAIT", os.path.join(TOP, "build", "krait"))
+ORACLE = "/usr/bin/python3.11"
+TIMEOUT = 300
+
+
+class Report:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def add(self, name, passed, failed, text=""):
+        self.passed += passed
+        self.failed += failed
+        print(f"{'ok  ' if not failed else 'FAIL'} {name}: {passed} passed, {failed} failed", flush=True)
+        if failed and text:
+            print("     " + "\n     ".join(text.strip().splitlines()[-40:]), flush=True)
+
+
+def run(command, **options):
+    """(exit status, output) of a command; a crash or a timeout is a status that is not 0."""
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT, cwd=TOP, stdin=subprocess.DEVNULL, **options)
+    except subprocess.TimeoutExpired as e:
+        return "timeout", (e.stdout or b"").decode(errors="replace")
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+def unittest_file(report, path):
+    status, output = run([KRAIT, "-B", path])
+    ran = re.search(r"^Ran (\d+) tests? in", output, re.M)
+    count = int(ran[1]) if ran else 0
+    bad = sum(int(n) for n in re.findall(r"(?:failures|errors|unexpected successes)=(\d+)", output))
+    if status != 0 or not count:
+        bad = max(bad, 1)
+    report.add(os.path.relpath(path, TOP), max(count - bad, 0), bad, f"exit status {status}\n{output}")
+
+
+def program(report, path):
+    options = {"env": {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}}
+    expected, found = run([ORACLE, path], **options), run([KRAIT, path], **options)
+    same = expected == found
+    text = "" if same else f"expected status {expected[0]}:\n{expected[1][-1500:]}\nfound status {found[0]}:\n{found[1][-1500:]}"
+    report.add(os.path.relpath(path, TOP), int(same), int(not same), text)
+
+
+def unit(report):
+    status, output = run(["make", "-s", "unit"])
+    results = re.findall(r"^(\d+) passed, (\d+) failed$", output, re.M)
+    passed, failed = sum(int(p) for p, _ in results), sum(int(f) for _, f in results)
+    if status != 0:
+        failed = max(failed, 1)
+    report.add("tests/unit", passed, failed, output)
+
+
+def ratchet(report):
+    command = [ORACLE, os.path.join(TOP, "tests", "ratchet.py"), "check"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=TOP, text=True)
+    last = re.findall(r"^ratchet: (\d+) held, (\d+) lost$", done.stdout, re.M)
+    held, lost = (int(last[-1][0]), int(last[-1][1])) if last else (0, 1)
+    report.add("tests/cpython.txt", held, lost, done.stdout)
+
+
+def main(words):
+    report, start = Report(), time.time()
+    wanted = lambda name: not words or any(w in name for w in words)
+    if wanted("unit"):
+        unit(report)
+    for folder, kind in (("", unittest_file), ("programs", program)):
+        path = os.path.join(TOP, "tests", folder)
+        for name in sorted(os.listdir(path)) if os.path.isdir(path) else ():
+            if name.endswith(".py") and (folder or name.startswith("test_")) and wanted(os.path.join(folder, name)):
+                kind(report, os.path.join(path, name))
+    if wanted("ratchet") and os.path.exists(os.path.join(TOP, "tests", "cpython.txt")):
+        ratchet(report)
+    print(f"in {time.time() - start:.0f} s")
+    print(f"{report.passed} passed, {report.failed} failed")
+    return report.failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
