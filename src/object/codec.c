@@ -120,7 +120,7 @@ int64_t encode_fault(Encoder *e, int64_t start, int64_t end, const char *reason)
 {
     if (!e->errors || !strcmp(e->errors, "strict")) return raise_encoder(e, start, end, reason);
     if (!strcmp(e->errors, "ignore")) return end;
-    if (!strcmp(e->errors, "surrogateescape") && e->limit <= 256) {
+    if (!strcmp(e->errors, "surrogateescape") && (e->limit <= 256 || e->mapping)) {
         int64_t at = start;
         for (; at < end; at++) {
             uint32_t c = str_char(e->text, at);

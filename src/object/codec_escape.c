@@ -1,0 +1,245 @@
+/* codec_escape.c: the escapes of Python source as codecs: unicode_escape, raw_unicode_escape, and the escapes of bytes literals. */
+#include "object/codec.h"
+#include "base/unicode.h"
+#include <stdio.h>
+
+static int hex_digit(uint8_t c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') return (c | 0x20) - 'a' + 10;
+    return -1;
+}
+
+static int simple_escape(uint8_t c)
+{
+    switch (c) {
+    case '\\': case '\'': case '"': return c;
+    case 'a': return 7;
+    case 'b': return 8;
+    case 't': return 9;
+    case 'n': return 10;
+    case 'v': return 11;
+    case 'f': return 12;
+    case 'r': return 13;
+    default: return -1;
+    }
+}
+
+/* An escape that is neither: remembered, so that one warning is given at the end. */
+static bool warn_escape(const uint8_t *escape, int64_t size)
+{
+    if (!escape) return true;
+    if (size >= 3 && *escape >= '4' && *escape <= '7')
+        return warn_format(&exc_DeprecationWarning, 1, "invalid octal escape sequence '\\%c%c%c'", escape[0], escape[1], escape[2]);
+    return warn_format(&exc_DeprecationWarning, 1, "invalid escape sequence '\\%c'", (int)*escape);
+}
+
+/* --- unicode_escape */
+typedef struct Escape { int64_t end; const char *fault; bool incomplete; uint32_t c; } Escape;
+
+static Escape read_hex(const Decoder *d, int64_t at, int digits, const char *fault)
+{
+    Escape e = {.end = at};
+    for (int i = 0; i < digits; i++, e.end++) {
+        if (e.end >= d->size) return (Escape){e.end, fault, true, 0};
+        int digit = hex_digit(d->data[e.end]);
+        if (digit < 0) return (Escape){e.end, fault, false, 0};
+        e.c = e.c << 4 | (uint32_t)digit;
+    }
+    if (e.c > 0x10ffff) e.fault = "illegal Unicode character";
+    return e;
+}
+
+static Escape read_name(const Decoder *d, int64_t at)
+{
+    const char *malformed = "malformed \\N character escape";
+    if (at >= d->size) return (Escape){at, malformed, true, 0};
+    if (d->data[at] != '{') return (Escape){at, malformed, false, 0};
+    int64_t start = ++at;
+    while (at < d->size && d->data[at] != '}') at++;
+    if (at >= d->size) return (Escape){at, malformed, true, 0};
+    if (at == start) return (Escape){at, malformed, false, 0};
+    int32_t c = unicode_lookup_name((const char *)d->data + start, (size_t)(at - start));
+    if (c < 0) return (Escape){at + 1, "unknown Unicode character name", false, 0};
+    return (Escape){at + 1, 0, false, (uint32_t)c};
+}
+
+/* The escape whose letter is at `at`. */
+static Escape read_escape(const Decoder *d, int64_t at, const uint8_t **odd)
+{
+    if (at >= d->size) return (Escape){at, "\\ at end of string", true, 0};
+    uint8_t letter = d->data[at++];
+    int simple = simple_escape(letter);
+    if (simple >= 0) return (Escape){at, 0, false, (uint32_t)simple};
+    if (letter >= '0' && letter <= '7') {
+        Escape e = {at, 0, false, (uint32_t)(letter - '0')};
+        for (int i = 0; i < 2 && e.end < d->size && d->data[e.end] >= '0' && d->data[e.end] <= '7'; i++) e.c = e.c * 8 + (uint32_t)(d->data[e.end++] - '0');
+        if (e.c > 0xff && !*odd) *odd = d->data + at - 1;
+        return e;
+    }
+    switch (letter) {
+    case 'x': return read_hex(d, at, 2, "truncated \\xXX escape");
+    case 'u': return read_hex(d, at, 4, "truncated \\uXXXX escape");
+    case 'U': return read_hex(d, at, 8, "truncated \\UXXXXXXXX escape");
+    case 'N': return read_name(d, at);
+    }
+    return (Escape){at, "", false, letter};
+}
+
+Value codec_unicode_escape_decode(const uint8_t *data, int64_t size, const char *errors, int64_t *consumed)
+{
+    Decoder d = {.encoding = "unicodeescape", .errors = errors, .data = data, .size = size};
+    const uint8_t *odd = 0;
+    uint8_t odd_text[3] = {0};
+    int64_t at = 0;
+    while (at < d.size) {
+        if (d.data[at] != '\\') {
+            if (!str_builder_char(&d.out, d.data[at++])) return 0;
+            continue;
+        }
+        if (at + 1 < d.size && d.data[at + 1] == '\n') {
+            at += 2;
+            continue;
+        }
+        const uint8_t *octal = 0;
+        Escape e = read_escape(&d, at + 1, &octal);
+        if (octal && !odd) memcpy(odd_text, octal, 3), odd = odd_text;
+        if (e.fault && !*e.fault) {
+            if (!odd) odd_text[0] = (uint8_t)e.c, odd = odd_text;
+            if (!str_builder_char(&d.out, '\\') || !str_builder_char(&d.out, e.c)) return 0;
+            at = e.end;
+        } else if (!e.fault) {
+            if (!str_builder_char(&d.out, e.c)) return 0;
+            at = e.end;
+        } else if (e.incomplete && consumed) break;
+        else if ((at = decode_fault(&d, at, e.end, e.fault)) < 0) return 0;
+    }
+    if (consumed) *consumed = at;
+    if (odd && !warn_escape(odd, odd[1] ? 3 : 1)) return 0;
+    return str_builder_finish(&d.out);
+}
+
+static bool add_text(BytesBuilder *b, const char *text) { return bytes_builder_add(b, text, strlen(text)); }
+
+Value codec_unicode_escape_encode(Value s)
+{
+    BytesBuilder b = {0};
+    for (int64_t i = 0; i < str_length(s); i++) {
+        uint32_t c = str_char(s, i);
+        char text[16] = {(char)c, 0};
+        if (c == '\\') strcpy(text, "\\\\");
+        else if (c == '\t') strcpy(text, "\\t");
+        else if (c == '\n') strcpy(text, "\\n");
+        else if (c == '\r') strcpy(text, "\\r");
+        else if (c < 32 || (c >= 0x7f && c < 0x100)) snprintf(text, sizeof text, "\\x%02x", c);
+        else if (c >= 0x10000) snprintf(text, sizeof text, "\\U%08x", c);
+        else if (c >= 0x100) snprintf(text, sizeof text, "\\u%04x", c);
+        if (!add_text(&b, text)) return 0;
+    }
+    return bytes_builder_finish(&b);
+}
+
+/* --- raw_unicode_escape: only \u and \U after an odd number of backslashes */
+Value codec_raw_unicode_escape_decode(const uint8_t *data, int64_t size, const char *errors, int64_t *consumed)
+{
+    Decoder d = {.encoding = "rawunicodeescape", .errors = errors, .data = data, .size = size};
+    int64_t at = 0;
+    while (at < d.size) {
+        uint8_t c = d.data[at];
+        if (c != '\\' || (at + 1 >= d.size && !consumed)) {
+            if (!str_builder_char(&d.out, c)) return 0;
+            at++;
+            continue;
+        }
+        if (at + 1 >= d.size) break;
+        uint8_t letter = d.data[at + 1];
+        if (letter != 'u' && letter != 'U') {
+            if (!str_builder_char(&d.out, '\\') || !str_builder_char(&d.out, letter)) return 0;
+            at += 2;
+            continue;
+        }
+        Escape e = read_hex(&d, at + 2, letter == 'u' ? 4 : 8, letter == 'u' ? "truncated \\uXXXX escape" : "truncated \\UXXXXXXXX escape");
+        if (e.fault && *e.fault == 'i') e.fault = "\\Uxxxxxxxx out of range";
+        if (!e.fault) {
+            if (!str_builder_char(&d.out, e.c)) return 0;
+            at = e.end;
+        } else if (e.incomplete && consumed) break;
+        else if ((at = decode_fault(&d, at, e.end, e.fault)) < 0) return 0;
+    }
+    if (consumed) *consumed = at;
+    return str_builder_finish(&d.out);
+}
+
+Value codec_raw_unicode_escape_encode(Value s)
+{
+    BytesBuilder b = {0};
+    for (int64_t i = 0; i < str_length(s); i++) {
+        uint32_t c = str_char(s, i);
+        char text[16];
+        uint8_t byte = (uint8_t)c;
+        if (c >= 0x10000) snprintf(text, sizeof text, "\\U%08x", c);
+        else if (c >= 0x100) snprintf(text, sizeof text, "\\u%04x", c);
+        if (c < 0x100 ? !bytes_builder_add(&b, &byte, 1) : !add_text(&b, text)) return 0;
+    }
+    return bytes_builder_finish(&b);
+}
+
+/* --- the escapes of bytes literals */
+Value codec_bytes_escape_decode(const uint8_t *data, int64_t size, const char *errors)
+{
+    BytesBuilder b = {0};
+    const uint8_t *odd = 0;
+    for (int64_t i = 0; i < size;) {
+        uint8_t c = data[i++];
+        if (c == '\\') {
+            if (i >= size) return raise_value("Trailing \\ in string");
+            c = data[i++];
+            if (c == '\n') continue;
+            int simple = simple_escape(c);
+            if (simple >= 0) c = (uint8_t)simple;
+            else if (c >= '0' && c <= '7') {
+                int n = c - '0';
+                const uint8_t *start = data + i - 1;
+                for (int k = 0; k < 2 && i < size && data[i] >= '0' && data[i] <= '7'; k++) n = n * 8 + (data[i++] - '0');
+                if (n > 255 && !odd) odd = start;
+                c = (uint8_t)n;
+            } else if (c == 'x') {
+                int high = i < size ? hex_digit(data[i]) : -1, low = i + 1 < size ? hex_digit(data[i + 1]) : -1;
+                if (high >= 0 && low >= 0) {
+                    c = (uint8_t)(high << 4 | low);
+                    i += 2;
+                } else {
+                    if (!errors || !strcmp(errors, "strict")) return raise_value("invalid \\x escape at position %zd", (size_t)(i - 2));
+                    bool ignore = !strcmp(errors, "ignore");
+                    if (!ignore && strcmp(errors, "replace")) return raise_value("decoding error; unknown error handling code: %.400s", errors);
+                    if (high >= 0) i++;
+                    if (ignore) continue;
+                    c = '?';
+                }
+            } else {
+                if (!odd) odd = data + i - 1;
+                if (!bytes_builder_add(&b, "\\", 1)) return 0;
+            }
+        }
+        if (!bytes_builder_add(&b, &c, 1)) return 0;
+    }
+    if (odd && !warn_escape(odd, size - (odd - data))) return 0;
+    return bytes_builder_finish(&b);
+}
+
+Value codec_bytes_escape_encode(Value bytes)
+{
+    BytesBuilder b = {0};
+    for (int64_t i = 0; i < bytes_size(bytes); i++) {
+        uint8_t c = bytes_data(bytes)[i];
+        char text[8] = {(char)c, 0};
+        if (c == '\\') strcpy(text, "\\\\");
+        else if (c == '\'') strcpy(text, "\\'");
+        else if (c == '\t') strcpy(text, "\\t");
+        else if (c == '\n') strcpy(text, "\\n");
+        else if (c == '\r') strcpy(text, "\\r");
+        else if (c < 32 || c >= 127) snprintf(text, sizeof text, "\\x%02x", c);
+        if (!add_text(&b, text)) return 0;
+    }
+    return bytes_builder_finish(&b);
+}
