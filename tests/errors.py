@@ -2,7 +2,7 @@
 
 Run by the oracle: python3.11 tests/errors.py build/astdump [mutate [COUNT [SEED]]]
 
-The sources are all strings and doctest examples in CPython's test files that do not parse; with "mutate", files of the standard library with one token dropped,
+The sources are all strings and doctest examples in CPython's test files that do not parse. "-u": the sources as str, whose columns count in characters. With "mutate": files of the standard library with one token dropped,
 doubled, swapped or replaced.
 """
 import ast
@@ -17,12 +17,13 @@ import tokenize
 import warnings
 
 warnings.simplefilter("ignore")
+AS_STRINGS = "-u" in sys.argv and not sys.argv.remove("-u")
 LIBRARY = os.path.dirname(os.__file__)
 
 
 def describe(source):
     try:
-        ast.parse(source)
+        ast.parse(source.decode() if AS_STRINGS else source)
     except SyntaxError as error:
         number = lambda value: -1 if value is None else value
         return "ERROR %s|%s|%s|%s|%s|%s" % (type(error).__name__, number(error.lineno), number(error.offset), number(error.end_lineno),
@@ -123,12 +124,14 @@ def main():
         sources = list(mutations(int(sys.argv[3]) if len(sys.argv) > 3 else 2000, int(sys.argv[4]) if len(sys.argv) > 4 else 0))
     else:
         sources = list(test_sources())
-    sources = [source for source in sources if b"\r" not in source]
+    sources = [source for source in sources if b"\r" not in source and b"\0" not in source]
+    if AS_STRINGS:
+        sources = [source for source in sources if source.decode("utf-8", "ignore").encode() == source and b"coding" not in source]
     with tempfile.NamedTemporaryFile() as file:
         for source in sources:
             file.write(b"%d\n%s" % (len(source), source))
         file.flush()
-        run = subprocess.run([sys.argv[1], "-q", "-b", file.name], capture_output=True)
+        run = subprocess.run([sys.argv[1], "-q", "-b", *(["-u"] if AS_STRINGS else []), file.name], capture_output=True)
     got = run.stdout.decode("utf-8", "replace").split("\n")
     if run.returncode:
         print("CRASH", run.returncode, sources[len(got) - 1] if len(got) <= len(sources) else "")

@@ -2,10 +2,11 @@
  *
  * For each path on the command line (or on standard input with "-i"): a line with the tree as `ast.dump(..., include_attributes=True)` gives it, or
  * "ERROR kind|lineno|offset|end_lineno|end_offset|message". "-q" parses without printing, "-n COUNT" repeats: for timing. "-w" prints warnings too,
- * "-l" the line of an error. "-b": the files hold many sources, each after a line with its size.
+ * "-l" the line of an error. "-u": the source is a str (columns count characters, no coding cookie). "-b": the files hold many sources, each after a line with its size.
  */
 #include "syntax/ast_dump.h"
 #include "syntax/parser.h"
+#include <iconv.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -28,7 +29,21 @@ static char *read_file(const char *path, size_t *size)
     return bytes;
 }
 
-static bool quiet, warnings, show_line, records;
+/* Source in an encoding that the front end does not know. */
+static bool decode(Source *source, const char *encoding, const char *bytes, size_t size, const char **utf8, size_t *utf8_size)
+{
+    iconv_t converter = iconv_open("UTF-8", encoding);
+    if (converter == (iconv_t)-1) return false;
+    char *out = arena_alloc(source->arena, size * 4 + 1), *o = out, *in = (char *)bytes;
+    size_t room = size * 4, left = size;
+    size_t result = iconv(converter, &in, &left, &o, &room);
+    iconv_close(converter);
+    *utf8 = out;
+    *utf8_size = (size_t)(o - out);
+    return result != (size_t)-1;
+}
+
+static bool quiet, warnings, show_line, records, characters;
 static ParseMode mode;
 
 static void run(const char *path, const char *bytes, size_t size)
@@ -38,6 +53,8 @@ static void run(const char *path, const char *bytes, size_t size)
     Source source;
     source_init(&source, &arena, bytes, size, path);
     source.mode = mode;
+    if (characters) source.flags |= PYCF_IGNORE_COOKIE | PYCF_SOURCE_IS_UTF8;
+    source.decode = decode;
     Mod *tree = parse(&source);
     if (warnings)
         for (FrontWarning *w = source.warnings; w; w = w->next) printf("WARNING %d %s\n", w->lineno, w->message->bytes);
@@ -92,6 +109,7 @@ int main(int argc, char **argv)
         else if (strcmp(argv[i], "-w") == 0) warnings = true;
         else if (strcmp(argv[i], "-l") == 0) show_line = true;
         else if (strcmp(argv[i], "-b") == 0) records = true;
+        else if (strcmp(argv[i], "-u") == 0) characters = true;
         else if (strcmp(argv[i], "-i") == 0) from_input = true;
         else if (strcmp(argv[i], "-e") == 0) mode = PARSE_EVAL;
         else if (strcmp(argv[i], "-s") == 0) mode = PARSE_SINGLE;

@@ -204,12 +204,23 @@ static Val *match_alts(Explainer *x, const Alt *alts);
 
 const Token *explain_last_token(Explainer *x) { return &x->tokens[x->fill ? x->fill - 1 : 0]; }
 
+/* The text of line `lineno`, without its newline. */
+static const Text *plain_line(Explainer *x, int lineno)
+{
+    const char *s = x->p->tokens->text;
+    for (int line = x->p->tokens->first_lineno; line < lineno; line++) {
+        s += strcspn(s, "\n");
+        if (*s) s++;
+    }
+    return text_new(x->arena, s, strcspn(s, "\n"));
+}
+
 [[noreturn]] static void raise_token_error(Explainer *x)
 {
     const TokenError *e = &x->p->tokens->error;
-    if (e->kind == ERROR_INDENTATION || e->kind == ERROR_TAB || e->kind == ERROR_SYNTAX)
-        explain_raise(x, e->kind, e->lineno, e->offset - 1, e->end_lineno, e->end_offset - 1, "%s", e->message);
-    explain_raise(x, e->kind, e->lineno, e->offset - 1, e->end_lineno, e->end_offset - 1, "%s", e->message);
+    if (!e->raised && !x->inner) explain_raise(x, e->kind, e->lineno, e->offset - 1, e->end_lineno, e->end_offset - 1, "%s", e->message);
+    source_error_raw(x->p->source, e->kind, plain_line(x, e->lineno), e->lineno, e->offset, e->end_lineno, e->end_offset, e->message);
+    longjmp(x->raised, 1);
 }
 
 /* The next token, which counts as read. */
@@ -467,8 +478,10 @@ static const char *misspelt_keyword(Explainer *x, const Token *at)
 
 [[noreturn]] static void raise_plain(Explainer *x, const Token *last)
 {
+    x->settled = true;
     if (last->kind == T_INDENT || last->kind == T_DEDENT)
         explain_raise_here(x, ERROR_INDENTATION, last->kind == T_INDENT ? "unexpected indent" : "unexpected unindent");
+    x->settled = false;
     const char *keyword = x->inner ? 0 : misspelt_keyword(x, last);
     if (keyword) explain_raise(x, ERROR_SYNTAX, last->lineno, last->col, last->end_lineno, last->end_col, "invalid syntax, did you mean '%s'?", keyword);
     explain_raise(x, ERROR_SYNTAX, last->lineno, last->col, last->end_lineno, last->end_col, "invalid syntax");
@@ -507,7 +520,7 @@ found:
         if (end && (p->source->flags & PYCF_ALLOW_INCOMPLETE_INPUT)) {
             error->kind = ERROR_NONE;
             if (!setjmp(x->raised)) explain_raise_here(x, ERROR_SYNTAX, "incomplete input");
-        } else prefer_token_error(x);
+        } else if (!x->settled) prefer_token_error(x);
     }
     p->explainer = outer;
     p->on_failure = on_failure;

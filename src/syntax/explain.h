@@ -56,6 +56,7 @@ struct Explainer {
     int level;
     bool second_pass;         /* invalid_ rules are on */
     bool inner;               /* an f-string's expression */
+    bool settled;             /* the error found stays, whatever the tokenizer finds further on */
     jmp_buf raised;
 };
 

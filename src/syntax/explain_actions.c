@@ -32,43 +32,58 @@ static void current_position(Explainer *x, int *lineno, int *col)
     while (s > text && s[-1] != '\n') s--, ++*col;
 }
 
-static const Text *line_of(Explainer *x, int lineno)
+/* The lines that an error on line `lineno` shows. What the tokenizer is at comes whole, with its newline; an earlier line without. */
+static const Text *shown_lines(Explainer *x, int lineno)
 {
-    if (!x->inner) return 0;
-    const Text *text = x->p->inner_text;
-    const char *s = text->bytes, *end = s + text->length;
-    for (int line = x->p->start_lineno; line < lineno; line++) {
-        const char *newline = memchr(s, '\n', (size_t)(end - s));
-        if (!newline) break;
-        s = newline + 1;
+    const Token *last = explain_last_token(x);
+    const char *text = x->p->tokens->text, *s, *stop;
+    if (lineno >= last->end_lineno) {
+        s = text + last->buffer;
+        stop = text + (last->end > last->buffer ? last->end : last->buffer);
+        if (last->kind == T_NEWLINE || !*stop) stop = stop > s && stop[-1] == '\n' ? stop - 1 : stop;
+        stop += strcspn(stop, "\n");
+        char *copy = arena_alloc(x->arena, (size_t)(stop - s) + 1);
+        memcpy(copy, s, (size_t)(stop - s));
+        copy[stop - s] = '\n';
+        bool newline = *stop || x->inner;
+        return text_new(x->arena, copy, (size_t)(stop - s) + newline);
     }
-    const char *stop = memchr(s, '\n', (size_t)(end - s));
-    if (!stop) stop = end;
-    char *copy = arena_alloc(x->arena, (size_t)(stop - s) + 1);
-    memcpy(copy, s, (size_t)(stop - s));
-    copy[stop - s] = '\n';
-    return text_new(x->arena, copy, (size_t)(stop - s) + 1);
+    s = text;
+    for (int line = x->p->tokens->first_lineno; line < lineno; line++) {
+        s += strcspn(s, "\n");
+        if (*s) s++;
+    }
+    return text_new(x->arena, s, strcspn(s, "\n"));
+}
+
+/* A column as reported: characters among the line's first `offset` bytes. */
+static int shown_offset(Explainer *x, const Text *line, int offset)
+{
+    if (offset <= 0 || !x->p->tokens->char_columns) return offset;
+    if ((uint32_t)offset > line->length) return (int)utf8_count(line->bytes, line->length) + 1;
+    return (int)utf8_count(line->bytes, (size_t)offset);
 }
 
 void explain_raise(Explainer *x, ErrorKind kind, int lineno, int col, int end_lineno, int end_col, const char *format, ...)
 {
-    char message[700];
+    char message[700] = "f-string: ";
+    size_t prefix = x->inner ? strlen(message) : 0;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    vsnprintf(message + prefix, sizeof message - prefix, format, arguments);
     va_end(arguments);
-    if (end_lineno == CURRENT_POSITION) current_position(x, &end_lineno, &end_col);
-    /* CURRENT_POSITION's column is not counted on by one. */
+    if (end_lineno == CURRENT_POSITION) {
+        current_position(x, &end_lineno, &end_col);
+        end_col--;   /* where the tokenizer is counts from 0 and is reported as it is */
+    }
+    int offset = col + 1, end_offset = end_col + 1;
     if (x->inner) {
-        /* The columns of the expression's first line lie where it stands in the file; messages count from the expression's own parenthesis. */
-        if (col >= 0) col -= x->p->start_col;
-        if (end_col >= 0) end_col -= x->p->start_col;
-        syntax_error_at(x->p->source, kind, lineno, -1, end_lineno, -1, "f-string: %s", message);
-        SyntaxError *error = &x->p->source->error;
-        error->line = line_of(x, lineno);
-        error->offset = col + 1;
-        error->end_offset = end_col + 1;
-    } else syntax_error_at(x->p->source, kind, lineno, col, end_lineno, end_col, "%s", message);
+        /* Columns lie where the expression stands in the file; messages count from its own parenthesis. */
+        if (offset > 0) offset -= x->p->start_col;
+        if (end_offset > 0) end_offset -= x->p->start_col;
+    }
+    const Text *line = shown_lines(x, lineno);
+    source_error_raw(x->p->source, kind, line, lineno, shown_offset(x, line, offset), end_lineno, shown_offset(x, line, end_offset), message);
     longjmp(x->raised, 1);
 }
 
@@ -139,12 +154,10 @@ static Seq *gathered(Explainer *x, const Val *val)
 
 typedef struct Range { int lineno, col, end_lineno, end_col; } Range;
 
+/* Where a value is: its expression, or its tokens. */
 static Range range_of(Explainer *x, const Val *val)
 {
-    const Expr *first = first_expr(val), *last = last_expr(val);
-    if (val->e || (first && val->keyword == 0 && val->count && first != last))
-        return (Range){first->lineno, first->col_offset, last->end_lineno, last->end_col_offset};
-    if (first && val->count) return (Range){first->lineno, first->col_offset, last->end_lineno, last->end_col_offset};
+    if (val->e) return (Range){val->e->lineno, val->e->col_offset, val->e->end_lineno, val->e->end_col_offset};
     const Token *a = &x->tokens[val->first], *b = &x->tokens[val->last > val->first ? val->last - 1 : val->first];
     return (Range){a->lineno, a->col, b->end_lineno, b->end_col};
 }
@@ -299,7 +312,8 @@ static Val *report(Explainer *x, const char *s, const char *end, Val **by_letter
     if (where[1] == '>') explain_raise(x, ERROR_SYNTAX, a.lineno, a.col, CURRENT_POSITION, CURRENT_POSITION, "%s", message);
     if (where[1]) {
         const Val *to = by_letter[where[1] - 'a'];
-        const Expr *last = last_expr(to);
+        /* A run of parts ends where its last expression does, parentheses around that not counted. */
+        const Expr *last = where[1] == where[0] ? 0 : last_expr(to);
         Range b = range_of(x, to);
         if (last) b.end_lineno = last->end_lineno, b.end_col = last->end_col_offset;
         a.end_lineno = b.end_lineno;

@@ -297,8 +297,8 @@ const char *const explain_grammar[] = {
     " {!I expected an indented block after 'with' statement on line %la}",
     "invalid_try_stmt: a='try' ':' NEWLINE !INDENT {!I expected an indented block after 'try' statement on line %la}"
     " | 'try' ':' block !('except' | 'finally') {! expected 'except' or 'finally' block}"
-    " | 'try' ':' block* ((except_block+ except_star_block) | (except_star_block+ except_block)) block*"
-    " {! cannot have both 'except' and 'except*' on the same 'try'}",
+    " | 'try' ':' block* except_block+ a='except' b='*' expression ['as' NAME] ':' {!ab cannot have both 'except' and 'except*' on the same 'try'}"
+    " | 'try' ':' block* except_star_block+ a='except' [expression ['as' NAME]] ':' {!a cannot have both 'except' and 'except*' on the same 'try'}",
     "invalid_except_stmt: 'except' ['*'] a=expression ',' expressions ['as' NAME] ':' {!a> multiple exception types must be parenthesized}"
     " | 'except' ['*'] expression ['as' NAME] NEWLINE {! expected ':'}"
     " | 'except' NEWLINE {! expected ':'}"

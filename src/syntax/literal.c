@@ -360,7 +360,7 @@ Expr *parse_strings(Parser *p, const Token *first, const Token *last)
         if (prefix.format && p->source->feature_version < 6) literal_error(p, 0, "Format strings are only supported in Python 3.6 and greater");
         if (prefix.bytes) {
             for (size_t i = 0; i < prefix.size; i++)
-                if ((uint8_t)prefix.inside[i] >= 0x80) literal_error(p, token, "bytes can only contain ASCII literal characters");
+                if ((uint8_t)prefix.inside[i] >= 0x80) literal_error(p, 0, "bytes can only contain ASCII literal characters");
         }
         if (prefix.format) {
             if (token > first && bytes) literal_error(p, 0, "cannot mix bytes and nonbytes literals");

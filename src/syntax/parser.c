@@ -174,6 +174,9 @@ Expr *parse_fstring_expression(Parser *outer, const char *text, size_t size, int
     tokens->text = text;
     tokens->size = size;
     tokens->first_lineno = lineno;
+    tokens->inner = true;
+    tokens->damaged = outer->tokens->damaged;
+    tokens->char_columns = outer->tokens->char_columns;
     int mode = outer->source->mode;
     outer->source->mode = PARSE_EVAL;
     tokenize(outer->source, tokens);

@@ -49,6 +49,7 @@ typedef struct Source {
     int feature_version;    /* minor version for ast.parse(feature_version=...), else 11 */
     int optimize;           /* 0, 1, 2: __debug__, assert, docstrings */
     int max_int_digits;     /* limit on decimal int literals; 0: none */
+    bool char_columns;      /* errors count columns in characters even if the source is bytes without a cookie (as CPython does for files and for str) */
     const char *prompt_name;
     SyntaxError error;
     FrontWarning *warnings, **last_warning;

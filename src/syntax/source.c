@@ -84,6 +84,20 @@ void *syntax_error_at(Source *source, ErrorKind kind, int lineno, int col_offset
     return 0;
 }
 
+void source_error_raw(Source *source, ErrorKind kind, const Text *line, int lineno, int offset, int end_lineno, int end_offset, const char *message)
+{
+    SyntaxError *error = &source->error;
+    if (error->kind) return;
+    error->kind = kind;
+    error->message = text_new(source->arena, message, strlen(message));
+    error->has_position = true;
+    error->line = line;
+    error->lineno = lineno;
+    error->offset = offset;
+    error->end_lineno = end_lineno;
+    error->end_offset = end_offset;
+}
+
 void source_warn(Source *source, bool deprecation, int lineno, int col_offset, int end_lineno, int end_col_offset, const char *format, ...)
 {
     FrontWarning *warning = arena_new(source->arena, FrontWarning);
@@ -190,8 +204,38 @@ static void translate_newlines(Source *source, Tokens *tokens, const char *bytes
     tokens->size = (size_t)(o - out);
 }
 
+/* Whether `name` is among the words of the list, letter case and '_' for '-' aside. */
+static bool is_one_of(const char *name, const char *list)
+{
+    size_t length = strlen(name);
+    while (*list) {
+        size_t word = strcspn(list, " "), i = 0;
+        while (i < word && i < length && (name[i] == '_' ? '-' : name[i] >= 'A' && name[i] <= 'Z' ? name[i] | 0x20 : name[i]) == list[i]) i++;
+        if (i == word && i == length) return true;
+        list += word + (list[word] == ' ');
+    }
+    return false;
+}
+
+/* The message of a codec that refuses the file as a whole. */
+static void codec_error(Source *source, bool ascii, const char *bytes, size_t size)
+{
+    size_t start = 0, end;
+    if (ascii) {
+        while (!((uint8_t)bytes[start] & 0x80)) start++;
+        syntax_error_at(source, ERROR_SYNTAX, 0, -1, -1, -1, "'ascii' codec can't decode byte 0x%02x in position %zu: ordinal not in range(128)", (uint8_t)bytes[start], start);
+        return;
+    }
+    Utf8Fault fault = utf8_check(bytes, size, &start, &end);
+    if (end == start + 1)
+        syntax_error_at(source, ERROR_SYNTAX, 0, -1, -1, -1, "'utf-8' codec can't decode byte 0x%02x in position %zu: %s", (uint8_t)bytes[start], start, utf8_fault_text(fault));
+    else
+        syntax_error_at(source, ERROR_SYNTAX, 0, -1, -1, -1, "'utf-8' codec can't decode bytes in position %zu-%zu: %s", start, end - 1, utf8_fault_text(fault));
+}
+
 bool source_decode(Source *source, Tokens *tokens)
 {
+    size_t at, after;
     const char *bytes = source->bytes;
     size_t size = source->size;
     if (memchr(bytes, 0, size)) {
@@ -202,34 +246,30 @@ bool source_decode(Source *source, Tokens *tokens)
         syntax_error_at(source, ERROR_MEMORY, -1, 0, 0, 0, "source is too large");
         return false;
     }
-    bool bom = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0;
+    bool bom = !(source->flags & PYCF_IGNORE_COOKIE) && size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0;
     if (bom) bytes += 3, size -= 3;
     char *cookie = source->flags & (PYCF_IGNORE_COOKIE | PYCF_SOURCE_IS_UTF8) ? 0 : find_cookie(source->arena, bytes, bytes + size);
     if (cookie && bom && strcmp(cookie, "utf-8") != 0) {
-        syntax_error_at(source, ERROR_SYNTAX, 0, -1, 0, -1, "encoding problem: %s with BOM", cookie);
+        syntax_error_at(source, ERROR_SYNTAX, 0, -1, -1, -1, "encoding problem: %s with BOM", cookie);
         return false;
     }
     if (cookie && strcmp(cookie, "utf-8") != 0) {
-        if (strcmp(cookie, "iso-8859-1") == 0) latin1_to_utf8(source->arena, &bytes, &size);
-        else if ((strcmp(cookie, "ascii") == 0 || strcmp(cookie, "us-ascii") == 0) && utf8_is_ascii(bytes, size)) {}
-        else if (!source->decode || !source->decode(source, cookie, bytes, size, &bytes, &size)) {
-            syntax_error_at(source, ERROR_SYNTAX, 0, -1, 0, -1, "unknown encoding: %s", cookie);
+        if (is_one_of(cookie, "iso-8859-1 latin1 latin l1 iso8859-1 cp819")) latin1_to_utf8(source->arena, &bytes, &size);
+        else if (is_one_of(cookie, "ascii us-ascii 646") && utf8_is_ascii(bytes, size)) {}
+        else if (is_one_of(cookie, "utf8 u8 utf cp65001") && utf8_check(bytes, size, &at, &after) == UTF8_OK) {}
+        else if (is_one_of(cookie, "ascii us-ascii 646 utf8 u8 utf cp65001")) {
+            codec_error(source, is_one_of(cookie, "ascii us-ascii 646"), bytes, size);
+            return false;
+        } else if (!source->decode || !source->decode(source, cookie, bytes, size, &bytes, &size)) {
+            syntax_error_at(source, ERROR_SYNTAX, 0, -1, -1, -1, "unknown encoding: %s", cookie);
             return false;
         }
         source->bytes = bytes;
         source->size = size;
     }
     size_t start, end;
-    Utf8Fault fault = utf8_check(bytes, size, &start, &end);
-    if (fault) {
-        if (end == start + 1)
-            syntax_error_at(source, ERROR_SYNTAX, 0, -1, 0, -1, "(unicode error) 'utf-8' codec can't decode byte 0x%02x in position %zu: %s", (uint8_t)bytes[start],
-                            start, utf8_fault_text(fault));
-        else
-            syntax_error_at(source, ERROR_SYNTAX, 0, -1, 0, -1, "(unicode error) 'utf-8' codec can't decode bytes in position %zu-%zu: %s", start, end - 1,
-                            utf8_fault_text(fault));
-        return false;
-    }
+    tokens->damaged = utf8_check(bytes, size, &start, &end) != UTF8_OK;
+    tokens->char_columns = cookie || bom || source->char_columns || (source->flags & (PYCF_IGNORE_COOKIE | PYCF_SOURCE_IS_UTF8));
     translate_newlines(source, tokens, bytes, size);
     return true;
 }

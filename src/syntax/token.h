@@ -42,6 +42,7 @@ typedef struct Token {
     TokenKind kind;
     uint8_t level;                            /* parentheses open behind the token */
     uint32_t start, end;                      /* byte offsets in the text */
+    uint32_t buffer;                          /* where the lines begin that an error here shows: more than one inside a long literal */
     int lineno, col, end_lineno, end_col;     /* as AST nodes have them; col -1: the token stands for no text (INDENT, DEDENT, END) */
     const Text *text;                         /* names and keywords: interned; type comments: the comment */
 } Token;
@@ -51,7 +52,7 @@ typedef struct TokenError {
     ErrorKind kind;
     const char *message;
     int lineno, end_lineno;
-    int offset, end_offset;      /* byte columns from 1 */
+    int offset, end_offset;      /* as reported; byte columns unless `raised`, when they count characters */
     bool end_of_input;           /* more input could have helped */
     bool raised;                 /* the tokenizer's own message: wins over errors that the parser finds earlier */
 } TokenError;
@@ -65,6 +66,9 @@ typedef struct Tokens {
     uint32_t count, capacity;
     TokenError error;
     int first_lineno;            /* of the text; 1 except inside f-strings */
+    bool char_columns;           /* errors count columns in characters; else in bytes, as CPython does for bytes without a cookie */
+    bool inner;                  /* an f-string's expression */
+    bool damaged;                /* the text is not all valid UTF-8: names and literals must look */
     int unclosed_lineno, unclosed_col;   /* the innermost parenthesis still open at the end of the file */
     char unclosed;
     TokenComment *ignores;       /* "# type: ignore" comments */
@@ -75,6 +79,8 @@ typedef struct Tokens {
 void tokenize(Source *source, Tokens *tokens);
 /* Decodes the source's bytes to UTF-8 with '\n' line ends. False with source->error set. */
 bool source_decode(Source *source, Tokens *tokens);
+/* An error with its attributes as they are. */
+void source_error_raw(Source *source, ErrorKind kind, const Text *line, int lineno, int offset, int end_lineno, int end_offset, const char *message);
 /* Marks keywords in the table of names; called once a source. */
 void keywords_mark(TextTable *names);
 /* "(", "if", "NAME": how messages name a token. */

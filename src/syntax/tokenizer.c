@@ -15,7 +15,7 @@ enum { MAX_INDENT = 100, MAX_PARENS = 200, TAB_SIZE = 8 };
 typedef struct Tokenizer {
     Source *source;
     Tokens *out;
-    const char *text, *s, *line_start;
+    const char *text, *s, *line_start, *buffer;
     int lineno;
     int indent;
     int columns[MAX_INDENT], alt_columns[MAX_INDENT];
@@ -68,6 +68,7 @@ static inline Token *new_token(Tokenizer *z, TokenKind kind)
     Token *token = &z->out->items[z->out->count++];
     token->kind = kind;
     token->level = (uint8_t)z->level;
+    token->buffer = (uint32_t)(z->buffer - z->text);
     return token;
 }
 
@@ -112,8 +113,9 @@ __attribute__((format(printf, 2, 3))) static void fail(Tokenizer *z, const char 
 {
     va_list arguments;
     va_start(arguments, format);
+    int column = (int)utf8_count(z->line_start, (size_t)(z->s - z->line_start));
     z->out->error.raised |= !z->failed;
-    fail_range(z, ERROR_SYNTAX, z->lineno, (int)(z->s - z->line_start), z->lineno, -1, format, arguments);
+    fail_range(z, ERROR_SYNTAX, z->lineno, column, z->lineno, column, format, arguments);
     va_end(arguments);
 }
 
@@ -132,6 +134,7 @@ static void settle_at_end(Tokenizer *z)
         const char *start = z->s - 1;
         while (start > z->text && start[-1] != '\n') start--;
         z->line_start = start;
+        if (z->buffer > start) z->buffer = start;
         z->lineno--;
     }
 }
@@ -142,11 +145,11 @@ static void fail_end_of_input(Tokenizer *z)
     z->out->error.end_of_input = true;
     if (z->level) {
         int i = z->level - 1;
-        fail_at(z, ERROR_SYNTAX, z->paren_lineno[i], z->paren_col[i] + 1, z->paren_lineno[i], -1, "'%c' was never closed", z->paren[i]);
+        fail_at(z, ERROR_SYNTAX, z->paren_lineno[i], z->paren_col[i] + 1, z->paren_lineno[i], 0, "'%c' was never closed", z->paren[i]);
     } else {
         /* Reported where the tokenizer stands: just behind the last character. */
         int column = (int)(z->s - z->line_start);
-        fail_at(z, ERROR_SYNTAX, z->lineno, column, z->lineno, 0, "unexpected EOF while parsing");
+        fail_at(z, ERROR_SYNTAX, z->lineno, column, z->lineno, -1, "unexpected EOF while parsing");
     }
 }
 
@@ -169,9 +172,8 @@ static void fail_character(Tokenizer *z, uint32_t c)
 static bool continuation(Tokenizer *z)
 {
     if (*z->s != '\n') {
-        const char *after = *z->s ? z->s + 1 : z->s;
-        (void)after;
-        fail_at(z, ERROR_SYNTAX, z->lineno, (int)(z->s - z->line_start) + (*z->s ? 1 : 0), z->lineno, 0, "unexpected character after line continuation character");
+        /* The column is counted from where the shown lines begin. */
+        fail_at(z, ERROR_SYNTAX, z->lineno, (int)(z->s - z->buffer) + (*z->s ? 1 : 0), z->lineno, 0, "unexpected character after line continuation character");
         return false;
     }
     z->s++;
@@ -199,6 +201,7 @@ static void indentation(Tokenizer *z)
             if (!continued) continued = column;
             z->s++;
             if (!continuation(z)) return;
+            z->buffer = z->s;
             z->s--;
         } else break;
     }
@@ -423,6 +426,20 @@ unterminated:
 /* A name with characters beyond ASCII: checks them and normalizes to NFKC. */
 static void unicode_name(Tokenizer *z, const char *start, const char *end)
 {
+    size_t fault, after;
+    Utf8Fault kind = z->out->damaged ? utf8_check(start, (size_t)(end - start), &fault, &after) : UTF8_OK;
+    if (kind) {
+        z->s = end;
+        int column = z->out->inner ? 0 : (int)(end - z->line_start);
+        const char *prefix = z->out->inner ? "f-string: " : "";
+        if (after == fault + 1)
+            fail_at(z, ERROR_SYNTAX, z->lineno, column, z->lineno, z->out->inner ? 0 : -1, "%s(unicode error) 'utf-8' codec can't decode byte 0x%02x in position %zu: %s",
+                    prefix, (uint8_t)start[fault], fault, utf8_fault_text(kind));
+        else
+            fail_at(z, ERROR_SYNTAX, z->lineno, column, z->lineno, z->out->inner ? 0 : -1, "%s(unicode error) 'utf-8' codec can't decode bytes in position %zu-%zu: %s", prefix,
+                    fault, after - 1, utf8_fault_text(kind));
+        return;
+    }
     const char *s = start;
     while (s < end) {
         const char *at = s;
@@ -644,7 +661,7 @@ static bool line(Tokenizer *z)
             }
             z->s++;
             z->lineno++;
-            z->line_start = z->s;
+            z->line_start = z->buffer = z->s;
             return true;
         } else if (c == '\\') {
             z->s++;
@@ -659,7 +676,7 @@ void tokenize(Source *source, Tokens *tokens)
     Tokenizer *z = arena_new(source->arena, Tokenizer);
     z->source = source;
     z->out = tokens;
-    z->text = z->s = z->line_start = tokens->text;
+    z->text = z->s = z->line_start = z->buffer = tokens->text;
     z->lineno = tokens->first_lineno ? tokens->first_lineno : 1;
     tokens->first_lineno = z->lineno;
     tokens->capacity = (uint32_t)(tokens->size / 5 + 16);
