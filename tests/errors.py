@@ -149,7 +149,7 @@ def main():
     shown = 0
     for key, cases in sorted(kinds.items(), key=lambda item: -len(item[1])):
         source, ours, want = min(cases, key=lambda case: len(case[0]))
-        print(len(cases), "x", ascii(source.decode("utf-8", "replace"))[:500 if len(source) < 500 else 300])
+        print(len(cases), "x", ascii(source.decode("utf-8", "replace"))[:3000])
         print("   got ", ascii(ours))
         print("   want", ascii(want))
         shown += 1

@@ -189,12 +189,10 @@ static void compile_grammar(Explainer *x)
     }
     for (int i = 0; i < RULE_LIMIT; i++)
         for (Alt *alt = x->rules[i].alts; alt; alt = alt->next) {
-            const Node *node = alt->count ? alt->items[0] : 0;
+            /* As in CPython, only an alternative that is nothing but such a rule waits for the second pass: "'{' invalid_... '}'" does not. */
+            const Node *node = alt->count == 1 ? alt->items[0] : 0;
             alt->invalid = node && node->op == N_RULE && strncmp(x->rules[node->rule].name, "invalid_", 8) == 0;
-            /* "'{' invalid_double_starred_kvpairs '}'" is the one that does not begin with it. */
-            if (alt->count > 1 && alt->items[1]->op == N_RULE && strncmp(x->rules[alt->items[1]->rule].name, "invalid_double_starred", 22) == 0) alt->invalid = true;
         }
-    /* The helpers of the mistakes' rules are called by them only, as ordinary rules. */
 }
 
 /* ---- matching --------------------------------------------------------------------------------------------------------------- */

@@ -5,7 +5,7 @@
  *
  *   'x' token    `x` soft keyword    [x] x? optional    x* x+ repeated    's'.x+ separated    &x !x lookahead    &&'x' the token must come    ~ commit
  *   name/m: the rule's results are remembered    a=x gives the value a name    {action}, see explain_actions.c
- * Rules whose name begins with invalid_ are tried in the second pass only.
+ * An alternative that is just a rule whose name begins with invalid_ is tried in the second pass only.
  */
 #include "syntax/explain.h"
 
