@@ -303,6 +303,13 @@ static Val *match_repeat(Explainer *x, const Node *node)
     return val;
 }
 
+/* CPython compares as many characters as the name has: "m" and "cas" count as soft keywords here. */
+static bool begins_soft_keyword(const Text *name)
+{
+    return (name->length <= 5 && memcmp(name->bytes, "match", name->length) == 0) || (name->length <= 4 && memcmp(name->bytes, "case", name->length) == 0) ||
+           (name->length == 1 && name->bytes[0] == '_');
+}
+
 Val *explain_match_node(Explainer *x, const Node *node)
 {
     const Token *t;
@@ -322,7 +329,7 @@ Val *explain_match_node(Explainer *x, const Node *node)
         return is_soft(t, node->token) ? take(x) : 0;
     case N_ANY_SOFT:
         t = look(x);
-        return t->kind == T_NAME && t->text->keyword > T_FIRST_SOFT_KEYWORD ? take(x) : 0;
+        return t->kind == T_NAME && begins_soft_keyword(t->text) ? take(x) : 0;
     case N_RULE: return match_rule(x, node->rule);
     case N_OPTIONAL:
         val = explain_match_node(x, node->of);

@@ -250,12 +250,12 @@ static bool end_of_number(Tokenizer *z, const char *kind)
     const char *s = z->s;
     bool keyword = false;
     switch (*s) {
-    case 'a': keyword = s[1] == 'n' && s[2] == 'd'; break;
-    case 'e': keyword = s[1] == 'l' && s[2] == 's' && s[3] == 'e'; break;
-    case 'f': keyword = s[1] == 'o' && s[2] == 'r'; break;
+    case 'a': keyword = s[1] == 'n' && s[2] == 'd' && !IS(s[3], C_PART); break;
+    case 'e': keyword = s[1] == 'l' && s[2] == 's' && s[3] == 'e' && !IS(s[4], C_PART); break;
+    case 'f': keyword = s[1] == 'o' && s[2] == 'r' && !IS(s[3], C_PART); break;
     case 'i': keyword = s[1] == 'f' || s[1] == 'n' || s[1] == 's'; break;
-    case 'o': keyword = s[1] == 'r'; break;
-    case 'n': keyword = s[1] == 'o' && s[2] == 't'; break;
+    case 'o': keyword = s[1] == 'r' && !IS(s[2], C_PART); break;
+    case 'n': keyword = s[1] == 'o' && s[2] == 't' && !IS(s[3], C_PART); break;
     }
     if (keyword) {
         source_warn(z->source, true, z->lineno, -1, z->lineno, -1, "invalid %s literal", kind);
