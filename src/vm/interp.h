@@ -1,0 +1,47 @@
+/* interp.h: how the handlers of the register machine are written.
+ *
+ * One C function an instruction. The machine's state is its arguments, which the calling convention preserve_none keeps in registers (the first four in registers that C
+ * calls preserve), and each handler ends in a tail call of the next one. On entry `pc` is behind the instruction's first word, `i` is that word. A handler that calls what may
+ * run Python code, raise, or look at frames does SAVE() first. On failure it does ERROR, with the exception pending; `pc` must still be inside the instruction.
+ */
+#pragma once
+#include "vm/lower.h"
+#include "vm/run.h"
+#include "object/error.h"
+#include "object/number.h"
+#include "object/str.h"
+#include "heap/barrier.h"
+
+#define STATE const Word *pc, Value *r, Value *k, Frame *f, Thread *t, uint64_t i
+#define STATE_ARGS pc, r, k, f, t, i
+typedef __attribute__((preserve_none)) Value Handler(STATE);
+#define HANDLER(name) __attribute__((preserve_none)) Value name(STATE)
+#define OPCODE(name) HANDLER(op_##name)
+#define COLD __attribute__((noinline, cold))
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+
+#define OP(name, words, kinds, meaning) HANDLER(op_##name);
+#include "vm/ops.def"
+extern Handler *const vm_handlers[] __attribute__((visibility("hidden")));
+HANDLER(vm_unwind);            /* an exception is pending */
+HANDLER(vm_unwind_again);      /* the same, raised again: no new traceback entry for this frame */
+HANDLER(vm_interrupted);       /* safe point before the instruction at pc */
+HANDLER(vm_deliver);           /* f has been left by return: f->result goes to where its flags say */
+
+#define A ((uint16_t)(i >> 16))
+#define B ((uint16_t)(i >> 32))
+#define C ((uint16_t)(i >> 48))
+#define JUMP16 ((int16_t)(i >> 48))
+#define JUMP32 ((int32_t)(i >> 32))
+#define TAIL(handler) __attribute__((musttail)) return handler(STATE_ARGS)
+#define NEXT do { i = pc->bits; __attribute__((musttail)) return vm_handlers[(uint16_t)i](pc + 1, r, k, f, t, i); } while (0)
+/* To the instruction `n` words behind this one's first. */
+#define SKIP(n) do { pc += (n) - 1; NEXT; } while (0)
+#define SAVE() (f->pc = pc)
+#define ERROR TAIL(vm_unwind)
+/* R[a] := value, which is 0 on failure */
+#define RESULT(value) do { Value result_ = (value); if (UNLIKELY(!result_)) ERROR; r[A] = result_; NEXT; } while (0)
+#define POLL() do { if (UNLIKELY(atomic_load_explicit(&t->interrupt, memory_order_relaxed))) TAIL(vm_interrupted); } while (0)
+
+static inline bool has_type(Value v, const Type *type) { return is_pointer(v) && as_obj(v)->type == type; }

@@ -1,0 +1,600 @@
+/* ops_basic.c: handlers of moves, variables, arithmetic, comparison and jumps. */
+#include "vm/interp.h"
+
+OPCODE(MOVE) { r[A] = r[B]; NEXT; }
+OPCODE(MOVE2) { r[A] = r[B]; r[A + 1] = r[C]; NEXT; }
+OPCODE(LOADK) { r[A] = k[(uint32_t)JUMP32]; NEXT; }
+OPCODE(LOADNULL) { r[A] = 0; NEXT; }
+OPCODE(SWAP) { Value v = r[A]; r[A] = r[B]; r[B] = v; NEXT; }
+
+/* ---- variables */
+
+static COLD HANDLER(unbound_local)
+{
+    SAVE();
+    vm_unbound_local(f->code, A);
+    ERROR;
+}
+
+OPCODE(CHECK_LOCAL)
+{
+    if (UNLIKELY(!r[A])) TAIL(unbound_local);
+    NEXT;
+}
+OPCODE(DELETE_LOCAL)
+{
+    if (UNLIKELY(!r[A])) TAIL(unbound_local);
+    r[A] = 0;
+    NEXT;
+}
+
+OPCODE(MAKE_CELL)
+{
+    SAVE();
+    RESULT(cell_new(r[A]));
+}
+
+OPCODE(COPY_FREE_VARS)
+{
+    Value closure = f->function->closure;
+    int count = A;
+    if (UNLIKELY(!closure || tuple_size(closure) != count)) {
+        SAVE();
+        raise_system("closure does not fit the code");
+        ERROR;
+    }
+    Value *to = r + f->code->nlocalsplus - count;
+    for (int n = 0; n < count; n++) to[n] = tuple_get(closure, n);
+    NEXT;
+}
+
+static COLD HANDLER(unbound_cell)
+{
+    SAVE();
+    vm_unbound_cell(f->code, (uint16_t)i == OP_DELETE_DEREF ? A : B);
+    ERROR;
+}
+
+OPCODE(LOAD_DEREF)
+{
+    Value v = ((CellObj *)r[B])->value;
+    if (UNLIKELY(!v)) TAIL(unbound_cell);
+    r[A] = v;
+    NEXT;
+}
+OPCODE(STORE_DEREF)
+{
+    CellObj *cell = (CellObj *)r[A];
+    SET(cell, value, r[B]);
+    NEXT;
+}
+OPCODE(DELETE_DEREF)
+{
+    CellObj *cell = (CellObj *)r[A];
+    if (UNLIKELY(!cell->value)) TAIL(unbound_cell);
+    cell->value = 0;
+    NEXT;
+}
+
+OPCODE(LOAD_CLASSDEREF)
+{
+    SAVE();
+    Value name = tuple_get(f->code->localsplusnames, B), v = 0;
+    if (f->locals) {
+        if (has_type(f->locals, &dict_type)) v = dict_get_str(f->locals, name);
+        else {
+            v = object_getitem(f->locals, name);
+            if (!v && error_matches(&exc_KeyError)) error_clear();
+        }
+        if (UNLIKELY(!v && t->exception)) ERROR;
+    }
+    if (!v) v = ((CellObj *)r[B])->value;
+    if (UNLIKELY(!v)) TAIL(unbound_cell);
+    r[A] = v;
+    NEXT;
+}
+
+/* The value that a {version, index} cache finds in a dict, or 0. */
+static inline Value cached_entry(Value dict, Word cache)
+{
+    DictKeys *keys = ((DictObj *)dict)->keys;
+    if (LIKELY(keys->version == cache.version && cache.version != 0)) return keys->entries[cache.index].value;
+    return 0;
+}
+
+/* Looks the name up in globals and builtins, filling the caches when both are plain dicts. */
+static Value load_global_slow(Value globals, Value builtins, Value name, Word *cache)
+{
+    cache[0].bits = cache[1].bits = 0;
+    if (!has_type(globals, &dict_type) || !has_type(builtins, &dict_type)) {
+        Value v = is_dict(globals) ? dict_get(globals, name) : object_getitem(globals, name);
+        if (v) return v;
+        if (thread_self->exception && !error_clear_if(&exc_KeyError)) return 0;
+        v = object_getitem(builtins, name);
+        if (!v && error_clear_if(&exc_KeyError)) vm_name_error(name);
+        return v;
+    }
+    uint32_t version = 0, builtins_version = 0;
+    int64_t index = dict_entry_index(globals, name, &version);
+    if (index >= 0) {
+        if (version) cache[0] = (Word){.version = version, .index = (uint32_t)index};
+        return ((DictObj *)globals)->keys->entries[index].value;
+    }
+    index = dict_entry_index(builtins, name, &builtins_version);
+    if (index >= 0) {
+        if (version && builtins_version) {
+            cache[0] = (Word){.version = version, .index = UINT32_MAX};
+            cache[1] = (Word){.version = builtins_version, .index = (uint32_t)index};
+        }
+        return ((DictObj *)builtins)->keys->entries[index].value;
+    }
+    Value v = dict_get(globals, name);
+    if (!v && !thread_self->exception) v = dict_get(builtins, name);
+    if (!v && !thread_self->exception) vm_name_error(name);
+    return v;
+}
+
+static inline Value cached_global(Value globals, Value builtins, const Word *pc)
+{
+    DictKeys *keys = ((DictObj *)globals)->keys;
+    if (UNLIKELY(keys->version != pc[1].version || !pc[1].version)) return 0;
+    if (pc[1].index != UINT32_MAX) return keys->entries[pc[1].index].value;
+    return cached_entry(builtins, pc[2]);
+}
+
+static HANDLER(load_global_miss)
+{
+    SAVE();
+    Value v = load_global_slow(frame_globals(f), frame_builtins(f), pc[0].value, (Word *)pc + 1);
+    if (UNLIKELY(!v)) ERROR;
+    r[A] = v;
+    SKIP(4);
+}
+
+OPCODE(LOAD_GLOBAL)
+{
+    Value v = cached_global(f->function->globals, f->function->builtins, pc);
+    if (UNLIKELY(!v)) TAIL(load_global_miss);
+    r[A] = v;
+    SKIP(4);
+}
+
+static bool store_cached(Value dict, Value name, Value value, Word *cache)
+{
+    if (has_type(dict, &dict_type)) {
+        uint32_t version = 0;
+        if (!dict_set(dict, name, value)) return false;
+        int64_t index = dict_entry_index(dict, name, &version);
+        if (index >= 0 && version) *cache = (Word){.version = version, .index = (uint32_t)index};
+        return true;
+    }
+    return is_dict(dict) && !type_of(dict)->setitem ? dict_set(dict, name, value) : object_setitem(dict, name, value);
+}
+
+OPCODE(STORE_GLOBAL)
+{
+    Value globals = f->function->globals;
+    DictKeys *keys = ((DictObj *)globals)->keys;
+    if (LIKELY(keys->version == pc[1].version && pc[1].version && keys->entries[pc[1].index].value)) {
+        keys->entries[pc[1].index].value = r[A];
+        gc_barrier((void *)globals);
+        SKIP(3);
+    }
+    SAVE();
+    if (is_dict(globals) ? !store_cached(globals, pc[0].value, r[A], (Word *)pc + 1) : !object_setitem(globals, pc[0].value, r[A])) ERROR;
+    SKIP(3);
+}
+
+OPCODE(DELETE_GLOBAL)
+{
+    SAVE();
+    int found = dict_delete(frame_globals(f), pc[0].value);
+    if (found == 0) vm_name_error(pc[0].value);
+    if (found <= 0) ERROR;
+    SKIP(2);
+}
+
+OPCODE(LOAD_NAME)
+{
+    Value globals = f->function->globals;
+    if (LIKELY(f->locals == globals)) {
+        Value v = cached_global(globals, f->function->builtins, pc);
+        if (LIKELY(v)) {
+            r[A] = v;
+            SKIP(4);
+        }
+    }
+    SAVE();
+    Value v;
+    if (f->locals == globals && has_type(globals, &dict_type)) v = load_global_slow(globals, frame_builtins(f), pc[0].value, (Word *)pc + 1);
+    else v = vm_load_name(f, pc[0].value);
+    if (UNLIKELY(!v)) ERROR;
+    r[A] = v;
+    SKIP(4);
+}
+
+OPCODE(STORE_NAME)
+{
+    Value locals = f->locals;
+    SAVE();
+    if (UNLIKELY(!locals)) {
+        raise_system("no locals found when storing %R", pc[0].value);
+        ERROR;
+    }
+    if (LIKELY(has_type(locals, &dict_type))) {
+        DictKeys *keys = ((DictObj *)locals)->keys;
+        if (keys->version == pc[1].version && pc[1].version && keys->entries[pc[1].index].value) {
+            keys->entries[pc[1].index].value = r[A];
+            gc_barrier((void *)locals);
+            SKIP(3);
+        }
+        if (f->code->flags & CO_NEWLOCALS ? !dict_set(locals, pc[0].value, r[A]) : !store_cached(locals, pc[0].value, r[A], (Word *)pc + 1)) ERROR;
+    } else if (!object_setitem(locals, pc[0].value, r[A])) ERROR;
+    SKIP(3);
+}
+
+OPCODE(DELETE_NAME)
+{
+    SAVE();
+    Value locals = f->locals, name = pc[0].value;
+    if (UNLIKELY(!locals)) {
+        raise_system("no locals when deleting %R", name);
+        ERROR;
+    }
+    if (has_type(locals, &dict_type)) {
+        int found = dict_delete(locals, name);
+        if (found == 0) vm_name_error(name);
+        if (found <= 0) ERROR;
+    } else if (!object_delitem(locals, name)) {
+        if (error_clear_if(&exc_KeyError)) vm_name_error(name);
+        ERROR;
+    }
+    SKIP(2);
+}
+
+/* ---- arithmetic. Small ints and small floats inline; ints with floats in binary_mixed; all else by number_binary. */
+
+static bool as_plain_double(Value v, double *out)
+{
+    if (is_small_float(v)) *out = small_float_value(v);
+    else if (is_small_int(v)) {
+        int64_t n = small_int_value(v);
+        if (n > (1ll << 53) || n < -(1ll << 53)) return false;
+        *out = (double)n;
+    } else if (has_type(v, &float_type)) *out = ((FloatObj *)v)->value;
+    else return false;
+    return true;
+}
+
+static __attribute__((noinline)) Value binary_slow(Value a, Value b, int op)
+{
+    double x, y;
+    if ((is_float(a) || is_float(b)) && as_plain_double(a, &x) && as_plain_double(b, &y)) {
+        switch (op) {
+        case BINARY_ADD: return float_new(x + y);
+        case BINARY_SUBTRACT: return float_new(x - y);
+        case BINARY_MULTIPLY: return float_new(x * y);
+        case BINARY_TRUE_DIVIDE: if (y != 0) return float_new(x / y); break;
+        }
+    }
+    return number_binary(a, b, (BinaryOp)op);
+}
+
+static __attribute__((noinline)) Value inplace_slow(Value a, Value b, int op)
+{
+    if (is_small_int(a) || is_small_float(a)) return binary_slow(a, b, op);
+    return number_inplace(a, b, (BinaryOp)op);
+}
+
+static inline Value fast_ADD(Value a, Value b)
+{
+    int64_t sum;
+    if (LIKELY(a & b & 1) && LIKELY(!__builtin_add_overflow((int64_t)a, (int64_t)(b - 1), &sum))) return (Value)sum;
+    if ((a & 3) == 2 && (b & 3) == 2) return small_float(small_float_value(a) + small_float_value(b));
+    return 0;
+}
+static inline Value fast_SUB(Value a, Value b)
+{
+    int64_t difference;
+    if (LIKELY(a & b & 1) && LIKELY(!__builtin_sub_overflow((int64_t)a, (int64_t)(b - 1), &difference))) return (Value)difference;
+    if ((a & 3) == 2 && (b & 3) == 2) return small_float(small_float_value(a) - small_float_value(b));
+    return 0;
+}
+static inline Value fast_MUL(Value a, Value b)
+{
+    int64_t product;
+    if (LIKELY(a & b & 1) && LIKELY(!__builtin_mul_overflow((int64_t)(a - 1), (int64_t)b >> 1, &product))) return (Value)product | 1;
+    if ((a & 3) == 2 && (b & 3) == 2) return small_float(small_float_value(a) * small_float_value(b));
+    return 0;
+}
+static inline Value fast_FLOORDIV(Value a, Value b)
+{
+    if (LIKELY(a & b & 1)) {
+        int64_t x = (int64_t)a >> 1, y = (int64_t)b >> 1;
+        if (LIKELY(y > 0)) {
+            int64_t q;
+            if (((uint64_t)x | (uint64_t)y) >> 32 == 0) return small_int((uint32_t)x / (uint32_t)y);
+            q = x / y;
+            if (x % y < 0) q--;
+            return small_int(q);
+        }
+    }
+    return 0;
+}
+static inline Value fast_MOD(Value a, Value b)
+{
+    if (LIKELY(a & b & 1)) {
+        int64_t x = (int64_t)a >> 1, y = (int64_t)b >> 1;
+        if (LIKELY(y > 0)) {
+            if (((uint64_t)x | (uint64_t)y) >> 32 == 0) return small_int((uint32_t)x % (uint32_t)y);
+            int64_t m = x % y;
+            return small_int(m < 0 ? m + y : m);
+        }
+    }
+    return 0;
+}
+static inline Value fast_DIV(Value a, Value b)
+{
+    if (a & b & 1) {
+        int64_t x = (int64_t)a >> 1, y = (int64_t)b >> 1, limit = 1ll << 53;
+        if (y != 0 && x <= limit && x >= -limit && y <= limit && y >= -limit) return small_float((double)x / (double)y);
+        return 0;
+    }
+    if ((a & 3) == 2 && (b & 3) == 2) {
+        double y = small_float_value(b);
+        if (y != 0) return small_float(small_float_value(a) / y);
+    }
+    return 0;
+}
+static inline Value fast_AND(Value a, Value b) { return (a & b & 1) ? a & b : 0; }
+static inline Value fast_OR(Value a, Value b) { return (a & b & 1) ? a | b : 0; }
+static inline Value fast_XOR(Value a, Value b) { return (a & b & 1) ? (a ^ b) | 1 : 0; }
+static inline Value fast_LSHIFT(Value a, Value b)
+{
+    if (a & b & 1) {
+        int64_t x = (int64_t)a >> 1, y = (int64_t)b >> 1;
+        if (y >= 0 && y < 62) {
+            int64_t shifted = (int64_t)((uint64_t)x << y);
+            if (shifted >> y == x && fits_small_int(shifted)) return small_int(shifted);
+        }
+    }
+    return 0;
+}
+static inline Value fast_RSHIFT(Value a, Value b)
+{
+    if (a & b & 1) {
+        int64_t x = (int64_t)a >> 1, y = (int64_t)b >> 1;
+        if (y >= 0) return small_int(x >> (y > 63 ? 63 : y));
+    }
+    return 0;
+}
+
+#define BINARY_HANDLER(name, fast, right, slow, op) \
+    static __attribute__((noinline)) HANDLER(rest_##name) \
+    { \
+        Value a = r[B], b = right, v = fast(a, b); \
+        if (LIKELY(v)) { r[A] = v; NEXT; } \
+        SAVE(); \
+        v = slow(a, b, op); \
+        if (UNLIKELY(!v)) ERROR; \
+        r[A] = v; \
+        NEXT; \
+    } \
+    OPCODE(name) \
+    { \
+        Value a = r[B], b = right; \
+        if (LIKELY(a & b & 1)) { \
+            Value v = fast(a, b); \
+            if (LIKELY(v)) { r[A] = v; NEXT; } \
+        } \
+        TAIL(rest_##name); \
+    }
+#define ARITHMETIC(name, op) \
+    BINARY_HANDLER(name, fast_##name, r[C], binary_slow, op) \
+    BINARY_HANDLER(I##name, fast_##name, r[C], inplace_slow, op) \
+    BINARY_HANDLER(name##_K, fast_##name, k[C], binary_slow, op) \
+    BINARY_HANDLER(I##name##_K, fast_##name, k[C], inplace_slow, op)
+ARITHMETIC(ADD, BINARY_ADD)
+ARITHMETIC(SUB, BINARY_SUBTRACT)
+ARITHMETIC(MUL, BINARY_MULTIPLY)
+ARITHMETIC(FLOORDIV, BINARY_FLOOR_DIVIDE)
+ARITHMETIC(MOD, BINARY_REMAINDER)
+ARITHMETIC(DIV, BINARY_TRUE_DIVIDE)
+ARITHMETIC(AND, BINARY_AND)
+ARITHMETIC(OR, BINARY_OR)
+ARITHMETIC(XOR, BINARY_XOR)
+ARITHMETIC(LSHIFT, BINARY_LSHIFT)
+ARITHMETIC(RSHIFT, BINARY_RSHIFT)
+
+OPCODE(BINARY)
+{
+    SAVE();
+    int op = (int)pc[0].bits;
+    Value v = op >= 13 ? number_inplace(r[B], r[C], (BinaryOp)(op - 13)) : number_binary(r[B], r[C], (BinaryOp)op);
+    if (UNLIKELY(!v)) ERROR;
+    r[A] = v;
+    SKIP(2);
+}
+
+OPCODE(NEGATIVE)
+{
+    Value v = r[B];
+    if (is_small_int(v) && v != small_int(SMALL_INT_MIN)) { r[A] = small_int(-small_int_value(v)); NEXT; }
+    SAVE();
+    RESULT(number_unary(v, UNARY_NEGATIVE));
+}
+OPCODE(POSITIVE)
+{
+    if (is_small_int(r[B])) { r[A] = r[B]; NEXT; }
+    SAVE();
+    RESULT(number_unary(r[B], UNARY_POSITIVE));
+}
+OPCODE(INVERT)
+{
+    if (is_small_int(r[B])) { r[A] = small_int(~small_int_value(r[B])); NEXT; }
+    SAVE();
+    RESULT(number_unary(r[B], UNARY_INVERT));
+}
+
+/* object_truth, which can fail */
+static inline int truth(Value v)
+{
+    if (v == TRUE) return 1;
+    if (v == FALSE || v == NONE) return 0;
+    if (is_small_int(v)) return v != small_int(0);
+    return object_truth_slow(v);
+}
+
+OPCODE(NOT)
+{
+    SAVE();
+    int yes = truth(r[B]);
+    if (UNLIKELY(yes < 0)) ERROR;
+    r[A] = yes ? FALSE : TRUE;
+    NEXT;
+}
+
+/* ---- comparison */
+
+static __attribute__((noinline)) Value compare_slow(Value a, Value b, CompareOp op)
+{
+    if (has_type(a, &str_type) && has_type(b, &str_type) && (op == CMP_EQ || op == CMP_NE)) return bool_value((a == b || str_equal(a, b)) == (op == CMP_EQ));
+    return object_compare(a, b, op);
+}
+
+/* The comparison as a condition: 1, 0, -1. */
+static __attribute__((noinline)) int compare_truth(Value a, Value b, CompareOp op)
+{
+    if (has_type(a, &str_type) && has_type(b, &str_type) && (op == CMP_EQ || op == CMP_NE)) return (a == b || str_equal(a, b)) == (op == CMP_EQ);
+    Value v = object_compare(a, b, op);
+    return v ? object_truth(v) : -1;
+}
+
+#define COMPARE_HANDLER(name, sign) \
+    static __attribute__((noinline)) HANDLER(rest_##name) \
+    { \
+        Value a = r[B], b = r[C]; \
+        if ((a & 3) == 2 && (b & 3) == 2) { r[A] = bool_value(small_float_value(a) sign small_float_value(b)); NEXT; } \
+        SAVE(); \
+        RESULT(compare_slow(a, b, CMP_##name)); \
+    } \
+    OPCODE(name) \
+    { \
+        Value a = r[B], b = r[C]; \
+        if (LIKELY(a & b & 1)) { r[A] = bool_value((int64_t)a sign (int64_t)b); NEXT; } \
+        TAIL(rest_##name); \
+    }
+COMPARE_HANDLER(LT, <) COMPARE_HANDLER(LE, <=) COMPARE_HANDLER(EQ, ==) COMPARE_HANDLER(NE, !=) COMPARE_HANDLER(GT, >) COMPARE_HANDLER(GE, >=)
+
+OPCODE(IS) { r[A] = bool_value(r[B] == r[C]); NEXT; }
+OPCODE(IS_NOT) { r[A] = bool_value(r[B] != r[C]); NEXT; }
+OPCODE(CONTAINS)
+{
+    SAVE();
+    int found = object_contains(r[C], r[B]);
+    if (UNLIKELY(found < 0)) ERROR;
+    r[A] = bool_value(found);
+    NEXT;
+}
+OPCODE(NOT_CONTAINS)
+{
+    SAVE();
+    int found = object_contains(r[C], r[B]);
+    if (UNLIKELY(found < 0)) ERROR;
+    r[A] = bool_value(!found);
+    NEXT;
+}
+
+/* ---- jumps */
+
+#define TAKE(offset) do { pc += (offset); POLL(); NEXT; } while (0)
+
+OPCODE(JUMP) { pc += JUMP32; NEXT; }
+OPCODE(JUMP_BACK) { TAKE(JUMP32); }
+OPCODE(JUMP_FALSE)
+{
+    Value v = r[A];
+    if (v == FALSE) TAKE(JUMP32);
+    if (v == TRUE) NEXT;
+    SAVE();
+    int yes = truth(v);
+    if (UNLIKELY(yes < 0)) ERROR;
+    if (!yes) TAKE(JUMP32);
+    NEXT;
+}
+OPCODE(JUMP_TRUE)
+{
+    Value v = r[A];
+    if (v == TRUE) TAKE(JUMP32);
+    if (v == FALSE) NEXT;
+    SAVE();
+    int yes = truth(v);
+    if (UNLIKELY(yes < 0)) ERROR;
+    if (yes) TAKE(JUMP32);
+    NEXT;
+}
+OPCODE(JUMP_NONE)
+{
+    if (r[A] == NONE) TAKE(JUMP32);
+    NEXT;
+}
+OPCODE(JUMP_NOT_NONE)
+{
+    if (r[A] != NONE) TAKE(JUMP32);
+    NEXT;
+}
+
+#define COMPARE_JUMP_HANDLER(name, cmp, sign, right, wanted) \
+    static __attribute__((noinline)) HANDLER(rest_##name) \
+    { \
+        Value a = r[A], b = right; \
+        int yes; \
+        if ((a & 3) == 2 && (b & 3) == 2) yes = small_float_value(a) sign small_float_value(b); \
+        else { \
+            SAVE(); \
+            yes = compare_truth(a, b, cmp); \
+            if (UNLIKELY(yes < 0)) ERROR; \
+        } \
+        if (yes == wanted) TAKE(JUMP16); \
+        NEXT; \
+    } \
+    OPCODE(name) \
+    { \
+        Value a = r[A], b = right; \
+        if (UNLIKELY(!(a & b & 1))) TAIL(rest_##name); \
+        if (((int64_t)a sign (int64_t)b) == wanted) TAKE(JUMP16); \
+        NEXT; \
+    }
+#define COMPARE_JUMPS(name, sign) \
+    COMPARE_JUMP_HANDLER(JUMP_##name, CMP_##name, sign, r[B], 1) \
+    COMPARE_JUMP_HANDLER(JUMP_NOT_##name, CMP_##name, sign, r[B], 0) \
+    COMPARE_JUMP_HANDLER(JUMP_##name##_K, CMP_##name, sign, k[B], 1) \
+    COMPARE_JUMP_HANDLER(JUMP_NOT_##name##_K, CMP_##name, sign, k[B], 0)
+COMPARE_JUMPS(LT, <) COMPARE_JUMPS(LE, <=) COMPARE_JUMPS(EQ, ==) COMPARE_JUMPS(NE, !=) COMPARE_JUMPS(GT, >) COMPARE_JUMPS(GE, >=)
+
+OPCODE(JUMP_IS)
+{
+    if (r[A] == r[B]) TAKE(JUMP16);
+    NEXT;
+}
+OPCODE(JUMP_IS_NOT)
+{
+    if (r[A] != r[B]) TAKE(JUMP16);
+    NEXT;
+}
+OPCODE(JUMP_IN)
+{
+    SAVE();
+    int found = object_contains(r[B], r[A]);
+    if (UNLIKELY(found < 0)) ERROR;
+    if (found) TAKE(JUMP16);
+    NEXT;
+}
+OPCODE(JUMP_NOT_IN)
+{
+    SAVE();
+    int found = object_contains(r[B], r[A]);
+    if (UNLIKELY(found < 0)) ERROR;
+    if (!found) TAKE(JUMP16);
+    NEXT;
+}

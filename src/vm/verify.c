@@ -1,0 +1,436 @@
+/* verify.c: decodes stored code and proves that it cannot harm the interpreter.
+ *
+ * What is proved: every instruction is known and complete; every jump, handler and index stays inside its table; the stack has one depth at each instruction, whichever way it is
+ * reached, never below zero nor above co_stacksize; and no instruction but those that expect it sees the "no value" that PUSH_NULL and LOAD_METHOD push. One pass over the
+ * blocks, from the entry and the handlers that reached code can raise to: linear in the size of the code. What depends on the kinds of values (is this a list?) is
+ * checked by the handlers as they run.
+ */
+#include "vm/bytecode.h"
+#include "vm/vm.h"
+#include "object/bytes.h"
+#include "object/container.h"
+#include "object/str.h"
+#include <stdlib.h>
+
+enum { KIND_VALUE, KIND_NULL, KIND_MAYBE };
+
+int bytecode_cache_units(uint8_t op)
+{
+    switch (op) {
+    case BC_BINARY_OP: case BC_UNPACK_SEQUENCE: case BC_PRECALL: case BC_STORE_SUBSCR: return 1;
+    case BC_COMPARE_OP: return 2;
+    case BC_BINARY_SUBSCR: case BC_LOAD_ATTR: case BC_STORE_ATTR: case BC_CALL: return 4;
+    case BC_LOAD_GLOBAL: return 5;
+    case BC_LOAD_METHOD: return 10;
+    default: return 0;
+    }
+}
+
+/* How many entries an instruction takes and gives; `need`: how deep it looks. false: no such instruction. */
+typedef struct Effect { int64_t pops, pushes, need; } Effect;
+
+static bool simple_effect(uint8_t op, int64_t arg, Effect *e)
+{
+    int64_t pops, pushes, need = 0;
+    switch (op) {
+    case BC_NOP: case BC_RESUME: case BC_PRECALL: case BC_KW_NAMES: case BC_JUMP_FORWARD: case BC_JUMP_BACKWARD: case BC_JUMP_BACKWARD_NO_INTERRUPT: case BC_MAKE_CELL:
+    case BC_COPY_FREE_VARS: case BC_DELETE_NAME: case BC_DELETE_GLOBAL: case BC_DELETE_FAST: case BC_DELETE_DEREF: case BC_SETUP_ANNOTATIONS:
+        pops = 0, pushes = 0; break;
+    case BC_POP_TOP: case BC_STORE_NAME: case BC_STORE_GLOBAL: case BC_STORE_FAST: case BC_STORE_DEREF: case BC_DELETE_ATTR: case BC_IMPORT_STAR: case BC_PRINT_EXPR:
+    case BC_RETURN_VALUE: case BC_POP_EXCEPT:
+        pops = 1, pushes = 0; break;
+    case BC_PUSH_NULL: case BC_LOAD_CONST: case BC_LOAD_NAME: case BC_LOAD_FAST: case BC_LOAD_CLOSURE: case BC_LOAD_DEREF: case BC_LOAD_CLASSDEREF: case BC_LOAD_BUILD_CLASS:
+    case BC_LOAD_ASSERTION_ERROR: case BC_RETURN_GENERATOR:
+        pops = 0, pushes = 1; break;
+    case BC_UNARY_POSITIVE: case BC_UNARY_NEGATIVE: case BC_UNARY_NOT: case BC_UNARY_INVERT: case BC_LOAD_ATTR: case BC_GET_ITER: case BC_GET_YIELD_FROM_ITER: case BC_GET_AITER:
+    case BC_GET_AWAITABLE: case BC_LIST_TO_TUPLE: case BC_YIELD_VALUE: case BC_ASYNC_GEN_WRAP:
+        pops = 1, pushes = 1; break;
+    case BC_BINARY_SUBSCR: case BC_COMPARE_OP: case BC_IS_OP: case BC_CONTAINS_OP: case BC_BINARY_OP: case BC_IMPORT_NAME: case BC_PREP_RERAISE_STAR:
+        pops = 2, pushes = 1; break;
+    case BC_CHECK_EXC_MATCH: case BC_CHECK_EG_MATCH: pops = 2, pushes = 2; break;
+    case BC_GET_LEN: case BC_MATCH_MAPPING: case BC_MATCH_SEQUENCE: case BC_IMPORT_FROM: case BC_GET_ANEXT: case BC_PUSH_EXC_INFO: case BC_BEFORE_WITH: case BC_BEFORE_ASYNC_WITH:
+        pops = 1, pushes = 2; break;
+    case BC_LOAD_METHOD: pops = 1, pushes = 2; break;
+    case BC_MATCH_KEYS: pops = 2, pushes = 3; break;
+    case BC_MATCH_CLASS: pops = 3, pushes = 1; break;
+    case BC_WITH_EXCEPT_START: pops = 0, pushes = 1, need = 4; break;
+    case BC_END_ASYNC_FOR: case BC_DELETE_SUBSCR: case BC_STORE_ATTR: pops = 2, pushes = 0; break;
+    case BC_STORE_SUBSCR: pops = 3, pushes = 0; break;
+    case BC_UNPACK_SEQUENCE: pops = 1, pushes = arg; break;
+    case BC_UNPACK_EX: pops = 1, pushes = (arg & 0xff) + (arg >> 8) + 1; break;
+    case BC_FOR_ITER: pops = 1, pushes = 2; break;
+    case BC_SEND: pops = 2, pushes = 2; break;
+    case BC_SWAP: pops = 0, pushes = 0, need = arg < 1 ? -1 : arg; break;
+    case BC_COPY: pops = 0, pushes = 1, need = arg < 1 ? -1 : arg; break;
+    case BC_BUILD_TUPLE: case BC_BUILD_LIST: case BC_BUILD_SET: case BC_BUILD_STRING: pops = arg, pushes = 1; break;
+    case BC_BUILD_MAP: pops = 2 * arg, pushes = 1; break;
+    case BC_BUILD_CONST_KEY_MAP: pops = arg + 1, pushes = 1; break;
+    case BC_BUILD_SLICE: pops = arg == 3 ? 3 : 2, pushes = 1; break;
+    case BC_FORMAT_VALUE: pops = (arg & 4) ? 2 : 1, pushes = 1; break;
+    case BC_LIST_APPEND: case BC_SET_ADD: case BC_LIST_EXTEND: case BC_SET_UPDATE: case BC_DICT_UPDATE: pops = 1, pushes = 0, need = arg < 1 ? -1 : arg + 1; break;
+    case BC_DICT_MERGE: pops = 1, pushes = 0, need = arg < 1 ? -1 : arg + 3; break;
+    case BC_MAP_ADD: pops = 2, pushes = 0, need = arg < 1 ? -1 : arg + 2; break;
+    case BC_LOAD_GLOBAL: pops = 0, pushes = 1 + (arg & 1); break;
+    case BC_JUMP_IF_FALSE_OR_POP: case BC_JUMP_IF_TRUE_OR_POP: pops = 1, pushes = 0; break;
+    case BC_POP_JUMP_FORWARD_IF_FALSE: case BC_POP_JUMP_FORWARD_IF_TRUE: case BC_POP_JUMP_FORWARD_IF_NONE: case BC_POP_JUMP_FORWARD_IF_NOT_NONE: case BC_POP_JUMP_BACKWARD_IF_FALSE:
+    case BC_POP_JUMP_BACKWARD_IF_TRUE: case BC_POP_JUMP_BACKWARD_IF_NONE: case BC_POP_JUMP_BACKWARD_IF_NOT_NONE:
+        pops = 1, pushes = 0; break;
+    case BC_RERAISE: pops = 1, pushes = 0, need = arg + 1; break;
+    case BC_RAISE_VARARGS: pops = arg, pushes = 0; break;
+    case BC_MAKE_FUNCTION: pops = 1 + __builtin_popcount(arg & 15), pushes = 1; break;
+    case BC_CALL_FUNCTION_EX: pops = 3 + (arg & 1), pushes = 1; break;
+    case BC_CALL: pops = arg + 2, pushes = 1; break;
+    default: return false;
+    }
+    *e = (Effect){pops, pushes, need};
+    return true;
+}
+
+int bytecode_stack_effect(uint8_t op, uint32_t arg, bool jump)
+{
+    Effect e;
+    if (!simple_effect(op, arg, &e)) return INT32_MIN;
+    int64_t effect = e.pushes - e.pops;
+    if (jump) {
+        if (op == BC_FOR_ITER) effect = -1;
+        if (op == BC_SEND) effect = -1;
+        if (op == BC_JUMP_IF_FALSE_OR_POP || op == BC_JUMP_IF_TRUE_OR_POP) effect = 0;
+    }
+    return (int)effect;
+}
+
+static bool unsound(Stored *s, const char *why)
+{
+    if (!s->problem) s->problem = why;
+    return false;
+}
+
+static int jump_direction(uint8_t op)
+{
+    switch (op) {
+    case BC_FOR_ITER: case BC_SEND: case BC_JUMP_FORWARD: case BC_JUMP_IF_FALSE_OR_POP: case BC_JUMP_IF_TRUE_OR_POP: case BC_POP_JUMP_FORWARD_IF_FALSE:
+    case BC_POP_JUMP_FORWARD_IF_TRUE: case BC_POP_JUMP_FORWARD_IF_NONE: case BC_POP_JUMP_FORWARD_IF_NOT_NONE:
+        return 1;
+    case BC_JUMP_BACKWARD: case BC_JUMP_BACKWARD_NO_INTERRUPT: case BC_POP_JUMP_BACKWARD_IF_FALSE: case BC_POP_JUMP_BACKWARD_IF_TRUE: case BC_POP_JUMP_BACKWARD_IF_NONE:
+    case BC_POP_JUMP_BACKWARD_IF_NOT_NONE:
+        return -1;
+    default: return 0;
+    }
+}
+
+static bool falls_through(uint8_t op)
+{
+    return !(op == BC_RETURN_VALUE || op == BC_RERAISE || op == BC_RAISE_VARARGS || op == BC_JUMP_FORWARD || op == BC_JUMP_BACKWARD || op == BC_JUMP_BACKWARD_NO_INTERRUPT);
+}
+
+/* Units -> instructions; `index_of` (count of units + 1 entries) maps units where instructions start. */
+static bool decode_units(Stored *s, const uint8_t *bytes, uint32_t units, int32_t *index_of)
+{
+    uint32_t at = 0;
+    for (uint32_t i = 0; i <= units; i++) index_of[i] = -1;
+    while (at < units) {
+        StoredInsn *insn = &s->insns[s->count];
+        uint32_t start = at;
+        uint64_t arg = bytes[2 * at + 1];
+        uint8_t op = bytes[2 * at];
+        int prefixes = 0;
+        while (op == BC_EXTENDED_ARG) {
+            if (++at >= units || ++prefixes > 3) return unsound(s, "EXTENDED_ARG without an instruction");
+            op = bytes[2 * at];
+            arg = arg << 8 | bytes[2 * at + 1];
+        }
+        Effect e;
+        if (!simple_effect(op, 0, &e)) return unsound(s, "unknown opcode");
+        if (arg > 0x7fffffff) return unsound(s, "argument is too large");
+        *insn = (StoredInsn){.op = op, .arg = (uint32_t)arg, .start = start, .at = at, .end = at + 1 + bytecode_cache_units(op), .target = -1, .depth = -1, .handler = -1};
+        if (insn->end > units) return unsound(s, "code ends inside an instruction");
+        index_of[start] = s->count++;
+        at = insn->end;
+    }
+    return s->count > 0 || unsound(s, "no code");
+}
+
+static bool resolve_jumps(Stored *s, uint32_t units, const int32_t *index_of)
+{
+    for (int32_t i = 0; i < s->count; i++) {
+        StoredInsn *insn = &s->insns[i];
+        int direction = jump_direction(insn->op);
+        if (!direction) continue;
+        int64_t target = (int64_t)insn->end + direction * (int64_t)insn->arg;
+        if (target < 0 || target >= units || index_of[target] < 0) return unsound(s, "jump to no instruction");
+        insn->target = index_of[target];
+        s->insns[insn->target].leader = true;
+        if (i + 1 < s->count) s->insns[i + 1].leader = s->insns[i + 1].leader || insn->op != BC_FOR_ITER;
+    }
+    return true;
+}
+
+static bool read_varint(const uint8_t **p, const uint8_t *end, uint32_t *out)
+{
+    uint32_t value = 0;
+    for (int n = 0; *p < end && n < 6; n++) {
+        uint8_t byte = *(*p)++;
+        value = value << 6 | (byte & 63);
+        if (!(byte & 64)) { *out = value; return value < 0x7fffffff; }
+    }
+    return false;
+}
+
+static bool decode_handlers(Stored *s, uint32_t units, const int32_t *index_of)
+{
+    Value table = s->code->exceptiontable;
+    const uint8_t *p = bytes_data(table), *end = p + bytes_size(table);
+    s->handlers = malloc(sizeof(StoredHandler) * (bytes_size(table) / 4 + 1));
+    if (!s->handlers) return unsound(s, "out of memory");
+    uint32_t last_end = 0;
+    while (p < end) {
+        uint32_t start, size, target, depth_lasti;
+        if (!read_varint(&p, end, &start) || !read_varint(&p, end, &size) || !read_varint(&p, end, &target) || !read_varint(&p, end, &depth_lasti))
+            return unsound(s, "damaged exception table");
+        if (start < last_end || (uint64_t)start + size > units || target >= units || index_of[target] < 0) return unsound(s, "exception table leads out of the code");
+        last_end = start + size;
+        s->handlers[s->handler_count] = (StoredHandler){start, start + size, index_of[target], (int32_t)(depth_lasti >> 1), depth_lasti & 1};
+        s->insns[index_of[target]].leader = true;
+        s->handler_count++;
+    }
+    int32_t h = 0;
+    for (int32_t i = 0; i < s->count && h < s->handler_count; i++) {
+        while (h < s->handler_count && s->handlers[h].end <= s->insns[i].at) h++;
+        if (h < s->handler_count && s->handlers[h].start <= s->insns[i].at) s->insns[i].handler = h;
+    }
+    return true;
+}
+
+/* Tables and arguments that do not depend on the stack. */
+static bool check_argument(Stored *s, int32_t i)
+{
+    CodeObj *code = s->code;
+    StoredInsn *insn = &s->insns[i];
+    int64_t arg = insn->arg;
+    const uint8_t *kinds = bytes_data(code->localspluskinds);
+    switch (insn->op) {
+    case BC_LOAD_CONST:
+        return arg < tuple_size(code->consts) || unsound(s, "constant index out of range");
+    case BC_KW_NAMES: {
+        if (arg >= tuple_size(code->consts) || !is_tuple(tuple_get(code->consts, arg))) return unsound(s, "KW_NAMES without names");
+        Value names = tuple_get(code->consts, arg);
+        for (int64_t n = 0; n < tuple_size(names); n++)
+            if (!is_str(tuple_get(names, n))) return unsound(s, "KW_NAMES without names");
+        int32_t next = i + 1;
+        if (next < s->count && s->insns[next].op == BC_PRECALL && !s->insns[next].leader) next++;
+        if (next >= s->count || s->insns[next].op != BC_CALL || s->insns[next].leader || s->insns[next].arg < tuple_size(names)) return unsound(s, "KW_NAMES without CALL");
+        return true;
+    }
+    case BC_LOAD_GLOBAL: arg >>= 1; [[fallthrough]];
+    case BC_STORE_NAME: case BC_DELETE_NAME: case BC_STORE_ATTR: case BC_DELETE_ATTR: case BC_STORE_GLOBAL: case BC_DELETE_GLOBAL: case BC_LOAD_NAME: case BC_LOAD_ATTR:
+    case BC_IMPORT_NAME: case BC_IMPORT_FROM: case BC_LOAD_METHOD:
+        return arg < tuple_size(code->names) || unsound(s, "name index out of range");
+    case BC_LOAD_FAST: case BC_STORE_FAST: case BC_DELETE_FAST:
+        if (arg >= code->nlocalsplus) return unsound(s, "local variable index out of range");
+        return !(kinds[arg] & (LOCAL_CELL | LOCAL_FREE)) || unsound(s, "cell used as a local variable");
+    case BC_MAKE_CELL:
+        return (arg < code->nlocalsplus && (kinds[arg] & LOCAL_CELL)) || unsound(s, "MAKE_CELL of what is no cell variable");
+    case BC_LOAD_CLOSURE: case BC_LOAD_DEREF: case BC_STORE_DEREF: case BC_DELETE_DEREF: case BC_LOAD_CLASSDEREF:
+        return (arg < code->nlocalsplus && (kinds[arg] & (LOCAL_CELL | LOCAL_FREE))) || unsound(s, "cell index out of range");
+    case BC_COPY_FREE_VARS: return arg == code->nfreevars || unsound(s, "COPY_FREE_VARS of a wrong count");
+    case BC_COMPARE_OP: return arg <= CMP_GE || unsound(s, "unknown comparison");
+    case BC_BINARY_OP: return arg < 26 || unsound(s, "unknown binary operation");
+    case BC_RAISE_VARARGS: return arg <= 2 || unsound(s, "damaged RAISE_VARARGS");
+    case BC_BUILD_SLICE: return arg == 2 || arg == 3 || unsound(s, "damaged BUILD_SLICE");
+    case BC_UNPACK_EX: return (arg >> 8) < 0x1000000 || unsound(s, "damaged UNPACK_EX");
+    case BC_YIELD_VALUE: case BC_RETURN_GENERATOR: case BC_ASYNC_GEN_WRAP:
+        return (code->flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) || unsound(s, "generator instruction outside a generator");
+    default: return true;
+    }
+}
+
+/* The walk over the blocks. */
+typedef struct Walk {
+    Stored *s;
+    uint8_t **entry;         /* kinds of the stack's entries at block starts */
+    int32_t *work;
+    int32_t work_count;
+    uint8_t *stack;
+    int32_t depth, limit;
+} Walk;
+
+static bool flow_to(Walk *w, int32_t target, const uint8_t *kinds, int32_t depth)
+{
+    StoredInsn *insn = &w->s->insns[target];
+    if (insn->depth < 0) {
+        insn->depth = depth;
+        insn->leader = true;
+        w->entry[target] = malloc((size_t)depth + 1);
+        if (!w->entry[target]) return unsound(w->s, "out of memory");
+        memcpy(w->entry[target], kinds, (size_t)depth);
+        w->work[w->work_count++] = target;
+        return true;
+    }
+    if (insn->depth != depth) return unsound(w->s, "stack depth differs between ways to an instruction");
+    if (w->entry[target] && memcmp(w->entry[target], kinds, (size_t)depth) != 0) return unsound(w->s, "stack contents differ between ways to an instruction");
+    return true;
+}
+
+static bool flow_to_handler(Walk *w, StoredHandler *h)
+{
+    uint8_t buffer[256], *kinds = buffer;
+    int32_t depth = h->depth + h->lasti + 1;
+    if (h->depth > w->depth || depth > w->limit) return unsound(w->s, "exception handler expects a deeper stack");
+    if (depth > 256 && !(kinds = malloc((size_t)depth))) return unsound(w->s, "out of memory");
+    memcpy(kinds, w->stack, (size_t)h->depth);
+    memset(kinds + h->depth, KIND_VALUE, (size_t)(depth - h->depth));
+    bool ok = flow_to(w, h->target, kinds, depth);
+    if (kinds != buffer) free(kinds);
+    return ok;
+}
+
+static bool values_only(Walk *w, int64_t from_top, int64_t count)
+{
+    for (int64_t n = 0; n < count; n++)
+        if (w->stack[w->depth - from_top + n] != KIND_VALUE) return unsound(w->s, "an instruction would see no value");
+    return true;
+}
+
+/* Applies the instruction to w->stack; *lowest: the lowest entry that changed. */
+static bool apply(Walk *w, StoredInsn *insn, int32_t *lowest)
+{
+    Effect e;
+    simple_effect(insn->op, insn->arg, &e);
+    if (e.need < 0 || e.need > w->depth || e.pops > w->depth) return unsound(w->s, "stack underflow");
+    if (w->depth - e.pops + e.pushes > w->limit) return unsound(w->s, "stack overflow");
+    uint8_t *top = w->stack + w->depth;
+    *lowest = w->depth - (int32_t)e.pops;
+    switch (insn->op) {
+    case BC_POP_TOP: break;
+    case BC_PUSH_NULL: top[0] = KIND_NULL; break;
+    case BC_SWAP: {
+        uint8_t kind = top[-1];
+        top[-1] = top[-(int64_t)insn->arg];
+        top[-(int64_t)insn->arg] = kind;
+        *lowest = w->depth - (int32_t)insn->arg;
+        break;
+    }
+    case BC_COPY: top[0] = top[-(int64_t)insn->arg]; break;
+    case BC_LOAD_GLOBAL:
+        top[0] = (insn->arg & 1) ? KIND_NULL : KIND_VALUE;
+        top[1] = KIND_VALUE;
+        break;
+    case BC_LOAD_METHOD:
+        if (!values_only(w, 1, 1)) return false;
+        top[-1] = KIND_MAYBE;
+        top[0] = KIND_VALUE;
+        break;
+    case BC_CALL: case BC_CALL_FUNCTION_EX:
+        if (!values_only(w, e.pops - 1, e.pops - 1)) return false;
+        top[-e.pops] = KIND_VALUE;
+        break;
+    default:
+        if (!values_only(w, e.pops, e.pops) || (e.need > e.pops && !values_only(w, e.need, e.need - e.pops))) return false;
+        memset(top - e.pops, KIND_VALUE, (size_t)e.pushes);
+    }
+    w->depth += (int32_t)(e.pushes - e.pops);
+    if (w->depth > w->s->max_depth) w->s->max_depth = w->depth;
+    return true;
+}
+
+static bool walk_block(Walk *w, int32_t i)
+{
+    Stored *s = w->s;
+    w->depth = s->insns[i].depth;
+    if (w->depth > s->max_depth) s->max_depth = w->depth;
+    memcpy(w->stack, w->entry[i], (size_t)w->depth);
+    int32_t lowest = 0, last_handler = -1, first = i;
+    for (;; i++) {
+        StoredInsn *insn = &s->insns[i];
+        if (i != first) {
+            if (insn->depth >= 0 || insn->leader) return flow_to(w, i, w->stack, w->depth);
+            insn->depth = w->depth;
+        }
+        if (!check_argument(s, i)) return false;
+        if (insn->handler >= 0) {
+            StoredHandler *h = &s->handlers[insn->handler];
+            if ((insn->handler != last_handler || lowest < h->depth) && !flow_to_handler(w, h)) return false;
+        }
+        last_handler = insn->handler;
+        int32_t depth_before = w->depth;
+        if (!apply(w, insn, &lowest)) return false;
+        if (insn->target >= 0) {
+            int32_t depth = w->depth;
+            if (insn->op == BC_FOR_ITER) depth = depth_before - 1;
+            if (insn->op == BC_SEND) { depth = depth_before - 1; w->stack[depth - 1] = KIND_VALUE; }
+            if (insn->op == BC_JUMP_IF_FALSE_OR_POP || insn->op == BC_JUMP_IF_TRUE_OR_POP) depth = depth_before;
+            if (!flow_to(w, insn->target, w->stack, depth)) return false;
+        }
+        if (!falls_through(insn->op)) return true;
+        if (i + 1 >= s->count) return unsound(s, "execution runs off the end of the code");
+    }
+}
+
+static bool walk(Stored *s)
+{
+    size_t limit = (size_t)(s->code->stacksize < 0 ? 0 : s->code->stacksize) + 2;
+    Walk w = {.s = s, .entry = calloc((size_t)s->count, sizeof(uint8_t *)), .work = malloc(sizeof(int32_t) * (size_t)s->count), .stack = malloc(limit + 2), .limit = (int32_t)limit};
+    bool ok = w.entry && w.work && w.stack;
+    if (!ok) unsound(s, "out of memory");
+    ok = ok && flow_to(&w, 0, w.stack, 0);
+    while (ok && w.work_count > 0) ok = walk_block(&w, w.work[--w.work_count]);
+    if (w.entry)
+        for (int32_t i = 0; i < s->count; i++) free(w.entry[i]);
+    free(w.entry);
+    free(w.work);
+    free(w.stack);
+    return ok;
+}
+
+/* The fields that everything else relies on. */
+static bool check_fields(Stored *s)
+{
+    CodeObj *c = s->code;
+    if (!c->code || !is_bytes(c->code) || !is_bytes(c->exceptiontable) || !is_bytes(c->localspluskinds) || !is_bytes(c->linetable)) return unsound(s, "bytes expected");
+    if (!is_tuple(c->consts) || !is_tuple(c->names) || !is_tuple(c->localsplusnames)) return unsound(s, "tuple expected");
+    if (bytes_size(c->code) % 2 || bytes_size(c->code) > 0x3fffffff) return unsound(s, "code has an odd size");
+    for (int64_t i = 0; i < tuple_size(c->names); i++)
+        if (!is_str(tuple_get(c->names, i))) return unsound(s, "a name is no string");
+    if (c->nlocalsplus != tuple_size(c->localsplusnames) || c->nlocalsplus != bytes_size(c->localspluskinds)) return unsound(s, "names and kinds of locals differ in number");
+    for (int64_t i = 0; i < c->nlocalsplus; i++)
+        if (!is_str(tuple_get(c->localsplusnames, i))) return unsound(s, "a local's name is no string");
+    int64_t args = (int64_t)c->argcount + c->kwonlyargcount + !!(c->flags & CO_VARARGS) + !!(c->flags & CO_VARKEYWORDS);
+    if (c->argcount < 0 || c->kwonlyargcount < 0 || c->posonlyargcount < 0 || c->posonlyargcount > c->argcount || args > c->nlocalsplus) return unsound(s, "more arguments than locals");
+    if (c->stacksize < 0 || c->stacksize > 0x1000000) return unsound(s, "stack size out of range");
+    const uint8_t *kinds = bytes_data(c->localspluskinds);
+    for (int64_t i = 0; i < c->nlocalsplus; i++)
+        if (!!(kinds[i] & LOCAL_FREE) != (i >= c->nlocalsplus - c->nfreevars)) return unsound(s, "free variables are not the last");
+    return true;
+}
+
+bool bytecode_decode(CodeObj *code, Stored *s)
+{
+    *s = (Stored){.code = code};
+    if (!check_fields(s)) return false;
+    uint32_t units = (uint32_t)(bytes_size(code->code) / 2);
+    s->insns = malloc(sizeof(StoredInsn) * (units + 1));
+    int32_t *index_of = malloc(sizeof(int32_t) * (units + 1));
+    bool ok = s->insns && index_of ? true : unsound(s, "out of memory");
+    ok = ok && decode_units(s, bytes_data(code->code), units, index_of) && resolve_jumps(s, units, index_of) && decode_handlers(s, units, index_of) && walk(s);
+    free(index_of);
+    return ok;
+}
+
+void stored_free(Stored *s)
+{
+    free(s->insns);
+    free(s->handlers);
+    s->insns = 0;
+    s->handlers = 0;
+}
+
+bool vm_verify(CodeObj *code)
+{
+    if (code->verified) return true;
+    Stored stored;
+    bool ok = bytecode_decode(code, &stored);
+    if (ok) code->verified = 1;
+    else raise_value("bad code object: %s", stored.problem);
+    stored_free(&stored);
+    return ok;
+}
