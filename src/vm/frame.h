@@ -41,7 +41,8 @@ struct Frame {
     GeneratorObj *generator;
     uint32_t flags;
     uint32_t last_traced;  /* tracing: unit of the last line event + 1 */
-    uint64_t reserved;
+    uint32_t resume_line_word; /* RERAISE with a place: word + 1 that f_lasti tells while the exception passes; else 0 */
+    uint32_t reserved;
 };
 
 static inline Value frame_globals(const Frame *f) { return f->function->globals; }

@@ -10,6 +10,7 @@
 #include "object/error.h"
 #include "object/number.h"
 #include "object/str.h"
+#include "object/exception.h"
 #include "heap/barrier.h"
 
 #define STATE const Word *pc, Value *r, Value *k, Frame *f, Thread *t, uint64_t i
@@ -45,3 +46,5 @@ HANDLER(vm_deliver);           /* f has been left by return: f->result goes to w
 #define POLL() do { if (UNLIKELY(atomic_load_explicit(&t->interrupt, memory_order_relaxed))) TAIL(vm_interrupted); } while (0)
 
 static inline bool has_type(Value v, const Type *type) { return is_pointer(v) && as_obj(v)->type == type; }
+/* As SKIP, with a safe point: after calls of natives, which may have asked for one. */
+#define POLL_AFTER(n) do { pc += (n) - 1; NEXT; } while (0)

@@ -462,6 +462,9 @@ static void lower_build(Lowering *l, enum Op op, int32_t entries, uint32_t c)
     emit_result(l, op, b, c);
 }
 
+/* The registers of generators lie in the heap: callees cannot have their windows there. */
+static bool heap_window(Lowering *l) { return l->code->flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR); }
+
 static void lower_call(Lowering *l, int32_t nargs)
 {
     int32_t base = l->depth - nargs - 2;
@@ -473,13 +476,12 @@ static void lower_call(Lowering *l, int32_t nargs)
         emit_word(l, (Word){.bits = (uint64_t)l->kwnames});
         l->kwnames = -1;
     } else if (l->stack[base].kind == ENTRY_NULL) {
-        emit(l, OP_CALL, home(l, base), (uint32_t)nargs, operand(l, base + 1));
-        if (l->words[l->count - 1].op != OP_CALL) l->failed = true;
+        emit(l, heap_window(l) ? OP_CALL_COPY : OP_CALL, home(l, base), (uint32_t)nargs, operand(l, base + 1));
         emit_word(l, (Word){.bits = 0});
     } else {
         materialise(l, base);
         materialise(l, base + 1);
-        emit(l, OP_CALL_METHOD, home(l, base), (uint32_t)nargs, 0);
+        emit(l, heap_window(l) ? OP_CALL_METHOD_COPY : OP_CALL_METHOD, home(l, base), (uint32_t)nargs, 0);
         emit_word(l, (Word){.bits = 0});
     }
     pop(l, nargs + 2);

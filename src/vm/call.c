@@ -1,0 +1,333 @@
+/* call.c: binding arguments to the parameters of Python functions, and calls that come from C. */
+#include "vm/run.h"
+#include "vm/vm.h"
+#include "object/bytes.h"
+#include "object/error.h"
+#include "object/str.h"
+#include "heap/barrier.h"
+
+/* ---- frames */
+
+uint64_t raise_recursion(void) { return raise_format(&exc_RecursionError, "maximum recursion depth exceeded"); }
+
+Frame *vm_push_frame(Thread *t, FunctionObj *function, Lowered *low, Value *window, uint32_t flags)
+{
+    if (!t->vm) t->vm = (void *)((uintptr_t)t->stack_end & ~15ull);
+    Frame *f = (Frame *)t->vm - 1;
+    if (window + low->register_count + 64 >= (Value *)f) {
+        raise_recursion();
+        return 0;
+    }
+    *f = (Frame){.previous = t->frame, .pc = low->words, .r = window, .k = low->k, .top = window + low->register_count, .code = low->code, .function = function, .flags = flags};
+    t->vm = f;
+    t->frame = f;
+    t->stack_top = f->top;
+    return f;
+}
+
+void vm_pop_frame(Thread *t, Frame *f)
+{
+    if (f->object) frame_object_detach(f);
+    t->frame = f->previous;
+    t->recursion_depth--;
+    if (!(f->flags & FRAME_GENERATOR)) t->vm = f + 1;
+    t->stack_top = f->previous ? f->previous->top : t->stack;
+}
+
+/* ---- messages */
+
+static Value local_name(CodeObj *code, int64_t n) { return tuple_get(code->localsplusnames, n); }
+
+static void too_many_positional(FunctionObj *function, CodeObj *code, int64_t given, const Value *window)
+{
+    int64_t kwonly_given = 0, defaults = function->defaults ? tuple_size(function->defaults) : 0;
+    for (int64_t n = code->argcount; n < code->argcount + code->kwonlyargcount; n++) kwonly_given += window[n] != 0;
+    bool plural = defaults ? true : code->argcount != 1;
+    Value takes = defaults ? str_format_c("from %zd to %zd", (size_t)(code->argcount - defaults), (size_t)code->argcount) : str_format_c("%zd", (size_t)code->argcount);
+    Value kwonly = kwonly_given ? str_format_c(" positional argument%s (and %zd keyword-only argument%s)", given != 1 ? "s" : "", (size_t)kwonly_given, kwonly_given != 1 ? "s" : "")
+                                : str_empty;
+    if (!takes || !kwonly) return;
+    raise_type("%U() takes %U positional argument%s but %zd%U %s given", function->qualname, takes, plural ? "s" : "", (size_t)given, kwonly, given == 1 && !kwonly_given ? "was" : "were");
+}
+
+static void missing_arguments(FunctionObj *function, CodeObj *code, int64_t from, int64_t to, const Value *window, const char *kind)
+{
+    int64_t missing = 0, seen = 0;
+    for (int64_t n = from; n < to; n++) missing += !window[n];
+    StrBuilder b = {0};
+    for (int64_t n = from; n < to; n++) {
+        if (window[n]) continue;
+        seen++;
+        if (seen > 1) str_builder_cstring(&b, missing == 2 ? " and " : seen == missing ? ", and " : ", ");
+        Value name = object_repr(local_name(code, n));
+        if (!name || !str_builder_str(&b, name)) return;
+    }
+    Value names = str_builder_finish(&b);
+    if (names) raise_type("%U() missing %i required %s argument%s: %U", function->qualname, (int)missing, kind, missing == 1 ? "" : "s", names);
+}
+
+/* Positional-only parameters that were given by keyword, all in one message. true: there were some. */
+static bool positional_only_by_keyword(FunctionObj *function, CodeObj *code, Value kwnames)
+{
+    StrBuilder b = {0};
+    bool any = false;
+    for (int64_t p = 0; p < code->posonlyargcount; p++)
+        for (int64_t n = 0; n < tuple_size(kwnames); n++) {
+            int same = object_equal(local_name(code, p), tuple_get(kwnames, n));
+            if (same < 0) return true;
+            if (!same) continue;
+            if (any) str_builder_cstring(&b, ", ");
+            str_builder_str(&b, local_name(code, p));
+            any = true;
+        }
+    if (!any) return false;
+    Value names = str_builder_finish(&b);
+    if (names) raise_type("%U() got some positional-only arguments passed as keyword arguments: '%U'", function->qualname, names);
+    return true;
+}
+
+/* ---- binding */
+
+/* Index of the parameter that keyword `name` names, -1: none, -2: exception. */
+static int64_t find_parameter(CodeObj *code, Value name)
+{
+    int64_t end = code->argcount + code->kwonlyargcount;
+    const Value *names = tuple_items(code->localsplusnames);
+    for (int64_t n = code->posonlyargcount; n < end; n++)
+        if (names[n] == name) return n;
+    for (int64_t n = code->posonlyargcount; n < end; n++) {
+        int same = object_equal(name, names[n]);
+        if (same < 0) return -2;
+        if (same) return n;
+    }
+    return -1;
+}
+
+static bool bind_keywords(FunctionObj *function, CodeObj *code, Value *window, const Value *values, Value kwnames, Value extra)
+{
+    for (int64_t n = 0; n < tuple_size(kwnames); n++) {
+        Value name = tuple_get(kwnames, n);
+        if (!is_str(name)) return raise_type("%U() keywords must be strings", function->qualname);
+        int64_t p = find_parameter(code, name);
+        if (p == -2) return false;
+        if (p == -1) {
+            if (extra) {
+                if (!dict_set(extra, name, values[n])) return false;
+                continue;
+            }
+            if (code->posonlyargcount && positional_only_by_keyword(function, code, kwnames)) return false;
+            if (thread_self->exception) return false;
+            return raise_type("%U() got an unexpected keyword argument '%S'", function->qualname, name);
+        }
+        if (window[p]) return raise_type("%U() got multiple values for argument '%S'", function->qualname, name);
+        window[p] = values[n];
+    }
+    return true;
+}
+
+static bool fill_defaults(FunctionObj *function, CodeObj *code, Value *window)
+{
+    int64_t defaults = function->defaults ? tuple_size(function->defaults) : 0, first = code->argcount - defaults;
+    for (int64_t n = 0; n < first; n++)
+        if (!window[n]) {
+            missing_arguments(function, code, 0, first, window, "positional");
+            return false;
+        }
+    for (int64_t n = first < 0 ? 0 : first; n < code->argcount; n++)
+        if (!window[n]) window[n] = tuple_get(function->defaults, n - first);
+    int64_t end = code->argcount + code->kwonlyargcount;
+    bool missing = false;
+    for (int64_t n = code->argcount; n < end; n++) {
+        if (window[n]) continue;
+        if (function->kwdefaults) window[n] = dict_get(function->kwdefaults, local_name(code, n));
+        if (!window[n] && thread_self->exception) return false;
+        missing |= !window[n];
+    }
+    if (missing) missing_arguments(function, code, code->argcount, end, window, "keyword-only");
+    return !missing;
+}
+
+bool vm_bind(FunctionObj *function, Value *window, const Value *args, size_t nargs, Value kwnames)
+{
+    CodeObj *code = (CodeObj *)function->code;
+    size_t positional = nargs < (size_t)code->argcount ? nargs : (size_t)code->argcount;
+    int64_t after = code->argcount + code->kwonlyargcount;
+    memset(window, 0, sizeof(Value) * (size_t)code->nlocalsplus);
+    memcpy(window, args, sizeof(Value) * positional);
+    if (code->flags & CO_VARARGS) {
+        window[after] = tuple_from(args + positional, (int64_t)(nargs - positional));
+        if (!window[after++]) return false;
+    }
+    Value extra = 0;
+    if (code->flags & CO_VARKEYWORDS) {
+        extra = window[after] = dict_new();
+        if (!extra) return false;
+    }
+    if (kwnames && !bind_keywords(function, code, window, args + nargs, kwnames, extra)) return false;
+    if (nargs > (size_t)code->argcount && !(code->flags & CO_VARARGS)) {
+        too_many_positional(function, code, (int64_t)nargs, window);
+        return false;
+    }
+    return fill_defaults(function, code, window);
+}
+
+/* ---- starting functions */
+
+static Lowered *lowered_for(Thread *t, FunctionObj *function, uint32_t *flags)
+{
+    CodeObj *code = (CodeObj *)function->code;
+    if (__builtin_expect(vm_tracing(t), 0)) {
+        Lowered *low = vm_lower_traced(code);
+        *flags |= FRAME_TRACED;
+        return low;
+    }
+    return vm_lower(code);
+}
+
+Frame *vm_enter(Thread *t, FunctionObj *function, Value *args, size_t nargs, Value kwnames, uint32_t flags)
+{
+    Frame *f = t->frame;
+    if (!safe_point()) return 0;
+    Lowered *low = lowered_for(t, function, &flags);
+    if (!low) return 0;
+    if (t->recursion_depth >= recursion_limit) {
+        raise_recursion();
+        return 0;
+    }
+    size_t total = nargs + (kwnames ? (size_t)tuple_size(kwnames) : 0);
+    /* A generator's window is in the heap and has no room for that of a callee. */
+    Value *window = f->flags & FRAME_GENERATOR ? f->top : args, *aside = f->top;
+    if (aside < window + low->register_count) aside = window + low->register_count;
+    if (aside + total + 64 >= (Value *)vm_frame_floor(t) - sizeof(Frame)) {
+        raise_recursion();
+        return 0;
+    }
+    if (low->simple_args == (int64_t)nargs && !kwnames) {
+        if (window != args) memcpy(window, args, sizeof(Value) * nargs);
+        for (int32_t n = (int32_t)nargs; n < low->locals_count; n++) window[n] = 0;
+    } else {
+        /* The arguments step aside, above the caller's window and clear of the new one. */
+        memmove(aside, args, sizeof(Value) * total);
+        t->stack_top = aside + total;
+        bool bound = vm_bind(function, window, aside, nargs, kwnames);
+        t->stack_top = f->top;
+        if (!bound) return 0;
+    }
+    Frame *new = vm_push_frame(t, function, low, window, flags);
+    if (new) t->recursion_depth++;
+    return new;
+}
+
+static Value run_bound(Thread *t, FunctionObj *function, Lowered *low, Value *window, Value locals, uint32_t flags)
+{
+    Frame *f = vm_push_frame(t, function, low, window, FRAME_ENTRY | flags);
+    if (!f) {
+        recursion_leave();
+        return 0;
+    }
+    f->locals = locals;
+    return vm_run(t, f);   /* leaving the frame undoes recursion_enter */
+}
+
+Value vm_call_function(Value callee, Value *args, size_t nargs, Value kwnames)
+{
+    Thread *t = thread_self;
+    FunctionObj *function = (FunctionObj *)callee;
+    uint32_t flags = 0;
+    if (!safe_point()) return 0;
+    Lowered *low = lowered_for(t, function, &flags);
+    if (!low || !recursion_enter("")) return 0;
+    Value *window = t->stack_top, *top = window;
+    if (window + low->register_count + 64 >= (Value *)vm_frame_floor(t) - sizeof(Frame)) {
+        recursion_leave();
+        return raise_recursion();
+    }
+    t->stack_top = window + low->register_count;
+    bool bound = true;
+    if (low->simple_args == (int64_t)nargs && !kwnames) {
+        memcpy(window, args, sizeof(Value) * nargs);
+        memset(window + nargs, 0, sizeof(Value) * ((size_t)low->locals_count - nargs));
+    } else {
+        memset(window, 0, sizeof(Value) * (size_t)low->register_count);
+        bound = vm_bind(function, window, args, nargs, kwnames);
+    }
+    t->stack_top = top;
+    if (!bound) {
+        recursion_leave();
+        return 0;
+    }
+    return run_bound(t, function, low, window, 0, flags);
+}
+
+Value vm_run_code(FunctionObj *function, Value locals)
+{
+    Thread *t = thread_self;
+    uint32_t flags = 0;
+    if (!safe_point()) return 0;
+    Lowered *low = lowered_for(t, function, &flags);
+    if (!low || !recursion_enter("")) return 0;
+    Value *window = t->stack_top;
+    if (window + low->register_count + 64 >= (Value *)vm_frame_floor(t) - sizeof(Frame)) {
+        recursion_leave();
+        return raise_recursion();
+    }
+    memset(window, 0, sizeof(Value) * low->register_count);
+    return run_bound(t, function, low, window, locals, flags);
+}
+
+Value vm_call_class_body(Value function, Value namespace) { return vm_run_code((FunctionObj *)function, namespace); }
+
+/* ---- f(*args, **kwargs) */
+
+static Value function_text(Value function)
+{
+    Value qualname = object_getattr_opt(function, NAME("__qualname__"));
+    if (!qualname || !is_str(qualname)) {
+        error_clear();
+        return object_str(function);
+    }
+    Value module = object_getattr_opt(function, NAME("__module__"));
+    error_clear();
+    if (module && is_str(module) && !str_equal_ascii(module, "builtins")) return str_format_c("%U.%U()", module, qualname);
+    return str_format_c("%U()", qualname);
+}
+
+Value vm_call_ex(Value function, Value args, Value kwargs)
+{
+    if (!has_flag(args, TYPE_TUPLE) || type_of(args) != &tuple_type) {
+        if (!type_of(args)->iter && !type_of(args)->getitem) {
+            Value text = function_text(function);
+            return text ? raise_type("%U argument after * must be an iterable, not %.200s", text, type_name_of(args)) : 0;
+        }
+        args = object_to_tuple(args);
+        if (!args) return 0;
+    }
+    if (kwargs && type_of(kwargs) != &dict_type) {
+        Value dict = dict_new();
+        if (!dict || !vm_dict_merge(dict, kwargs, function)) return 0;
+        kwargs = dict;
+    }
+    return object_call_tuple(function, args, kwargs && dict_size(kwargs) ? kwargs : 0);
+}
+
+bool vm_dict_merge(Value dict, Value update, Value function)
+{
+    if (dict_merge(dict, update, 2) >= 0) return true;
+    if (error_matches(&exc_AttributeError)) {
+        error_clear();
+        Value text = function_text(function);
+        return text && raise_type("%U argument after ** must be a mapping, not %.200s", text, type_name_of(update));
+    }
+    if (error_matches(&exc_KeyError)) {
+        Value args = ((Exception *)thread_self->exception)->args;
+        if (args && is_tuple(args) && tuple_size(args) == 1) {
+            Value key = tuple_get(args, 0), text;
+            error_clear();
+            text = function_text(function);
+            if (!text) return false;
+            if (is_str(key)) return raise_type("%U got multiple values for keyword argument '%S'", text, key);
+            return raise_type("%U keywords must be strings", text);
+        }
+    }
+    return false;
+}

@@ -1,0 +1,300 @@
+/* ops_build.c: handlers that build values, take them apart, match patterns and import. */
+#include "vm/interp.h"
+#include "object/container.h"
+
+OPCODE(BUILD_TUPLE)
+{
+    SAVE();
+    RESULT(tuple_from(r + B, C));
+}
+OPCODE(BUILD_LIST)
+{
+    SAVE();
+    RESULT(list_from(r + B, C));
+}
+OPCODE(BUILD_SET)
+{
+    SAVE();
+    Value set = set_new(0);
+    if (UNLIKELY(!set)) ERROR;
+    for (uint32_t n = 0; n < C; n++)
+        if (UNLIKELY(set_add(set, r[B + n]) < 0)) ERROR;
+    r[A] = set;
+    NEXT;
+}
+OPCODE(BUILD_MAP)
+{
+    SAVE();
+    Value dict = C > 5 ? dict_new_sized(C) : dict_new();
+    if (UNLIKELY(!dict)) ERROR;
+    for (uint32_t n = 0; n < C; n++)
+        if (UNLIKELY(!dict_set(dict, r[B + 2 * n], r[B + 2 * n + 1]))) ERROR;
+    r[A] = dict;
+    NEXT;
+}
+OPCODE(BUILD_CONST_KEY_MAP)
+{
+    SAVE();
+    Value keys = r[pc[0].bits], dict = dict_new_sized(C);
+    if (UNLIKELY(!dict)) ERROR;
+    if (UNLIKELY(!has_type(keys, &tuple_type) || tuple_size(keys) != C)) {
+        raise_system("bad BUILD_CONST_KEY_MAP keys argument");
+        ERROR;
+    }
+    for (uint32_t n = 0; n < C; n++)
+        if (UNLIKELY(!dict_set(dict, tuple_get(keys, n), r[B + n]))) ERROR;
+    r[A] = dict;
+    SKIP(2);
+}
+OPCODE(BUILD_STRING)
+{
+    SAVE();
+    StrBuilder b = {0};
+    bool ok = true;
+    for (uint32_t n = 0; n < C && ok; n++) {
+        if (!is_str(r[B + n])) ok = raise_type("sequence item %d: expected str instance, %.200T found", (int)n, r[B + n]);
+        else ok = str_builder_str(&b, r[B + n]);
+    }
+    if (UNLIKELY(!ok)) ERROR;
+    RESULT(str_builder_finish(&b));
+}
+OPCODE(BUILD_SLICE)
+{
+    SAVE();
+    Value v = slice_new(r[B], r[C], pc[0].bits == 65535 ? NONE : r[pc[0].bits]);
+    if (UNLIKELY(!v)) ERROR;
+    r[A] = v;
+    SKIP(2);
+}
+OPCODE(FORMAT)
+{
+    SAVE();
+    Value v = r[B], spec = pc[0].bits == 65535 ? 0 : r[pc[0].bits];
+    switch (C) {
+    case 1: v = object_str(v); break;
+    case 2: v = object_repr(v); break;
+    case 3: v = object_ascii(v); break;
+    }
+    if (v && (spec || !has_type(v, &str_type))) v = object_format(v, spec);
+    if (UNLIKELY(!v)) ERROR;
+    r[A] = v;
+    SKIP(2);
+}
+
+/* What the compiler never gives to these: */
+static COLD HANDLER(wrong_container)
+{
+    SAVE();
+    raise_system("bad argument to internal function");
+    ERROR;
+}
+
+OPCODE(LIST_APPEND)
+{
+    Value v = r[A];
+    if (UNLIKELY(!has_type(v, &list_type))) TAIL(wrong_container);
+    ListObj *list = (ListObj *)v;
+    if (LIKELY(list->size < list->allocated)) {
+        list->items[list->size++] = r[B];
+        gc_barrier(list);
+        NEXT;
+    }
+    SAVE();
+    if (UNLIKELY(!list_append(v, r[B]))) ERROR;
+    NEXT;
+}
+OPCODE(SET_ADD)
+{
+    SAVE();
+    if (UNLIKELY(!has_type(r[A], &set_type))) TAIL(wrong_container);
+    if (UNLIKELY(set_add(r[A], r[B]) < 0)) ERROR;
+    NEXT;
+}
+OPCODE(MAP_ADD)
+{
+    SAVE();
+    if (UNLIKELY(!has_type(r[A], &dict_type))) TAIL(wrong_container);
+    if (UNLIKELY(!dict_set(r[A], r[B], r[C]))) ERROR;
+    NEXT;
+}
+OPCODE(LIST_EXTEND)
+{
+    SAVE();
+    Value v = r[B];
+    if (UNLIKELY(!has_type(r[A], &list_type))) TAIL(wrong_container);
+    if (UNLIKELY(!list_extend(r[A], v))) {
+        if (error_matches(&exc_TypeError) && !type_of(v)->iter && !type_of(v)->getitem) {
+            error_clear();
+            raise_type("Value after * must be an iterable, not %.200s", type_name_of(v));
+        }
+        ERROR;
+    }
+    NEXT;
+}
+OPCODE(SET_UPDATE)
+{
+    SAVE();
+    if (UNLIKELY(!has_type(r[A], &set_type))) TAIL(wrong_container);
+    if (UNLIKELY(!set_update(r[A], r[B]))) ERROR;
+    NEXT;
+}
+OPCODE(DICT_UPDATE)
+{
+    SAVE();
+    if (UNLIKELY(!has_type(r[A], &dict_type))) TAIL(wrong_container);
+    if (UNLIKELY(dict_merge(r[A], r[B], 1) < 0)) {
+        if (error_matches(&exc_AttributeError)) {
+            error_clear();
+            raise_type("'%.200s' object is not a mapping", type_name_of(r[B]));
+        }
+        ERROR;
+    }
+    NEXT;
+}
+OPCODE(DICT_MERGE)
+{
+    SAVE();
+    if (UNLIKELY(!has_type(r[A], &dict_type))) TAIL(wrong_container);
+    if (UNLIKELY(!vm_dict_merge(r[A], r[B], r[C]))) ERROR;
+    NEXT;
+}
+OPCODE(LIST_TO_TUPLE)
+{
+    SAVE();
+    if (UNLIKELY(!has_type(r[B], &list_type))) TAIL(wrong_container);
+    RESULT(list_to_tuple(r[B]));
+}
+
+/* ---- unpacking: the first item goes to the highest register */
+
+OPCODE(UNPACK)
+{
+    Value seq = r[B];
+    Value *to = r + A;
+    int64_t count = C;
+    const Value *items = 0;
+    if (has_type(seq, &tuple_type) && tuple_size(seq) == count) items = tuple_items(seq);
+    else if (has_type(seq, &list_type) && list_size(seq) == count) items = list_items(seq);
+    if (LIKELY(items != 0)) {
+        for (int64_t n = 0; n < count; n++) to[count - 1 - n] = items[n];
+        NEXT;
+    }
+    SAVE();
+    if (UNLIKELY(!vm_unpack(seq, to, count))) ERROR;
+    NEXT;
+}
+OPCODE(UNPACK_EX)
+{
+    SAVE();
+    if (UNLIKELY(!vm_unpack_ex(r[B], r + A, C & 255, C >> 8))) ERROR;
+    NEXT;
+}
+
+static bool not_iterable(Value v)
+{
+    if (!error_matches(&exc_TypeError) || type_of(v)->iter || type_of(v)->getitem) return false;
+    error_clear();
+    return raise_type("cannot unpack non-iterable %.200s object", type_name_of(v));
+}
+
+bool vm_unpack(Value sequence, Value *out, int64_t count)
+{
+    Value iterator = object_iter(sequence);
+    if (!iterator) return not_iterable(sequence);
+    Value tuple = tuple_new(count);   /* keeps the items where the collector sees them, whatever iteration does */
+    if (!tuple) return false;
+    for (int64_t n = 0; n < count; n++) {
+        Value item = iter_next(iterator);
+        if (!item) {
+            if (thread_self->exception) return false;
+            return raise_value("not enough values to unpack (expected %d, got %d)", (int)count, (int)n);
+        }
+        tuple_items(tuple)[n] = item;
+        gc_barrier((void *)tuple);
+    }
+    if (iter_next(iterator)) return raise_value("too many values to unpack (expected %d)", (int)count);
+    if (thread_self->exception) return false;
+    for (int64_t n = 0; n < count; n++) out[count - 1 - n] = tuple_get(tuple, n);
+    return true;
+}
+
+bool vm_unpack_ex(Value sequence, Value *out, int64_t before, int64_t after)
+{
+    Value iterator = object_iter(sequence);
+    if (!iterator) return not_iterable(sequence);
+    Value head = list_new(0);
+    for (int64_t n = 0; n < before; n++) {
+        Value item = iter_next(iterator);
+        if (!item) {
+            if (thread_self->exception) return false;
+            return raise_value("not enough values to unpack (expected at least %d, got %d)", (int)(before + after), (int)n);
+        }
+        if (!list_append(head, item)) return false;
+    }
+    Value rest = object_to_list(iterator);
+    if (!rest) return false;
+    int64_t size = list_size(rest);
+    if (size < after) return raise_value("not enough values to unpack (expected at least %zd, got %zd)", (size_t)(before + after), (size_t)(before + size));
+    int64_t total = before + 1 + after;
+    for (int64_t n = 0; n < before; n++) out[total - 1 - n] = list_get(head, n);
+    for (int64_t n = 0; n < after; n++) out[after - 1 - n] = list_get(rest, size - after + n);
+    out[after] = after ? list_slice(rest, 0, size - after) : rest;
+    return out[after] != 0;
+}
+
+/* ---- match */
+
+OPCODE(GET_LEN)
+{
+    SAVE();
+    int64_t length = object_length(r[B]);
+    if (UNLIKELY(length < 0)) ERROR;
+    RESULT(int_new(length));
+}
+OPCODE(MATCH_MAPPING)
+{
+    r[A] = bool_value(type_of(r[B])->flags & TYPE_MAPPING);
+    NEXT;
+}
+OPCODE(MATCH_SEQUENCE)
+{
+    r[A] = bool_value(type_of(r[B])->flags & TYPE_SEQUENCE);
+    NEXT;
+}
+OPCODE(MATCH_KEYS)
+{
+    SAVE();
+    if (UNLIKELY(!has_type(r[C], &tuple_type))) TAIL(wrong_container);
+    RESULT(vm_match_keys(r[B], r[C]));
+}
+OPCODE(MATCH_CLASS)
+{
+    SAVE();
+    if (UNLIKELY(!has_type(r[A + 2], &tuple_type))) TAIL(wrong_container);
+    RESULT(vm_match_class(r[A], r[A + 1], B, r[A + 2]));
+}
+
+/* ---- modules */
+
+OPCODE(IMPORT_NAME)
+{
+    SAVE();
+    Value v = vm_import_name(f, pc[0].value, r[B], r[C]);
+    if (UNLIKELY(!v)) ERROR;
+    r[A] = v;
+    SKIP(2);
+}
+OPCODE(IMPORT_FROM)
+{
+    SAVE();
+    Value v = vm_import_from(r[B], pc[0].value);
+    if (UNLIKELY(!v)) ERROR;
+    r[A] = v;
+    SKIP(2);
+}
+OPCODE(IMPORT_STAR)
+{
+    SAVE();
+    if (UNLIKELY(!vm_import_star(f, r[A]))) ERROR;
+    NEXT;
+}

@@ -1,0 +1,392 @@
+/* ops_call.c: the handler table, and handlers of calls and returns.
+ *
+ * A call of a Python function with as many positional arguments as it has parameters only links a new frame over its arguments. Natives whose signature fits the call are
+ * called on the registers as they lie. All else goes through call_value, out of line.
+ */
+#include "vm/interp.h"
+
+Handler *const vm_handlers[] = {
+#define OP(name, words, kinds, meaning) op_##name,
+#include "vm/ops.def"
+};
+
+/* ---- entering and leaving frames */
+
+static inline uint32_t poll(Thread *t) { return atomic_load_explicit(&t->interrupt, memory_order_relaxed); }
+
+/* Links a frame over `window`, whose first nargs registers are bound, without checks: those are the caller's. */
+static inline Frame *link_frame(Thread *t, Frame *f, FunctionObj *function, Lowered *low, Value *window, size_t nargs, uint32_t flags)
+{
+    Frame *new = (Frame *)t->vm - 1;
+    new->previous = f;
+    new->pc = low->words;
+    new->r = window;
+    new->k = low->k;
+    new->top = window + low->register_count;
+    new->code = low->code;
+    new->function = function;
+    new->locals = 0;
+    new->object = 0;
+    new->extra = 0;
+    new->generator = 0;
+    new->flags = flags;
+    t->vm = new;
+    t->frame = new;
+    t->stack_top = new->top;
+    for (size_t n = nargs; n < (size_t)low->locals_count; n++) window[n] = 0;
+    return new;
+}
+
+static inline bool room_for(Thread *t, Lowered *low, Value *window)
+{
+    return window + low->register_count + 64 < (Value *)t->vm - sizeof(Frame) / sizeof(Value) && t->recursion_depth < recursion_limit;
+}
+
+#define RUN(frame) do { \
+        f = (frame); \
+        pc = f->pc; \
+        r = f->r; \
+        k = f->k; \
+        NEXT; \
+    } while (0)
+
+/* A call that is more than linking a frame. `callee` on args[0..n): starts a Python frame (*entered) or gives the value. */
+typedef struct Outcome { Value value; Frame *entered; } Outcome;
+
+static Outcome call_class(Thread *t, Value cls, Value *args, size_t nargs, Value kwnames)
+{
+    Type *type = (Type *)cls;
+    Value init = type_lookup(type, NAME("__init__"));
+    if (!init || !has_type(init, &function_type)) return (Outcome){type_of(cls)->call(cls, args, nargs, kwnames), 0};
+    Value self = type_alloc(type, 0);
+    if (!self) return (Outcome){0, 0};
+    args[-1] = self;
+    Frame *frame = vm_enter(t, (FunctionObj *)init, args - 1, nargs + 1, kwnames, FRAME_INIT);
+    if (frame) frame->extra = self;
+    return (Outcome){0, frame};
+}
+
+/* May instances be made by allocation alone, then __init__? */
+static bool has_plain_new(Type *type)
+{
+    return type->head.head.type == &type_type && type->new == object_type.new && !(type->flags & (TYPE_ABSTRACT | TYPE_DISALLOW_NEW)) && (type->flags & TYPE_HEAP) && type->item_size == 0;
+}
+
+/* args[-1] may be overwritten. */
+static __attribute__((noinline)) Outcome call_value(Thread *t, Value callee, Value *args, size_t nargs, Value kwnames)
+{
+    Type *type = type_of(callee);
+    if (type == &function_type) return (Outcome){0, vm_enter(t, (FunctionObj *)callee, args, nargs, kwnames, 0)};
+    if (type == &method_type) {
+        MethodObj *method = (MethodObj *)callee;
+        if (has_type(method->function, &function_type)) {
+            args[-1] = method->self;
+            return (Outcome){0, vm_enter(t, (FunctionObj *)method->function, args - 1, nargs + 1, kwnames, 0)};
+        }
+    }
+    if (type == &type_type && has_plain_new((Type *)callee)) return call_class(t, callee, args, nargs, kwnames);
+    if (!type->call) {
+        raise_type("'%.200s' object is not callable", type_name(type));
+        return (Outcome){0, 0};
+    }
+    return (Outcome){type->call(callee, args, nargs, kwnames), 0};
+}
+
+/* The NativeDef of a native callee that takes exactly these arguments as they lie, or 0. */
+static const NativeDef *direct_native(Value callee, size_t nargs)
+{
+    if (has_type(callee, &native_type)) {
+        NativeObj *native = (NativeObj *)callee;
+        if (!native->self && native_is_direct(native->def, &native->signature, nargs)) return native->def;
+    }
+    return 0;
+}
+
+static const NativeDef *direct_method(Value callee, Value *args, size_t nargs)
+{
+    if (has_type(callee, &native_method_type) && nargs > 0) {
+        NativeMethodObj *method = (NativeMethodObj *)callee;
+        if (type_of(args[0]) == method->owner && native_is_direct(method->def, &method->signature, nargs)) return method->def;
+    }
+    return 0;
+}
+
+/* CALL of anything but a matching Python function: pc[0] caches the definition of a direct native. */
+static __attribute__((noinline)) HANDLER(call_other)
+{
+    Value callee = r[C], *args = r + A + 2, value;
+    size_t nargs = B;
+    f->pc = pc + 2;
+    if (has_type(callee, &native_type) && ((NativeObj *)callee)->def == pc[0].pointer && !((NativeObj *)callee)->self) {
+        args[-1] = callee;
+        value = ((NativeObj *)callee)->def->function(args, nargs, 0);
+    } else {
+        const NativeDef *def = direct_native(callee, nargs);
+        if (def) ((Word *)pc)[0].pointer = (void *)def;
+        r[A + 1] = callee;
+        Outcome o = call_value(t, callee, args, nargs, 0);
+        if (o.entered) RUN(o.entered);
+        value = o.value;
+    }
+    if (UNLIKELY(!value)) ERROR;
+    r[pc[1].dest] = value;
+    POLL_AFTER(3);
+}
+
+#define CALL_HANDLER(name, fetch, first, count, other, ON_WINDOW) \
+    OPCODE(name) \
+    { \
+        Value callee = fetch; \
+        if (LIKELY(callee && has_type(callee, &function_type))) { \
+            FunctionObj *function = (FunctionObj *)callee; \
+            Lowered *low = code_lowered((CodeObj *)function->code); \
+            Value *args = first, *window = ON_WINDOW; \
+            if (LIKELY(low && low->simple_args == (count)) && LIKELY(!poll(t)) && LIKELY(room_for(t, low, window))) { \
+                f->pc = pc + 2; \
+                t->recursion_depth++; \
+                if (window != args) memcpy(window, args, sizeof(Value) * (size_t)(count)); \
+                RUN(link_frame(t, f, function, low, window, (size_t)(count), 0)); \
+            } \
+        } \
+        TAIL(other); \
+    }
+CALL_HANDLER(CALL, r[C], r + A + 2, B, call_other, args)
+CALL_HANDLER(CALL_COPY, r[C], r + A + 2, B, call_other, f->top)
+
+static __attribute__((noinline)) HANDLER(call_method_other)
+{
+    Value callee = r[A], *args = r + A + 1, value;
+    size_t nargs = (size_t)B + 1;
+    if (!callee) callee = r[A + 1], args = r + A + 2, nargs = B;
+    f->pc = pc + 2;
+    const NativeDef *def = pc[0].pointer;
+    if (def && has_type(callee, &native_method_type) && ((NativeMethodObj *)callee)->def == def && nargs == (size_t)B + 1 && type_of(args[0]) == ((NativeMethodObj *)callee)->owner)
+        value = def->function(args, nargs, 0);
+    else {
+        def = direct_method(callee, args, nargs);
+        if (def && r[A]) ((Word *)pc)[0].pointer = (void *)def;
+        Outcome o = call_value(t, callee, args, nargs, 0);
+        if (o.entered) RUN(o.entered);
+        value = o.value;
+    }
+    if (UNLIKELY(!value)) ERROR;
+    r[pc[1].dest] = value;
+    POLL_AFTER(3);
+}
+
+CALL_HANDLER(CALL_METHOD, r[A], r + A + 1, B + 1, call_method_other, args)
+CALL_HANDLER(CALL_METHOD_COPY, r[A], r + A + 1, B + 1, call_method_other, f->top)
+
+OPCODE(CALL_KW)
+{
+    Value callee = r[A], *args = r + A + 1, kwnames = k[pc[0].bits];
+    size_t nargs = (size_t)B + 1;
+    if (!callee) callee = r[A + 1], args = r + A + 2, nargs = B;
+    f->pc = pc + 2;
+    Outcome o = call_value(t, callee, args, nargs - (size_t)tuple_size(kwnames), kwnames);
+    if (o.entered) RUN(o.entered);
+    if (UNLIKELY(!o.value)) ERROR;
+    r[pc[1].dest] = o.value;
+    SKIP(3);
+}
+
+OPCODE(CALL_EX)
+{
+    f->pc = pc + 1;
+    Value v = vm_call_ex(r[A], r[B], C == 65535 ? 0 : r[C]);
+    if (UNLIKELY(!v)) ERROR;
+    r[pc[0].dest] = v;
+    SKIP(2);
+}
+
+/* ---- returning */
+
+/* Leaves the frame whose result is f->result. */
+HANDLER(vm_deliver)
+{
+    Value value = f->result;
+    uint32_t flags = f->flags;
+    if (flags & FRAME_TRACED) {
+        f->pc = pc;
+        if (!vm_trace_return(t, f, value)) ERROR;
+    }
+    if (flags & FRAME_INIT) {
+        if (value != NONE) {
+            SAVE();
+            raise_type("__init__() should return None, not '%.200s'", type_name_of(value));
+            ERROR;
+        }
+        value = f->extra;
+    }
+    GeneratorObj *gen = f->generator;
+    Frame *previous = f->previous;
+    vm_pop_frame(t, f);
+    if (gen) {
+        generator_finished(t, gen, false);
+        gen->yielded = false;
+    }
+    if (flags & FRAME_ENTRY) return value;
+    f = previous;
+    pc = f->pc;
+    r = f->r;
+    k = f->k;
+    if (flags & FRAME_FOR_ITER) {
+        pc += pc[-1].exit - 1;
+        NEXT;
+    }
+    if (flags & FRAME_SEND) {
+        r[pc[-2].a] = value;
+        pc += pc[-1].exit - 1;
+        NEXT;
+    }
+    r[pc[-1].dest] = value;
+    NEXT;
+}
+
+static COLD HANDLER(return_slow)
+{
+    f->result = r[A];
+    TAIL(vm_deliver);
+}
+static COLD HANDLER(return_k_slow)
+{
+    f->result = k[(uint32_t)JUMP32];
+    TAIL(vm_deliver);
+}
+
+#define LEAVE(value) do { \
+        Value value_ = (value); \
+        Frame *previous = f->previous; \
+        t->vm = f + 1; \
+        t->frame = previous; \
+        t->recursion_depth--; \
+        t->stack_top = previous->top; \
+        f = previous; \
+        pc = f->pc; \
+        r = f->r; \
+        k = f->k; \
+        r[pc[-1].dest] = value_; \
+        NEXT; \
+    } while (0)
+
+OPCODE(RETURN)
+{
+    if (UNLIKELY(f->flags)) TAIL(return_slow);
+    LEAVE(r[A]);
+}
+OPCODE(RETURN_K)
+{
+    if (UNLIKELY(f->flags)) TAIL(return_k_slow);
+    LEAVE(k[(uint32_t)JUMP32]);
+}
+
+OPCODE(MAKE_FUNCTION)
+{
+    SAVE();
+    RESULT(vm_make_function(f, r + A, B));
+}
+
+/* ---- generators */
+
+OPCODE(RETURN_GENERATOR)
+{
+    if (UNLIKELY(f->generator)) {
+        SAVE();
+        raise_system("generator made twice");
+        ERROR;
+    }
+    f->pc = pc + 1;
+    uint32_t flags = f->flags;
+    Frame *previous = f->previous;
+    if ((flags & FRAME_TRACED) && !vm_trace_return(t, f, NONE)) ERROR;
+    Value gen = generator_take_frame(t, f, (uint32_t)f->code->nlocalsplus);
+    if (UNLIKELY(!gen)) ERROR;
+    if (flags & FRAME_ENTRY) return gen;
+    f = previous;
+    pc = f->pc;
+    r = f->r;
+    k = f->k;
+    r[pc[-1].dest] = gen;
+    NEXT;
+}
+
+OPCODE(YIELD)
+{
+    GeneratorObj *gen = f->generator;
+    Value value = r[A];
+    if (UNLIKELY(!gen)) {
+        SAVE();
+        raise_system("yield outside a generator");
+        ERROR;
+    }
+    uint32_t flags = f->flags;
+    if (UNLIKELY(flags & FRAME_TRACED)) {
+        f->pc = pc;
+        if (!vm_trace_return(t, f, value)) ERROR;
+    }
+    f->pc = pc + 2;
+    gen->yield_from = B == 65535 ? -1 : B;
+    gen->send_exit = (uint32_t)pc[0].bits;
+    gen->live = C;
+    gen->yielded = true;
+    Frame *previous = f->previous;
+    generator_unlink(t, gen);
+    if (flags & FRAME_ENTRY) return value;
+    f = previous;
+    pc = f->pc;
+    r = f->r;
+    k = f->k;
+    r[pc[-1].dest] = value;
+    NEXT;
+}
+
+OPCODE(SEND)
+{
+    Value iterator = r[A], value = r[B], result = 0;
+    f->pc = pc + 1;
+    if (LIKELY(is_generator_like(iterator))) {
+        GeneratorObj *gen = (GeneratorObj *)iterator;
+        if (gen->state <= GEN_SUSPENDED) {
+            if (UNLIKELY(!generator_link(t, gen, value, FRAME_SEND))) ERROR;
+            RUN(&gen->frame);
+        }
+    }
+    Type *type = type_of(iterator);
+    int status;
+    if (type->send) status = type->send(iterator, value, &result);
+    else {
+        if (value == NONE && type->next) result = type->next(iterator);
+        else result = call_method_1(iterator, NAME("send"), value);
+        status = result ? 1 : -1;
+        if (!result && !t->exception) status = 0, result = NONE;
+        else if (!result && error_matches(&exc_StopIteration)) {
+            Value stop = error_take();
+            result = ((StopIterationObj *)stop)->value;
+            if (!result) result = NONE;
+            status = 0;
+        }
+    }
+    if (UNLIKELY(status < 0)) ERROR;
+    if (status == 0) {
+        r[A] = result;
+        pc += pc[0].exit;
+        NEXT;
+    }
+    r[pc[0].dest] = result;
+    SKIP(2);
+}
+
+/* FOR_ITER over a generator: resumes it in place. */
+OPCODE(FOR_GENERATOR)
+{
+    Value iterator = r[A];
+    if (LIKELY(has_type(iterator, &generator_type))) {
+        GeneratorObj *gen = (GeneratorObj *)iterator;
+        if (LIKELY(gen->state <= GEN_SUSPENDED)) {
+            f->pc = pc + 1;
+            if (UNLIKELY(!generator_link(t, gen, NONE, FRAME_FOR_ITER))) ERROR;
+            RUN(&gen->frame);
+        }
+    }
+    TAIL(op_FOR_ITER);
+}

@@ -1,0 +1,418 @@
+/* ops_object.c: handlers of attributes, items and iteration, with their inline caches.
+ *
+ * A generic instruction that has found out what it deals with rewrites its own opcode to a special form; a special form whose guess fails does the generic thing, which
+ * rewrites again. Guards compare shapes and type versions: numbers that are never reused, so the cached values need not be known to the collector.
+ */
+#include "vm/interp.h"
+#include "object/shape.h"
+#include "object/bytes.h"
+
+#define BECOME(opcode) (((Word *)pc)[-1].op = (opcode))
+#define CACHE(n) (((Word *)pc)[n])
+
+/* ---- attributes */
+
+static inline bool is_descriptor(Value v) { return type_of(v)->descr_get != 0; }
+static inline bool is_data_descriptor(Value v) { return type_of(v)->descr_set != 0; }
+
+/* Which special form would serve `v`.name? Fills the caches c[0], c[1]; 0: none. */
+static uint16_t specialize_load(Value v, Value name, Word *c)
+{
+    Type *type = type_of(v);
+    if (type == &module_type && type->getattr) {
+        uint32_t version = 0;
+        Value dict = module_dict(v);
+        if (!dict || !has_type(dict, &dict_type)) return 0;
+        Value own = type_lookup(type, name);
+        if (own && is_data_descriptor(own)) return 0;
+        int64_t index = dict_entry_index(dict, name, &version);
+        if (index < 0 || !version) return 0;
+        c[0] = (Word){.version = version, .index = (uint32_t)index};
+        return OP_LOAD_ATTR_MODULE;
+    }
+    if (type->getattr != object_generic_getattr || !is_pointer(v) || type->attrs_offset <= 0 || !as_obj(v)->shape) return 0;
+    uint32_t version = type_version(type), shape = as_obj(v)->shape;
+    if (!version) return 0;
+    Value own = type_lookup(type, name);
+    int slot = shape_lookup(shape, name);
+    if (own && is_data_descriptor(own)) return 0;
+    if (slot >= 0) {
+        int32_t offset = instance_slot_offset(type, (uint32_t)slot);
+        c[0] = (Word){.version = shape, .index = offset >= 0 ? (uint32_t)offset : (uint32_t)slot - type->inline_slots};
+        c[1] = (Word){.version = version};
+        return offset >= 0 ? OP_LOAD_ATTR_SLOT : OP_LOAD_ATTR_OVERFLOW;
+    }
+    if (!own || is_descriptor(own)) return 0;
+    c[0] = (Word){.version = shape, .index = version};
+    c[1] = (Word){.value = own};
+    return OP_LOAD_ATTR_VALUE;
+}
+
+OPCODE(LOAD_ATTR)
+{
+    SAVE();
+    Value v = r[B], name = pc[0].value;
+    uint16_t special = specialize_load(v, name, &CACHE(1));
+    if (special) BECOME(special);
+    v = object_getattr(v, name);
+    if (UNLIKELY(!v)) ERROR;
+    r[A] = v;
+    SKIP(4);
+}
+
+OPCODE(LOAD_ATTR_SLOT)
+{
+    Value v = r[B];
+    if (LIKELY(is_pointer(v))) {
+        Obj *o = as_obj(v);
+        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[2].version)) {
+            r[A] = *(Value *)((char *)o + pc[1].index);
+            SKIP(4);
+        }
+    }
+    TAIL(op_LOAD_ATTR);
+}
+OPCODE(LOAD_ATTR_OVERFLOW)
+{
+    Value v = r[B];
+    if (LIKELY(is_pointer(v))) {
+        Obj *o = as_obj(v);
+        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[2].version)) {
+            Value *attrs = (Value *)((char *)o + o->type->attrs_offset);
+            r[A] = ((Value *)attrs[0])[pc[1].index];
+            SKIP(4);
+        }
+    }
+    TAIL(op_LOAD_ATTR);
+}
+OPCODE(LOAD_ATTR_VALUE)
+{
+    Value v = r[B];
+    if (LIKELY(is_pointer(v))) {
+        Obj *o = as_obj(v);
+        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[1].index)) {
+            r[A] = pc[2].value;
+            SKIP(4);
+        }
+    }
+    TAIL(op_LOAD_ATTR);
+}
+OPCODE(LOAD_ATTR_MODULE)
+{
+    Value v = r[B];
+    if (LIKELY(has_type(v, &module_type))) {
+        DictKeys *keys = ((DictObj *)module_dict(v))->keys;
+        if (LIKELY(keys->version == pc[1].version && pc[1].version)) {
+            Value found = keys->entries[pc[1].index].value;
+            if (LIKELY(found)) {
+                r[A] = found;
+                SKIP(4);
+            }
+        }
+    }
+    TAIL(op_LOAD_ATTR);
+}
+OPCODE(LOAD_ATTR_MEMBER) { TAIL(op_LOAD_ATTR); }
+
+static uint16_t specialize_store(Value v, Value name, Word *c)
+{
+    Type *type = type_of(v);
+    if (type->setattr != object_generic_setattr || !is_pointer(v) || type->attrs_offset <= 0 || !as_obj(v)->shape) return 0;
+    uint32_t version = type_version(type), shape = as_obj(v)->shape;
+    Value own = type_lookup(type, name);
+    if (!version || (own && is_data_descriptor(own))) return 0;
+    int slot = shape_lookup(shape, name);
+    if (slot >= 0) {
+        int32_t offset = instance_slot_offset(type, (uint32_t)slot);
+        if (offset < 0) return 0;
+        c[0] = (Word){.version = shape, .index = (uint32_t)offset};
+        c[1] = (Word){.version = version};
+        return OP_STORE_ATTR_SLOT;
+    }
+    uint32_t next = shape_add(shape, name);
+    if (!next) return 0;
+    int32_t offset = instance_slot_offset(type, shape_count(next) - 1);
+    if (offset < 0) return 0;
+    c[0] = (Word){.version = shape, .index = (uint32_t)offset};
+    c[1] = (Word){.version = next, .index = version};
+    return OP_STORE_ATTR_ADD;
+}
+
+OPCODE(STORE_ATTR)
+{
+    SAVE();
+    uint16_t special = specialize_store(r[A], pc[0].value, &CACHE(1));
+    if (special) BECOME(special);
+    if (UNLIKELY(!object_setattr(r[A], pc[0].value, r[B]))) ERROR;
+    SKIP(4);
+}
+OPCODE(STORE_ATTR_SLOT)
+{
+    Value v = r[A];
+    if (LIKELY(is_pointer(v))) {
+        Obj *o = as_obj(v);
+        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[2].version)) {
+            *(Value *)((char *)o + pc[1].index) = r[B];
+            gc_barrier(o);
+            SKIP(4);
+        }
+    }
+    TAIL(op_STORE_ATTR);
+}
+OPCODE(STORE_ATTR_ADD)
+{
+    Value v = r[A];
+    if (LIKELY(is_pointer(v))) {
+        Obj *o = as_obj(v);
+        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[2].index)) {
+            *(Value *)((char *)o + pc[1].index) = r[B];
+            o->shape = pc[2].version;
+            gc_barrier(o);
+            SKIP(4);
+        }
+    }
+    TAIL(op_STORE_ATTR);
+}
+OPCODE(STORE_ATTR_MEMBER) { TAIL(op_STORE_ATTR); }
+
+OPCODE(DELETE_ATTR)
+{
+    SAVE();
+    if (UNLIKELY(!object_setattr(r[A], pc[0].value, 0))) ERROR;
+    SKIP(2);
+}
+
+static uint16_t specialize_method(Value v, Value name, Word *c)
+{
+    Type *type = type_of(v);
+    if (type->getattr != object_generic_getattr) return 0;
+    uint32_t version = type_version(type);
+    Value own = type_lookup(type, name);
+    if (!version || !own || !(type_of(own)->flags & TYPE_METHOD_DESCRIPTOR)) return 0;
+    if (type->attrs_offset == 0 && type->dict_offset == 0) {
+        c[0] = (Word){.version = version};
+        c[1] = (Word){.value = own};
+        return OP_LOAD_METHOD_TYPE;
+    }
+    if (type->attrs_offset > 0 && as_obj(v)->shape && shape_lookup(as_obj(v)->shape, name) < 0) {
+        c[0] = (Word){.version = as_obj(v)->shape, .index = version};
+        c[1] = (Word){.value = own};
+        return OP_LOAD_METHOD_SHAPE;
+    }
+    return 0;
+}
+
+OPCODE(LOAD_METHOD)
+{
+    SAVE();
+    Value v = r[B], name = pc[0].value, self = 0;
+    uint16_t special = specialize_method(v, name, &CACHE(1));
+    if (special) BECOME(special);
+    else if (has_type(v, &module_type) && (special = specialize_load(v, name, &CACHE(1)))) BECOME(OP_LOAD_METHOD_ATTR);
+    Value method = object_get_method(v, name, &self);
+    if (UNLIKELY(!method)) ERROR;
+    r[A] = self ? method : 0;
+    r[A + 1] = self ? self : method;
+    SKIP(4);
+}
+OPCODE(LOAD_METHOD_SHAPE)
+{
+    Value v = r[B];
+    if (LIKELY(is_pointer(v))) {
+        Obj *o = as_obj(v);
+        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[1].index)) {
+            r[A] = pc[2].value;
+            r[A + 1] = v;
+            SKIP(4);
+        }
+    }
+    TAIL(op_LOAD_METHOD);
+}
+OPCODE(LOAD_METHOD_TYPE)
+{
+    Value v = r[B];
+    if (LIKELY(type_of(v)->version == pc[1].version)) {
+        r[A] = pc[2].value;
+        r[A + 1] = v;
+        SKIP(4);
+    }
+    TAIL(op_LOAD_METHOD);
+}
+/* Functions of modules. */
+OPCODE(LOAD_METHOD_ATTR)
+{
+    Value v = r[B];
+    if (LIKELY(has_type(v, &module_type))) {
+        DictKeys *keys = ((DictObj *)module_dict(v))->keys;
+        if (LIKELY(keys->version == pc[1].version && pc[1].version)) {
+            Value found = keys->entries[pc[1].index].value;
+            if (LIKELY(found)) {
+                r[A] = 0;
+                r[A + 1] = found;
+                SKIP(4);
+            }
+        }
+    }
+    TAIL(op_LOAD_METHOD);
+}
+
+/* ---- items */
+
+static __attribute__((noinline)) Value subscr_slow(Value v, Value key)
+{
+    if (has_type(v, &dict_type)) {
+        Value found = dict_get(v, key);
+        if (!found && !thread_self->exception) raise_key(key);
+        return found;
+    }
+    return object_getitem(v, key);
+}
+
+static inline Value subscr_fast(Value v, Value key)
+{
+    if (LIKELY(is_pointer(v) && is_small_int(key))) {
+        int64_t n = small_int_value(key);
+        if (as_obj(v)->type == &list_type) {
+            ListObj *list = (ListObj *)v;
+            if (n < 0) n += list->size;
+            if ((uint64_t)n < (uint64_t)list->size) return list->items[n];
+        } else if (as_obj(v)->type == &tuple_type) {
+            TupleObj *tuple = (TupleObj *)v;
+            if (n < 0) n += tuple->size;
+            if ((uint64_t)n < (uint64_t)tuple->size) return tuple->items[n];
+        }
+    }
+    return 0;
+}
+
+#define SUBSCR_HANDLER(name, right) \
+    static __attribute__((noinline)) HANDLER(rest_##name) \
+    { \
+        SAVE(); \
+        RESULT(subscr_slow(r[B], right)); \
+    } \
+    OPCODE(name) \
+    { \
+        Value v = subscr_fast(r[B], right); \
+        if (UNLIKELY(!v)) TAIL(rest_##name); \
+        r[A] = v; \
+        NEXT; \
+    }
+SUBSCR_HANDLER(SUBSCR, r[C])
+SUBSCR_HANDLER(SUBSCR_K, k[C])
+
+static __attribute__((noinline)) HANDLER(rest_STORE_SUBSCR)
+{
+    SAVE();
+    bool ok = has_type(r[A], &dict_type) ? dict_set(r[A], r[B], r[C]) : object_setitem(r[A], r[B], r[C]);
+    if (UNLIKELY(!ok)) ERROR;
+    NEXT;
+}
+OPCODE(STORE_SUBSCR)
+{
+    Value v = r[A], key = r[B];
+    if (LIKELY(is_small_int(key) && has_type(v, &list_type))) {
+        ListObj *list = (ListObj *)v;
+        int64_t n = small_int_value(key);
+        if (n < 0) n += list->size;
+        if (LIKELY((uint64_t)n < (uint64_t)list->size)) {
+            list->items[n] = r[C];
+            gc_barrier(list);
+            NEXT;
+        }
+    }
+    TAIL(rest_STORE_SUBSCR);
+}
+OPCODE(DELETE_SUBSCR)
+{
+    SAVE();
+    if (UNLIKELY(!object_delitem(r[A], r[B]))) ERROR;
+    NEXT;
+}
+
+/* ---- iteration */
+
+OPCODE(GET_ITER)
+{
+    SAVE();
+    RESULT(object_iter(r[B]));
+}
+
+OPCODE(FOR_ITER)
+{
+    Value iterator = r[A];
+    Type *type = type_of(iterator);
+    uint16_t op = (uint16_t)i, special = type == &list_iterator_type ? OP_FOR_LIST : type == &tuple_iterator_type ? OP_FOR_TUPLE : type == &range_iterator_type ? OP_FOR_RANGE
+                                        : type == &generator_type ? OP_FOR_GENERATOR : OP_FOR_ITER;
+    if (special != op) {
+        BECOME(special);
+        if (special != OP_FOR_ITER) {
+            i = pc[-1].bits;
+            __attribute__((musttail)) return vm_handlers[special](STATE_ARGS);
+        }
+    }
+    SAVE();
+    if (UNLIKELY(!type->next)) {
+        raise_type("'%.200s' object is not an iterator", type_name(type));
+        ERROR;
+    }
+    Value v = type->next(iterator);
+    if (LIKELY(v)) {
+        r[pc[0].dest] = v;
+        SKIP(2);
+    }
+    if (UNLIKELY(t->exception) && !error_clear_if(&exc_StopIteration)) ERROR;
+    pc += pc[0].exit;
+    NEXT;
+}
+
+#define EXHAUSTED do { pc += pc[0].exit; NEXT; } while (0)
+
+OPCODE(FOR_LIST)
+{
+    Value v = r[A];
+    if (UNLIKELY(!has_type(v, &list_iterator_type))) TAIL(op_FOR_ITER);
+    ListIter *it = (ListIter *)v;
+    if (LIKELY(it->list)) {
+        ListObj *list = (ListObj *)it->list;
+        if (LIKELY((uint64_t)it->index < (uint64_t)list->size)) {
+            r[pc[0].dest] = list->items[it->index++];
+            SKIP(2);
+        }
+        it->list = 0;
+    }
+    EXHAUSTED;
+}
+OPCODE(FOR_TUPLE)
+{
+    Value v = r[A];
+    if (UNLIKELY(!has_type(v, &tuple_iterator_type))) TAIL(op_FOR_ITER);
+    TupleIter *it = (TupleIter *)v;
+    if (LIKELY(it->tuple)) {
+        TupleObj *tuple = (TupleObj *)it->tuple;
+        if (LIKELY((uint64_t)it->index < (uint64_t)tuple->size)) {
+            r[pc[0].dest] = tuple->items[it->index++];
+            SKIP(2);
+        }
+        it->tuple = 0;
+    }
+    EXHAUSTED;
+}
+OPCODE(FOR_RANGE)
+{
+    Value v = r[A];
+    if (UNLIKELY(!has_type(v, &range_iterator_type))) TAIL(op_FOR_ITER);
+    RangeIter *it = (RangeIter *)v;
+    if (LIKELY(it->remaining > 0)) {
+        int64_t n = it->next;
+        it->remaining--;
+        it->next = (int64_t)((uint64_t)n + (uint64_t)it->step);
+        if (UNLIKELY(!fits_small_int(n))) {
+            Value large = int_new(n);
+            if (!large) ERROR;
+            r[pc[0].dest] = large;
+        } else r[pc[0].dest] = small_int(n);
+        SKIP(2);
+    }
+    EXHAUSTED;
+}

@@ -1,0 +1,108 @@
+/* unwind.c: a pending exception looks for its handler, frame by frame; and the interpreter's door from C. */
+#include "vm/interp.h"
+
+Value vm_run(Thread *t, Frame *f)
+{
+    const Word *pc = f->pc;
+    uint64_t i = pc->bits;
+    return vm_handlers[(uint16_t)i](pc + 1, f->r, f->k, f, t, i);
+}
+
+void vm_add_traceback(Frame *f)
+{
+    Thread *t = thread_self;
+    Value exception = error_take();
+    Value object = frame_object(f);
+    Value previous = ((Exception *)exception)->traceback;
+    Value traceback = object ? traceback_new(previous == NONE ? 0 : previous, object, frame_lasti(f), frame_line(f)) : 0;
+    if (traceback) SET((Exception *)exception, traceback, traceback);
+    if (!traceback) t->exception = 0;
+    error_restore(exception);
+}
+
+static LoweredHandler *find_handler(Lowered *low, uint32_t word)
+{
+    uint32_t from = 0, to = low->handler_count;
+    while (from < to) {
+        uint32_t middle = (from + to) / 2;
+        LoweredHandler *h = &low->handlers[middle];
+        if (word < h->start) to = middle;
+        else if (word >= h->end) from = middle + 1;
+        else return h;
+    }
+    return 0;
+}
+
+/* Leaves frames until one handles the exception. Returns the frame, with its pc at the handler; 0: C code gets it. */
+static Frame *unwind(Thread *t, Frame *f, bool again)
+{
+    for (;;) {
+        Lowered *low = frame_lowered(f);
+        uint32_t word = (uint32_t)(f->pc - low->words);
+        word = word ? word - 1 : 0;
+        if (!again) {
+            vm_add_traceback(f);
+            if (__builtin_expect(t->trace_function && (f->flags & FRAME_TRACED), 0)) vm_trace_exception(t, f);
+        }
+        LoweredHandler *h = find_handler(low, word);
+        if (h) {
+            Value exception = error_take();
+            if (h->lasti) f->r[h->reg - 1] = small_int((int64_t)low->units[word] * 2);
+            f->r[h->reg] = exception;
+            f->pc = low->words + h->target;
+            return f;
+        }
+        if (f->flags & FRAME_TRACED) vm_trace_return(t, f, 0);
+        uint32_t flags = f->flags;
+        GeneratorObj *gen = f->generator;
+        Frame *previous = f->previous;
+        vm_pop_frame(t, f);
+        if (gen) {
+            gen->yielded = false;
+            generator_finished(t, gen, true);
+        }
+        if (flags & FRAME_ENTRY) return 0;
+        f = previous;
+        again = false;
+    }
+}
+
+
+/* What is called with an error but without an exception is a bug of a native function; it must not crash. */
+static void require_exception(Thread *t)
+{
+    if (!t->exception) raise_system("error return without exception set");
+}
+
+HANDLER(vm_unwind)
+{
+    require_exception(t);
+    f->pc = pc;
+    f = unwind(t, f, false);
+    if (!f) return 0;
+    pc = f->pc;
+    r = f->r;
+    k = f->k;
+    NEXT;
+}
+
+HANDLER(vm_unwind_again)
+{
+    require_exception(t);
+    f = unwind(t, f, true);
+    if (!f) return 0;
+    pc = f->pc;
+    r = f->r;
+    k = f->k;
+    NEXT;
+}
+
+HANDLER(vm_interrupted)
+{
+    f->pc = pc;
+    if (!safe_point_slow()) {
+        pc++;   /* into the instruction that is to come */
+        ERROR;
+    }
+    NEXT;
+}

@@ -1,0 +1,149 @@
+/* vm.c: start-up, running code objects, and what C code asks about the running frame. */
+#include "vm/vm.h"
+#include "vm/run.h"
+#include "heap/barrier.h"
+#include "object/bytes.h"
+#include "object/error.h"
+#include "object/str.h"
+#include "syntax/parser.h"
+
+int vm_optimize;
+
+/* ---- running code */
+
+static Value builtins_for(Value globals)
+{
+    Value builtins = dict_get_str(globals, NAME("__builtins__"));
+    if (builtins && type_of(builtins) == &module_type) builtins = module_dict(builtins);
+    if (builtins) return builtins;
+    Frame *f = thread_self->frame;
+    if (f) return frame_builtins(f);
+    Value module = import_module("builtins");
+    return module ? module_dict(module) : 0;
+}
+
+Value vm_eval_code_closure(Value code, Value globals, Value locals, Value closure)
+{
+    if (type_of(code) != &code_type) return raise_type("code object expected");
+    if (!is_dict(globals)) return raise_system("globals must be a real dict");
+    CodeObj *c = (CodeObj *)code;
+    if (!dict_get_str(globals, NAME("__builtins__"))) {
+        Value builtins = builtins_for(globals);
+        if (!builtins || !dict_set(globals, NAME("__builtins__"), builtins)) return 0;
+    }
+    Value v = function_new(code, globals, 0);
+    if (!v) return 0;
+    FunctionObj *function = (FunctionObj *)v;
+    if (!function->builtins) {
+        function->builtins = builtins_for(globals);
+        gc_barrier(function);
+        if (!function->builtins) return 0;
+    }
+    if (closure) SET(function, closure, closure);
+    if (c->nfreevars && (!closure || tuple_size(closure) != c->nfreevars)) return raise_type("code object requires a closure of %d cells", c->nfreevars);
+    if (c->argcount + c->kwonlyargcount > 0) return vm_call_function(v, &v, 0, 0);
+    return vm_run_code(function, locals ? locals : globals);
+}
+
+Value vm_eval_code(Value code, Value globals, Value locals) { return vm_eval_code_closure(code, globals, locals, 0); }
+
+/* ---- the running frame */
+
+Value vm_globals(void)
+{
+    Frame *f = thread_self->frame;
+    return f ? frame_globals(f) : 0;
+}
+
+Value vm_builtins(void)
+{
+    Frame *f = thread_self->frame;
+    if (f) return frame_builtins(f);
+    Value module = import_module("builtins");
+    return module ? module_dict(module) : 0;
+}
+
+Value vm_locals(void)
+{
+    Frame *f = thread_self->frame;
+    return f ? frame_locals(f) : raise_system("frame does not exist");
+}
+
+Value vm_current_code(void)
+{
+    Frame *f = thread_self->frame;
+    return f ? VALUE(f->code) : 0;
+}
+
+Value vm_frame_object(int depth)
+{
+    Frame *f = thread_self->frame;
+    while (f && depth-- > 0) f = f->previous;
+    return f ? frame_object(f) : raise_value("call stack is not deep enough");
+}
+
+Value vm_thread_frame(Thread *thread) { return thread->frame ? frame_object(thread->frame) : 0; }
+
+Value vm_frame_of_generator(Value generator)
+{
+    GeneratorObj *gen = (GeneratorObj *)generator;
+    return gen->state == GEN_CLOSED ? NONE : frame_object(&gen->frame);
+}
+
+int vm_current_line(Value *filename)
+{
+    Frame *f = thread_self->frame;
+    if (filename) *filename = f ? f->code->filename : 0;
+    return f ? frame_line(f) : -1;
+}
+
+static bool super_frame(Value *type, Value *object)
+{
+    Frame *f = thread_self->frame;
+    if (!f) return raise_runtime("super(): no current frame");
+    CodeObj *c = f->code;
+    if (c->argcount == 0) return raise_runtime("super(): no arguments");
+    Value first = f->r[0];
+    const uint8_t *kinds = bytes_data(c->localspluskinds);
+    if (first && (kinds[0] & LOCAL_CELL) && type_of(first) == &cell_type) first = ((CellObj *)first)->value;
+    if (!first) return raise_runtime("super(): arg[0] deleted");
+    for (int n = c->nlocalsplus - c->nfreevars; n < c->nlocalsplus; n++) {
+        if (!str_equal_ascii(tuple_get(c->localsplusnames, n), "__class__")) continue;
+        Value cell = f->r[n];
+        if (!cell || type_of(cell) != &cell_type) return raise_runtime("super(): bad __class__ cell");
+        Value cls = ((CellObj *)cell)->value;
+        if (!cls) return raise_runtime("super(): empty __class__ cell");
+        if (!is_type(cls)) return raise_runtime("super(): __class__ is not a type (%s)", type_name_of(cls));
+        *type = cls;
+        *object = first;
+        return true;
+    }
+    return raise_runtime("super(): __class__ cell not found");
+}
+
+/* ---- roots: frames of all threads (their registers on the register stack are scanned with it) */
+
+static void trace_frames(void)
+{
+    for (Thread *t = thread_first(); t; t = t->next)
+        for (Frame *f = t->frame; f; f = f->previous) {
+            gc_visit(VALUE(f->code));
+            gc_visit(VALUE(f->function));
+            gc_visit(f->locals);
+            gc_visit(f->object);
+            gc_visit(f->extra);
+            gc_visit(f->result);
+            if (f->generator) {
+                gc_visit(VALUE(f->generator));
+                gc_visit_values(f->generator->registers, f->generator->register_count);
+                gc_visit(f->generator->handled.exception);
+            }
+        }
+}
+
+void vm_init(void)
+{
+    function_type.call = vm_call_function;
+    super_frame_hook = super_frame;
+    gc_root_tracer(trace_frames);
+}
