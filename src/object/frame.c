@@ -234,8 +234,8 @@ static Value frame_repr(Value self)
 }
 
 static const NativeDef frame_methods[] = {
-    {"clear", "(self, /)", frame_clear, "Drops the references that the frame's locals hold."},
-    {"__sizeof__", "(self, /)", frame_sizeof, "Size in memory, in bytes."},
+    {"clear", "(self, /)", frame_clear, "Drops the references that the frame's locals hold.", 0},
+    {"__sizeof__", "(self, /)", frame_sizeof, "Size in memory, in bytes.", 0},
     {0},
 };
 static const GetSetDef frame_getset[] = {

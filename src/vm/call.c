@@ -220,13 +220,16 @@ Frame *vm_enter(Thread *t, FunctionObj *function, Value *args, size_t nargs, Val
 
 static Value run_bound(Thread *t, FunctionObj *function, Lowered *low, Value *window, Value locals, uint32_t flags)
 {
+    Value *top = t->stack_top;
     Frame *f = vm_push_frame(t, function, low, window, FRAME_ENTRY | flags);
     if (!f) {
         recursion_leave();
         return 0;
     }
     f->locals = locals;
-    return vm_run(t, f);   /* leaving the frame undoes recursion_enter */
+    Value result = vm_run(t, f);   /* leaving the frame undoes recursion_enter */
+    t->stack_top = top;
+    return result;
 }
 
 Value vm_call_function(Value callee, Value *args, size_t nargs, Value kwnames)

@@ -5,6 +5,9 @@
 /* Runs `f`, which is linked as the thread's frame with FRAME_ENTRY set, until it returns (or yields). 0 with the exception. */
 Value vm_run(Thread *t, Frame *f);
 
+/* The same with an exception pending, which is raised where the frame is. */
+Value vm_run_raise(Thread *t, Frame *f);
+
 /* A frame for `function` with its window at `window` (arguments bound, other locals cleared by the caller). 0 with RecursionError. Does not count recursion. */
 Frame *vm_push_frame(Thread *t, FunctionObj *function, Lowered *low, Value *window, uint32_t flags);
 /* Unlinks the running frame. */
@@ -76,3 +79,5 @@ bool vm_trace_point(Thread *t, Frame *f, uint32_t unit);
 bool vm_trace_return(Thread *t, Frame *f, Value value);   /* value 0: by an exception */
 bool vm_trace_exception(Thread *t, Frame *f);
 bool vm_tracing(Thread *t);
+/* A generator made before tracing began is resumed: it goes on in the traced form of its code. */
+void vm_trace_resumed(Frame *f);

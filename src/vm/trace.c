@@ -10,3 +10,4 @@ bool vm_tracing(Thread *t) { return (t->trace_function || t->profile_function) &
 bool vm_trace_point(Thread *t, Frame *f, uint32_t unit) { return true; }
 bool vm_trace_return(Thread *t, Frame *f, Value value) { return true; }
 bool vm_trace_exception(Thread *t, Frame *f) { return true; }
+void vm_trace_resumed(Frame *f) {}

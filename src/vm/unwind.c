@@ -8,6 +8,8 @@ Value vm_run(Thread *t, Frame *f)
     return vm_handlers[(uint16_t)i](pc + 1, f->r, f->k, f, t, i);
 }
 
+Value vm_run_raise(Thread *t, Frame *f) { return vm_unwind(f->pc, f->r, f->k, f, t, 0); }
+
 void vm_add_traceback(Frame *f)
 {
     Thread *t = thread_self;
@@ -50,6 +52,7 @@ static Frame *unwind(Thread *t, Frame *f, bool again)
             if (h->lasti) f->r[h->reg - 1] = small_int((int64_t)low->units[word] * 2);
             f->r[h->reg] = exception;
             f->pc = low->words + h->target;
+            f->resume_line_word = 0;
             return f;
         }
         if (f->flags & FRAME_TRACED) vm_trace_return(t, f, 0);
