@@ -22,8 +22,10 @@ static void bytearray_prepare(ByteArrayObj *b)
     b->size = b->allocated = 0;
 }
 
+/* Views that nobody refers to any more still count as exports until they are collected: so collect before complaining. */
 static bool can_resize(ByteArrayObj *b)
 {
+    if (b->exports > 0) gc_collect(2, true);
     if (b->exports > 0) return raise_format(&exc_BufferError, "Existing exports of data: object cannot be re-sized");
     return true;
 }
