@@ -1,0 +1,121 @@
+/* compile.c: source text to code objects: the bridge from the front end, which knows no objects, to the runtime. */
+#include "vm/vm.h"
+#include "compile/compile.h"
+#include "module/marshal.h"
+#include "object/exception.h"
+#include "object/number.h"
+#include "object/str.h"
+#include "heap/barrier.h"
+#include <stdlib.h>
+
+#pragma weak compile_source
+#pragma weak marshal_code
+
+/* The front end asks for source in an encoding that it does not know itself. */
+static bool decode_source(Source *source, const char *encoding, const char *bytes, size_t size, const char **utf8, size_t *utf8_size)
+{
+    Value text = str_decode(bytes, size, encoding, 0);
+    const char *decoded = text ? str_utf8(text, utf8_size) : 0;
+    if (!decoded) return false;
+    char *copy = arena_alloc(source->arena, *utf8_size + 1);
+    memcpy(copy, decoded, *utf8_size);
+    *utf8 = copy;
+    return true;
+}
+
+static Type *error_type(ErrorKind kind)
+{
+    switch (kind) {
+    case ERROR_INDENTATION: return &exc_IndentationError;
+    case ERROR_TAB: return &exc_TabError;
+    case ERROR_VALUE: return &exc_ValueError;
+    case ERROR_OVERFLOW: return &exc_OverflowError;
+    case ERROR_MEMORY: return &exc_MemoryError;
+    case ERROR_RECURSION: return &exc_RecursionError;
+    case ERROR_SYSTEM: return &exc_SystemError;
+    case ERROR_TYPE: return &exc_TypeError;
+    default: return &exc_SyntaxError;
+    }
+}
+
+static Value text_value(const Text *text) { return text ? str_from_utf8_surrogatepass(text->bytes, text->length) : NONE; }
+static Value place(int n) { return n == -1 ? NONE : small_int(n); }
+
+Value vm_syntax_error(const SyntaxError *e, Value filename)
+{
+    Type *type = error_type(e->kind);
+    Value message = text_value(e->message);
+    if (!message) return 0;
+    if (e->incomplete && type == &exc_SyntaxError) {
+        Value incomplete = dict_get_cstring(vm_builtins(), "_IncompleteInputError");
+        if (incomplete) type = (Type *)incomplete;
+    }
+    if (!e->has_position || !type_is_subtype(type, &exc_SyntaxError)) return raise_value_of(type, message);
+    Value line = text_value(e->line);
+    if (!line) return 0;
+    Value where = tuple_pack(6, filename, place(e->lineno), place(e->offset), line, place(e->end_lineno), place(e->end_offset));
+    Value args = where ? tuple_pack(2, message, where) : 0;
+    Value exception = args ? object_call_tuple(VALUE(type), args, 0) : 0;
+    return exception ? raise_instance(exception) : 0;
+}
+
+/* Issues the front end's warnings; one that is an error becomes a SyntaxError at its place. */
+bool vm_issue_warnings(const FrontWarning *w, Value filename)
+{
+    for (; w; w = w->next) {
+        Value message = text_value(w->message);
+        if (!message) return false;
+        Type *category = w->deprecation ? &exc_DeprecationWarning : &exc_SyntaxWarning;
+        if (warn_explicit(category, message, filename, w->lineno, 0)) continue;
+        if (!error_matches(category)) return false;
+        error_clear();
+        SyntaxError e = {.kind = ERROR_SYNTAX, .message = w->message, .lineno = w->lineno, .offset = w->col_offset + 1, .end_lineno = w->end_lineno, .end_offset = w->end_col_offset + 1,
+                         .has_position = true};
+        vm_syntax_error(&e, filename);
+        return false;
+    }
+    return true;
+}
+
+/* The marshal bytes of the compiled source, in the arena; 0: source->error says why. */
+static const char *compile_to_bytes(Source *source, size_t *size)
+{
+    CodeUnit *unit = compile_source(source);
+    return unit ? marshal_code(source, unit, size) : 0;
+}
+
+Value vm_compile(const char *text, size_t size, Value filename, int mode, int flags, int optimize, int feature_version)
+{
+    if (!compile_source) return raise_format(&exc_NotImplementedError, "this build has no compiler");
+    const char *name = str_utf8(filename, 0);
+    if (!name) {
+        error_clear();
+        name = "?";
+    }
+    Arena arena;
+    Source source;
+    jmp_buf out_of_memory;
+    arena_init(&arena);
+    if (setjmp(out_of_memory)) {
+        arena_free(&arena);
+        return raise_memory();
+    }
+    arena.on_out_of_memory = &out_of_memory;
+    source_init(&source, &arena, text, size, name);
+    source.mode = (ParseMode)mode;
+    source.flags = flags;
+    source.optimize = optimize < 0 ? vm_optimize : optimize;
+    source.feature_version = feature_version;
+    source.max_int_digits = int_max_str_digits;
+    source.decode = decode_source;
+    size_t used = 0;
+    const char *bytes = compile_to_bytes(&source, &used);
+    Value code = 0;
+    if (thread_self->exception) bytes = 0;   /* raised by decoding */
+    else if (vm_issue_warnings(source.warnings, filename)) {
+        if (bytes) code = marshal_load_bytes(bytes, used, 0);
+        else vm_syntax_error(&source.error, filename);
+    }
+    arena_free(&arena);
+    return code;
+}
