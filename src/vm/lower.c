@@ -607,7 +607,7 @@ static void lower_make_function(Lowering *l, uint32_t flags)
     int32_t entries = 1 + __builtin_popcount(flags & 15);
     for (int32_t d = l->depth - entries; d < l->depth; d++) materialise(l, d);
     pop(l, entries);
-    emit_result(l, OP_MAKE_FUNCTION, flags, 0);
+    emit_result(l, OP_MAKE_FUNCTION, home(l, l->depth), flags);
 }
 
 static void lower_format(Lowering *l, uint32_t flags)
@@ -743,7 +743,7 @@ static void lower_match_op(Lowering *l, const StoredInsn *insn)
     case BC_MATCH_CLASS:
         for (int32_t d = top - 2; d <= top; d++) materialise(l, d);
         pop(l, 3);
-        emit_result(l, OP_MATCH_CLASS, insn->arg, 0);
+        emit_result(l, OP_MATCH_CLASS, home(l, l->depth), insn->arg);
         break;
     default: break;
     }

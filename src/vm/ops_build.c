@@ -270,8 +270,8 @@ OPCODE(MATCH_KEYS)
 OPCODE(MATCH_CLASS)
 {
     SAVE();
-    if (UNLIKELY(!has_type(r[A + 2], &tuple_type))) TAIL(wrong_container);
-    RESULT(vm_match_class(r[A], r[A + 1], B, r[A + 2]));
+    if (UNLIKELY(!has_type(r[B + 2], &tuple_type))) TAIL(wrong_container);
+    RESULT(vm_match_class(r[B], r[B + 1], C, r[B + 2]));
 }
 
 /* ---- modules */

@@ -283,7 +283,7 @@ OPCODE(RETURN_K)
 OPCODE(MAKE_FUNCTION)
 {
     SAVE();
-    RESULT(vm_make_function(f, r + A, B));
+    RESULT(vm_make_function(f, r + B, C));
 }
 
 /* ---- generators */
