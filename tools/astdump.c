@@ -43,7 +43,8 @@ static bool decode(Source *source, const char *encoding, const char *bytes, size
     return result != (size_t)-1;
 }
 
-static bool quiet, warnings, show_line, records, characters;
+static bool quiet, warnings, show_line, records, characters, type_comments;
+static int version = 11;
 static ParseMode mode;
 
 static void run(const char *path, const char *bytes, size_t size)
@@ -55,6 +56,8 @@ static void run(const char *path, const char *bytes, size_t size)
     source.mode = mode;
     if (characters) source.flags |= PYCF_IGNORE_COOKIE | PYCF_SOURCE_IS_UTF8;
     source.decode = decode;
+    source.feature_version = version;
+    if (type_comments) source.flags |= PYCF_TYPE_COMMENTS;
     Mod *tree = parse(&source);
     if (warnings)
         for (FrontWarning *w = source.warnings; w; w = w->next) printf("WARNING %d %s\n", w->lineno, w->message->bytes);
@@ -113,6 +116,9 @@ int main(int argc, char **argv)
         else if (strcmp(argv[i], "-i") == 0) from_input = true;
         else if (strcmp(argv[i], "-e") == 0) mode = PARSE_EVAL;
         else if (strcmp(argv[i], "-s") == 0) mode = PARSE_SINGLE;
+        else if (strcmp(argv[i], "-f") == 0) mode = PARSE_FUNC_TYPE;
+        else if (strcmp(argv[i], "-t") == 0) type_comments = true;
+        else if (strcmp(argv[i], "-V") == 0) version = atoi(argv[++i]);
         else if (strcmp(argv[i], "-n") == 0) count = atoi(argv[++i]);
     }
     for (int n = 0; n < count; n++)

@@ -13,6 +13,9 @@
 
 /* ---- compiling the grammar -------------------------------------------------------------------------------------------------- */
 
+/* MAX_ITEMS: the most items of one alternative; kept small, for matching recurses. */
+enum { RULE_LIMIT = 512, MAX_ITEMS = 14 };
+
 typedef struct Reader { Explainer *x; const char *s; } Reader;
 
 static Alt *read_alts(Reader *r);
@@ -35,8 +38,6 @@ static uint32_t rule_hash(const char *name, size_t length)
     for (size_t i = 0; i < length; i++) hash = hash * 31 + (uint8_t)name[i];
     return hash;
 }
-
-enum { RULE_LIMIT = 512 };
 
 /* Rules live in an open hash table: a rule's number is its slot. */
 static uint16_t rule_number(Explainer *x, const char *name, size_t length)
@@ -149,7 +150,7 @@ static Alt *read_alts(Reader *r)
     Alt *first = 0, **last = &first;
     for (;;) {
         Alt *alt = arena_new(r->x->arena, Alt);
-        Node *items[24];
+        Node *items[MAX_ITEMS];
         for (;;) {
             skip_spaces(r);
             char c = *r->s;
@@ -357,7 +358,7 @@ Val *explain_match_node(Explainer *x, const Node *node)
 
 static Val *match_alt(Explainer *x, const Alt *alt, bool *cut, bool *done)
 {
-    Val *items[24], *by_letter[26] = {0};
+    Val *items[MAX_ITEMS], *by_letter[2] = {0};
     uint32_t first = x->mark, count = 0;
     for (uint32_t i = 0; i < alt->count; i++) {
         const Node *node = alt->items[i];

@@ -21,7 +21,7 @@ typedef struct Alt Alt;
 typedef struct Node {
     NodeOp op;
     TokenKind token;
-    char variable;            /* 'a'...'z', or 0 */
+    char variable;            /* 'a', 'b', or 0 */
     uint16_t rule;
     struct Node *of, *separator;
     Alt *alts;

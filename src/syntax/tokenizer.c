@@ -624,10 +624,17 @@ static void end_of_text(Tokenizer *z)
         return;
     }
     settle_at_end(z);
-    while (z->indent > 0) {
+    if (!z->out->size) z->lineno = 0;
+    /* A single statement needs no newline behind it: the end of the text stands for it, and for the empty line that ends a compound one. */
+    bool single = z->source->mode == PARSE_SINGLE && z->out->count;
+    bool line_open = single && z->out->items[z->out->count - 1].kind != T_NEWLINE;
+    if (line_open) add_empty(z, T_NEWLINE, z->s);
+    bool dedents = z->indent > 0 && !(line_open && (z->source->flags & PYCF_DONT_IMPLY_DEDENT));
+    while (dedents && z->indent > 0) {
         z->indent--;
         add_empty(z, T_DEDENT, z->s);
     }
+    if (single && (dedents || !line_open)) add_empty(z, T_NEWLINE, z->s);
     add_empty(z, T_END, z->s);
 }
 
