@@ -37,12 +37,7 @@ static bool cookie_unpack(Value v, Cookie *c)
 
 static bool decoder_to(TextObj *t, const Cookie *c)
 {
-    if (c->start == 0 && c->flags == 0) {
-        unsigned seen = t->newlines.seen;
-        bool ok = text_decoder_reset(t);
-        t->newlines.seen = seen;
-        return ok;
-    }
+    if (c->start == 0 && c->flags == 0) return text_decoder_reset(t);
     return text_decoder_setstate(t, bytes_empty, c->flags);
 }
 
@@ -134,14 +129,12 @@ static Value tell(TextObj *t)
     c.skip = t->decoded_used;
     Value saved_bytes;
     uint64_t saved_flags;
-    NewlineState saved_newlines = t->newlines;
     if (!text_decoder_getstate(t, &saved_bytes, &saved_flags)) return 0;
     int64_t taken = 0;
     bool ok = approach(t, &c, bytes_data(input), bytes_size(input), &taken);
     if (ok && c.skip) ok = walk(t, &c, bytes_data(input) + taken, bytes_size(input) - taken);
     Value pending = error_take();
     bool restored = text_decoder_setstate(t, saved_bytes, saved_flags);
-    t->newlines = saved_newlines;
     if (pending) error_restore(pending);
     return ok && restored ? cookie_pack(&c) : 0;
 }
