@@ -26,12 +26,10 @@ static bool ready_types(void)
 #define TYPE(name) &name,
 #include "object/types.def"
 #undef TYPE
-#define EXCEPTION(Name, Base) &exc_##Name,
-#include "object/exceptions.def"
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (!type_ready(all[i])) return false;
-    return true;
+    return errors_init();
 }
 
 static bool add_builtin_module(const char *name)
