@@ -44,7 +44,7 @@ static bool decode(Source *source, const char *encoding, const char *bytes, size
 }
 
 static bool quiet, warnings, show_line, records, characters, type_comments;
-static int version = 11;
+static int version = 11, flags;
 static ParseMode mode;
 
 static void run(const char *path, const char *bytes, size_t size)
@@ -57,6 +57,7 @@ static void run(const char *path, const char *bytes, size_t size)
     if (characters) source.flags |= PYCF_IGNORE_COOKIE | PYCF_SOURCE_IS_UTF8;
     source.decode = decode;
     source.feature_version = version;
+    source.flags |= flags;
     if (type_comments) source.flags |= PYCF_TYPE_COMMENTS;
     Mod *tree = parse(&source);
     if (warnings)
@@ -118,6 +119,7 @@ int main(int argc, char **argv)
         else if (strcmp(argv[i], "-s") == 0) mode = PARSE_SINGLE;
         else if (strcmp(argv[i], "-f") == 0) mode = PARSE_FUNC_TYPE;
         else if (strcmp(argv[i], "-t") == 0) type_comments = true;
+        else if (strcmp(argv[i], "-F") == 0) flags = (int)strtol(argv[++i], 0, 16);
         else if (strcmp(argv[i], "-V") == 0) version = atoi(argv[++i]);
         else if (strcmp(argv[i], "-n") == 0) count = atoi(argv[++i]);
     }

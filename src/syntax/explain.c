@@ -493,6 +493,13 @@ static const char *misspelt_keyword(Explainer *x, const Token *at)
     explain_raise(x, ERROR_SYNTAX, last->lineno, last->col, last->end_lineno, last->end_col, "invalid syntax");
 }
 
+/* Whether the tokenizer has seen the end of the text: as its last token, or behind it (a literal's end needs no look at what follows). */
+static bool reached_end(Explainer *x, const Token *last)
+{
+    if (last->kind == T_ERROR) return x->p->tokens->error.at_end;
+    return last->kind == T_END || (last->end == x->p->tokens->size && last->kind != T_STRING);
+}
+
 void explain_failure(Parser *p)
 {
     Explainer *x = arena_new(p->arena, Explainer);
@@ -509,25 +516,20 @@ void explain_failure(Parser *p)
     jmp_buf literal_failed, *on_failure = p->on_failure;
     p->on_failure = &literal_failed;
     if (setjmp(literal_failed)) goto found;   /* an f-string inside has reported its own error */
-    if (!setjmp(x->raised)) {
-        run_pass(x, false);
-        /* In one expression of an f-string, what is left over behind it is the end of the file's business. */
-        const Token *last = explain_last_token(x);
-        if (setjmp(x->raised)) goto found;
-        if ((p->source->flags & PYCF_ALLOW_INCOMPLETE_INPUT) && last->kind == T_END) explain_raise_here(x, ERROR_SYNTAX, "incomplete input");
+    if (!setjmp(x->raised)) run_pass(x, false);
+    const Token *last = explain_last_token(x);
+    bool end = reached_end(x, last);
+    error->incomplete = end && (last->kind != T_ERROR || p->tokens->error.end_of_input);
+    if (end && (p->source->flags & PYCF_ALLOW_INCOMPLETE_INPUT) && error->kind != ERROR_MEMORY) {
+        error->kind = ERROR_NONE;
+        x->settled = true;
+        if (!setjmp(x->raised)) explain_raise_here(x, ERROR_SYNTAX, "incomplete input");
+    } else if (!error->kind && !setjmp(x->raised)) {
         run_pass(x, true);
         raise_plain(x, last);
     }
 found:
-    if (error->kind == ERROR_SYNTAX || error->kind == ERROR_INDENTATION || error->kind == ERROR_TAB) {
-        const Token *last = explain_last_token(x);
-        bool end = last->kind == T_END || (last->kind == T_ERROR && p->tokens->error.end_of_input);
-        if (end) error->incomplete = true;
-        if (end && (p->source->flags & PYCF_ALLOW_INCOMPLETE_INPUT)) {
-            error->kind = ERROR_NONE;
-            if (!setjmp(x->raised)) explain_raise_here(x, ERROR_SYNTAX, "incomplete input");
-        } else if (!x->settled) prefer_token_error(x);
-    }
+    if (error->kind != ERROR_MEMORY && !x->settled) prefer_token_error(x);
     p->explainer = outer;
     p->on_failure = on_failure;
 }

@@ -264,10 +264,8 @@ static Stmt *simple_statement(Parser *p)
 /* A line of simple statements, pushed. */
 static void simple_statements(Parser *p)
 {
-    do {
-        if (peek(p) == T_NEWLINE) break;
-        push(p, simple_statement(p));
-    } while (accept(p, T_SEMI));
+    do push(p, simple_statement(p));
+    while (accept(p, T_SEMI) && peek(p) != T_NEWLINE);
     expect(p, T_NEWLINE);
 }
 
@@ -294,7 +292,6 @@ Seq *parse_block(Parser *p)
 {
     uint32_t base = p->top;
     if (!accept(p, T_NEWLINE)) {
-        if (ends_statement(peek(p))) parse_fail(p);
         simple_statements(p);
         return parse_pop(p, base);
     }

@@ -54,6 +54,7 @@ typedef struct TokenError {
     int lineno, end_lineno;
     int offset, end_offset;      /* as reported; byte columns unless `raised`, when they count characters */
     bool end_of_input;           /* more input could have helped */
+    bool at_end;                 /* it was found at the end of the text */
     bool raised;                 /* the tokenizer's own message: wins over errors that the parser finds earlier */
 } TokenError;
 

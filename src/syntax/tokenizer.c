@@ -142,7 +142,7 @@ static void settle_at_end(Tokenizer *z)
 static void fail_end_of_input(Tokenizer *z)
 {
     settle_at_end(z);
-    z->out->error.end_of_input = true;
+    z->out->error.end_of_input = z->out->error.at_end = true;
     if (z->level) {
         int i = z->level - 1;
         fail_at(z, ERROR_SYNTAX, z->paren_lineno[i], z->paren_col[i] + 1, z->paren_lineno[i], 0, "'%c' was never closed", z->paren[i]);
@@ -206,10 +206,7 @@ static void indentation(Tokenizer *z)
         } else break;
     }
     if (z->level || *z->s == '#' || *z->s == '\n') return;
-    if (!*z->s) {
-        /* The end of the file closes every block; an indented last line without text does not open one. */
-        return;
-    }
+    if (!*z->s && z->s == z->line_start) return;   /* the end of the text closes every block */
     if (continued) column = alt = continued;
     if (column == z->columns[z->indent]) {
         if (alt != z->alt_columns[z->indent]) goto tabs;
@@ -413,6 +410,7 @@ static void string(Tokenizer *z, const char *start)
     return;
 unterminated:
     if (!*s) z->out->error.end_of_input = triple;
+    z->out->error.at_end = !*s;
     z->s = s;
     if (!*s) settle_at_end(z);
     int detected = z->lineno;
@@ -623,11 +621,12 @@ static void end_of_text(Tokenizer *z)
         fail_end_of_input(z);
         return;
     }
+    bool in_line = z->s != z->line_start;
     settle_at_end(z);
     if (!z->out->size) z->lineno = 0;
     /* A single statement needs no newline behind it: the end of the text stands for it, and for the empty line that ends a compound one. */
     bool single = z->source->mode == PARSE_SINGLE && z->out->count;
-    bool line_open = single && z->out->items[z->out->count - 1].kind != T_NEWLINE;
+    bool line_open = single && in_line;
     if (line_open) add_empty(z, T_NEWLINE, z->s);
     bool dedents = z->indent > 0 && !(line_open && (z->source->flags & PYCF_DONT_IMPLY_DEDENT));
     while (dedents && z->indent > 0) {
