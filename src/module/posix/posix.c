@@ -212,10 +212,9 @@ static bool init(Value module)
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
         if (!module_add_int(module, constants[i].name, constants[i].value)) return false;
     const NativeDef *tables[] = {posix_file_functions, posix_stat_functions, posix_io_functions, posix_process_functions, posix_spawn_functions, posix_name_functions};
-    Value name = NAME("posix");
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
         for (const NativeDef *def = tables[t]; def->name; def++)
-            if (!module_add(module, def->name, native_new(def, module, name))) return false;
+            if (!module_add(module, def->name, native_new(def, 0, module))) return false;
     return module_add(module, "environ", environ_dict()) && module_add(module, "error", VALUE(&exc_OSError)) && add_have_functions(module) && posix_stat_init(module) && posix_io_init(module) && posix_process_init(module) &&
            posix_names_init(module) && posix_spawn_init(module);
 }
