@@ -44,6 +44,9 @@ struct Lowered {
     uint32_t *ordinals;        /* for each word the number of real instructions before it: maps places between both forms */
 };
 
+/* The words lie behind the record: found without a load. */
+static inline const Word *lowered_words(Lowered *low) { return (const Word *)(low + 1); }
+
 extern const char *const op_names[];
 extern const uint8_t op_words[];
 

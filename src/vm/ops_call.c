@@ -15,11 +15,10 @@ Handler *const vm_handlers[] = {
 static inline uint32_t poll(Thread *t) { return atomic_load_explicit(&t->interrupt, memory_order_relaxed); }
 
 /* Links a frame over `window`, whose first nargs registers are bound, without checks: those are the caller's. */
-static inline Frame *link_frame(Thread *t, Frame *f, FunctionObj *function, Lowered *low, Value *window, size_t nargs, uint32_t flags)
+static inline void link_frame(Thread *t, Frame *f, Frame *new, FunctionObj *function, Lowered *low, Value *window, size_t nargs, uint32_t flags)
 {
-    Frame *new = (Frame *)t->vm - 1;
     new->previous = f;
-    new->pc = low->words;
+    new->pc = lowered_words(low);
     new->r = window;
     new->k = low->k;
     new->top = window + low->register_count;
@@ -34,12 +33,19 @@ static inline Frame *link_frame(Thread *t, Frame *f, FunctionObj *function, Lowe
     t->frame = new;
     t->stack_top = new->top;
     for (size_t n = nargs; n < (size_t)low->locals_count; n++) window[n] = 0;
-    return new;
 }
 
-static inline bool room_for(Thread *t, Lowered *low, Value *window)
+static inline bool room_for(Thread *t, Lowered *low, Value *window, Frame *new)
 {
-    return window + low->register_count + 64 < (Value *)t->vm - sizeof(Frame) / sizeof(Value) && t->recursion_depth < recursion_limit;
+    return window + low->register_count + 64 < (Value *)new && t->recursion_depth < recursion_limit;
+}
+
+/* A function whose parameters are just the arguments given: the next call from here takes the short way. */
+static void remember_callee(const Word *pc, Value callee, size_t nargs)
+{
+    if (!has_type(callee, &function_type)) return;
+    Lowered *low = code_lowered((CodeObj *)((FunctionObj *)callee)->code);
+    if (low && low->simple_args == (int64_t)nargs) ((Word *)pc)[0].pointer = low;
 }
 
 #define RUN(frame) do { \
@@ -123,6 +129,7 @@ static __attribute__((noinline)) HANDLER(call_other)
     } else {
         const NativeDef *def = direct_native(callee, nargs);
         if (def) ((Word *)pc)[0].pointer = (void *)def;
+        else remember_callee(pc, callee, nargs);
         r[A + 1] = callee;
         Outcome o = call_value(t, callee, args, nargs, 0);
         if (o.entered) RUN(o.entered);
@@ -133,25 +140,37 @@ static __attribute__((noinline)) HANDLER(call_other)
     POLL_AFTER(3);
 }
 
-#define CALL_HANDLER(name, fetch, first, count, other, ON_WINDOW) \
+/* pc[0] caches the Lowered of the last function that took just these arguments. The new pc is computed from the cache, not from the callee: so the next instruction does not wait
+ * for the chain of loads from the callee to its code, which only the (well predicted) comparison needs. */
+#define CALL_HANDLER(name, fetch, first, count, other, new_frame, ON_WINDOW) \
     OPCODE(name) \
     { \
         Value callee = fetch; \
         if (LIKELY(callee && has_type(callee, &function_type))) { \
             FunctionObj *function = (FunctionObj *)callee; \
-            Lowered *low = code_lowered((CodeObj *)function->code); \
+            Lowered *low = pc[0].pointer; \
             Value *args = first, *window = ON_WINDOW; \
-            if (LIKELY(low && low->simple_args == (count)) && LIKELY(!poll(t)) && LIKELY(room_for(t, low, window))) { \
-                f->pc = pc + 2; \
-                t->recursion_depth++; \
-                if (window != args) memcpy(window, args, sizeof(Value) * (size_t)(count)); \
-                RUN(link_frame(t, f, function, low, window, (size_t)(count), 0)); \
+            if (LIKELY(low == code_lowered((CodeObj *)function->code)) && LIKELY(low != 0)) { \
+                low = pc[0].pointer; \
+                __asm__("" : "+r"(low)); \
+                Frame *new = (new_frame) - 1; \
+                if (LIKELY(!poll(t)) && LIKELY(room_for(t, low, window, new))) { \
+                    f->pc = pc + 2; \
+                    t->recursion_depth++; \
+                    if (window != args) memcpy(window, args, sizeof(Value) * (size_t)(count)); \
+                    link_frame(t, f, new, function, low, window, (size_t)(count), 0); \
+                    k = low->k; \
+                    f = new; \
+                    r = window; \
+                    pc = lowered_words(low); \
+                    NEXT; \
+                } \
             } \
         } \
         TAIL(other); \
     }
-CALL_HANDLER(CALL, r[C], r + A + 2, B, call_other, args)
-CALL_HANDLER(CALL_COPY, r[C], r + A + 2, B, call_other, f->top)
+CALL_HANDLER(CALL, r[C], r + A + 2, B, call_other, f, args)
+CALL_HANDLER(CALL_COPY, r[C], r + A + 2, B, call_other, (Frame *)t->vm, f->top)
 
 static __attribute__((noinline)) HANDLER(call_method_other)
 {
@@ -165,6 +184,7 @@ static __attribute__((noinline)) HANDLER(call_method_other)
     else {
         def = direct_method(callee, args, nargs);
         if (def && r[A]) ((Word *)pc)[0].pointer = (void *)def;
+        else if (nargs == (size_t)B + 1) remember_callee(pc, callee, nargs);
         Outcome o = call_value(t, callee, args, nargs, 0);
         if (o.entered) RUN(o.entered);
         value = o.value;
@@ -174,8 +194,8 @@ static __attribute__((noinline)) HANDLER(call_method_other)
     POLL_AFTER(3);
 }
 
-CALL_HANDLER(CALL_METHOD, r[A], r + A + 1, B + 1, call_method_other, args)
-CALL_HANDLER(CALL_METHOD_COPY, r[A], r + A + 1, B + 1, call_method_other, f->top)
+CALL_HANDLER(CALL_METHOD, r[A], r + A + 1, B + 1, call_method_other, f, args)
+CALL_HANDLER(CALL_METHOD_COPY, r[A], r + A + 1, B + 1, call_method_other, (Frame *)t->vm, f->top)
 
 OPCODE(CALL_KW)
 {
