@@ -183,8 +183,10 @@ Expr *parse_fstring_expression(Parser *outer, const char *text, size_t size, int
     outer->source->mode = mode;
     for (uint32_t i = 0; i < tokens->count; i++) {
         Token *t = &tokens->items[i];
-        if (t->lineno == lineno && t->col >= 0) t->col += col;
-        if (t->end_lineno == lineno && t->end_col >= 0) t->end_col += col;
+        /* As CPython has it: a literal that begins on the first line but ends on another is not moved. */
+        if (t->end_lineno != lineno || t->col < 0) continue;
+        t->col += col;
+        t->end_col += col;
     }
     Parser inner = {.source = outer->source, .arena = outer->arena, .tokens = tokens, .t = tokens->items, .start_lineno = lineno, .start_col = col};
     inner.depth = outer->depth;

@@ -418,6 +418,7 @@ static bool parenthesized_items(Parser *p, Seq **items)
     } while (accept(p, T_COMMA));
     expect(p, T_RPAR);
     expect(p, T_COLON);
+    if (peek(p) == T_TYPE_COMMENT) parse_fail(p);   /* which only the form without parentheses takes */
     p->t--;
     p->on_failure = outer;
     *items = parse_pop(p, base);
@@ -546,7 +547,7 @@ static Stmt *definition(Parser *p)
     Token *start = p->t;
     if (peek(p) == T_CLASS) return class_definition(p, decorators);
     bool async = accept(p, T_ASYNC);
-    if (peek(p) != T_DEF) parse_fail(p);
+    if (peek(p) != T_DEF || (async && p->source->feature_version < 5)) parse_fail(p);
     return function_definition(p, start, decorators, async);
 }
 

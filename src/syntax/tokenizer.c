@@ -23,6 +23,8 @@ typedef struct Tokenizer {
     char paren[MAX_PARENS];
     int paren_lineno[MAX_PARENS], paren_col[MAX_PARENS];
     bool failed;
+    bool in_async, async_line_over;   /* for old feature versions: see old_async */
+    int async_indent;
 } Tokenizer;
 
 /* What a byte can begin or continue. */
@@ -462,6 +464,20 @@ static inline bool is_prefix(const char *start, size_t length)
     return (a == 'r' && (b == 'b' || b == 'f')) || (b == 'r' && (a == 'b' || a == 'f'));
 }
 
+/* Before Python 3.7, `async` and `await` were keywords only from "async def" to the end of its body. */
+static TokenKind old_async(Tokenizer *z, TokenKind kind)
+{
+    if (z->in_async) return kind;
+    if (kind == T_AWAIT) return T_NAME;
+    const char *s = z->s;
+    while (*s == ' ' || *s == '\t' || *s == '\f') s++;
+    if (strncmp(s, "def", 3) != 0 || IS(s[3], C_PART)) return T_NAME;
+    z->in_async = true;
+    z->async_line_over = false;
+    z->async_indent = z->indent;
+    return kind;
+}
+
 static inline void name(Tokenizer *z)
 {
     const char *start = z->s, *s = start;
@@ -480,6 +496,7 @@ static inline void name(Tokenizer *z)
     z->s = s;
     const Text *text = text_intern(&z->source->names, start, length);
     TokenKind kind = text->keyword && text->keyword < T_FIRST_SOFT_KEYWORD ? (TokenKind)text->keyword : T_NAME;
+    if ((kind == T_ASYNC || kind == T_AWAIT) && z->source->feature_version < 7) kind = old_async(z, kind);
     add(z, kind, start, s)->text = text;
 }
 
@@ -498,22 +515,23 @@ static void add_ignore(Tokenizer *z, const char *tag, const char *end)
     out->ignores[out->ignore_count++] = (TokenComment){z->lineno, text_new(z->source->arena, tag, (size_t)(end - tag))};
 }
 
-/* A comment from `start` ('#') to `end`: "# type: ..." and "# type: ignore..." count when the caller asked for type comments. */
-static void comment(Tokenizer *z, const char *start, const char *end)
+/* A comment from `start` ('#') to `end`: "# type: ..." and "# type: ignore..." count when the caller asked for type comments. True if it gave a token. */
+static bool comment(Tokenizer *z, const char *start, const char *end)
 {
     const char *s = start + 1;
     while (*s == ' ' || *s == '\t') s++;
-    if (strncmp(s, "type:", 5) != 0) return;
+    if (strncmp(s, "type:", 5) != 0) return false;
     s += 5;
     while (*s == ' ' || *s == '\t') s++;
     if (end - s >= 6 && memcmp(s, "ignore", 6) == 0) {
         char next = end - s > 6 ? s[6] : 0;
         if (!((uint8_t)next >= 128 || IS(next, C_PART))) {
             add_ignore(z, s + 6, end);
-            return;
+            return false;
         }
     }
     add(z, T_TYPE_COMMENT, s, end)->text = text_new(z->source->arena, s, (size_t)(end - s));
+    return true;
 }
 
 /* ---- operators -------------------------------------------------------------------------------------------------------------- */
@@ -640,12 +658,11 @@ static void end_of_text(Tokenizer *z)
 /* One line (or the rest of one after a newline inside parentheses). False at the end of the text. */
 static bool line(Tokenizer *z)
 {
-    uint32_t before = z->out->count;
     indentation(z);
     if (z->failed) return false;
     /* Blank and comment-only lines give no NEWLINE; neither does a line inside parentheses. */
     bool blank = !z->level && (*z->s == '#' || *z->s == '\n');
-    (void)before;
+    if (z->in_async && !blank && !z->level && z->async_line_over && z->async_indent >= z->indent) z->in_async = false;
     for (;;) {
         while (*z->s == ' ' || *z->s == '\t' || *z->s == '\f') z->s++;
         const char *start = z->s;
@@ -658,12 +675,13 @@ static bool line(Tokenizer *z)
             if (c == '#') {
                 const char *end = strchr(start, '\n');
                 if (!end) end = start + strlen(start);
-                if (z->source->flags & PYCF_TYPE_COMMENTS) comment(z, start, end);
+                if (z->source->flags & PYCF_TYPE_COMMENTS && comment(z, start, end)) blank = false;
                 z->s = end;
             }
             if (!*z->s) return false;
             if (!blank && !z->level) {
                 add(z, T_NEWLINE, start, z->s);
+                z->async_line_over = true;
             }
             z->s++;
             z->lineno++;
