@@ -159,6 +159,11 @@ int main(void)
     }
     if (!errors_init()) return 1;
     if (!sys_start()) return 1;
+    /* The one thing of the Python library that a native module asks for when it starts: a stand-in. */
+    Value sequence = namespace_new(0), abc = namespace_new(0);
+    object_setattr(sequence, NAME("register"), object_getattr(module_named("builtins"), NAME("id")));
+    object_setattr(abc, NAME("MutableSequence"), sequence);
+    dict_set_cstring(sys_modules(), "collections.abc", abc);
     char *line = 0;
     size_t room = 0;
     while (getline(&line, &room, stdin) > 0) {
