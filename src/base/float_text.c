@@ -237,7 +237,9 @@ size_t float_format(double value, char mode, int precision, int flags, char *out
         if (kind == 'r') float_digits_shortest(value, &digits);
         else float_digits_precision(value, precision ? precision : 1, &digits);
         int limit = kind == 'r' ? 16 : precision ? precision : 1;
-        exponential = digits.point <= -4 || digits.point > limit;
+        /* With ".0" to come, a number that fills all digits would show one digit too many. */
+        int fixed_limit = kind == 'g' && flags & FLOAT_DOT_ZERO ? limit - 1 : limit;
+        exponential = digits.point <= -4 || digits.point > fixed_limit;
         int64_t significant = alternate && kind == 'g' ? limit : digits.count;
         if (exponential) shown = significant;
         else shown = significant > digits.point ? significant - digits.point : 0;

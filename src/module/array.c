@@ -16,7 +16,7 @@ typedef struct Kind {
     bool (*set)(uint8_t *at, Value v);
     bool is_int, is_signed;
 } Kind;
-struct ArrayObj { Obj head; int64_t size; uint8_t *items; int64_t allocated; const Kind *kind; int64_t exports; };
+struct ArrayObj { Obj head; int64_t size; uint8_t *items; int64_t allocated; const Kind *kind; int64_t exports; Value weaklist; };
 
 static Type array_type, array_iterator_type;
 static bool is_array(Value v) { return is_instance_of(v, &array_type); }

@@ -123,7 +123,7 @@ static NATIVE(cmath_log)
     if (!take(args[0], &z)) return 0;
     if (!args[1]) return z == 0 ? domain_error() : give(clog(z));
     if (!take(args[1], &base)) return 0;
-    if (z == 0 || base == 0) return domain_error();
+    if (base == 0) return domain_error();
     Value numerator = give(clog(z)), denominator = numerator ? give(clog(base)) : 0;
     if (!denominator) return 0;
     if (base == 1) return domain_error();

@@ -242,7 +242,10 @@ static NATIVE(sys_getsizeof)
         return args[1];
     }
     if (n < 0) return raise_value("__sizeof__() should return >= 0");
-    return int_new(n + (has_flag(args[0], TYPE_TYPE) ? 0 : 16));
+    /* CPython puts 16 bytes before what its collector traces; numbers, text and bytes are not. */
+    Type *type = type_of(args[0]);
+    bool bare = type->flags & (TYPE_TYPE | TYPE_INT | TYPE_STR | TYPE_BYTES | TYPE_FLOAT) && !(type->flags & TYPE_HEAP);
+    return int_new(n + (bare ? 0 : 16));
 }
 
 static NATIVE(sys_getrefcount) { return small_int(args[0] == NONE || !is_pointer(args[0]) ? 1000000000 : 2); }

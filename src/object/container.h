@@ -111,6 +111,7 @@ Value namespace_new(Value dict);
 extern Type namespace_type, generic_alias_type, union_type;
 Value generic_alias_new(Value origin, Value args);
 Value union_new(Value a, Value b);
+Value union_members(Value v);      /* (int | str).__args__ */
 /* Struct sequences (os.stat_result, time.struct_time, sys.flags): tuples with named fields. */
 typedef struct StructSeqField { const char *name, *doc; } StructSeqField;   /* a name of 0 ends the table; "unnamed field": name "" */
 Type *structseq_type(const char *name, const char *doc, const StructSeqField *fields, int visible);

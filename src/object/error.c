@@ -208,7 +208,7 @@ uint64_t raise_unsupported_operand(Value a, Value b, const char *symbol)
 
 uint64_t raise_bad_argument(const char *function, const char *argument, const char *expected, Value got)
 {
-    const char *type = got == NONE ? "None" : type_name_of(got);
+    const char *type = got == NONE ? "None" : type_full_name(type_of(got));
     bool number = argument[0] >= '0' && argument[0] <= '9', whole = !strncmp(argument, "argument", 8);
     const char *format = whole ? "%.200s() %s must be %.200s, not %.200s"
                          : number ? "%.200s() argument %s must be %.200s, not %.200s"

@@ -485,7 +485,7 @@ Value int_lshift(Value a, Value b)
     int64_t count;
     if (int_sign(b) < 0) return raise_value("negative shift count");
     if (int_sign(a) == 0) return small_int(0);
-    if (int_as_int64_overflow(b, &count)) return raise_overflow("too many digits in integer");
+    if (int_as_int64_overflow(b, &count)) return int_bit_length(b) > 67 ? raise_overflow("too many digits in integer") : raise_memory();
     if (is_small_int(a)) {
         int64_t n = small_int_value(a), magnitude = n < 0 ? ~n : n;
         if (count < __builtin_clzll((uint64_t)magnitude | 1) - 1) return int_new((int64_t)((uint64_t)n << count));

@@ -16,7 +16,12 @@ static inline int digit_value(uint8_t c)
 
 static bool is_space(uint8_t c) { return c == ' ' || (c >= 9 && c <= 13); }
 
-static Value invalid_literal(int base, Value original) { return raise_value("invalid literal for int() with base %d: %.200R", base, original); }
+static Value invalid_literal(int base, Value original)
+{
+    /* Bytearrays and other buffers show as bytes. */
+    if (!is_str(original) && !is_bytes(original)) original = bytes_from_object(original);
+    return original ? raise_value("invalid literal for int() with base %d: %.200R", base, original) : 0;
+}
 
 /* `digits` (values, not characters; the first not 0) to an int. */
 static Value from_digit_values(const uint8_t *digits, size_t count, int base, bool negative)

@@ -141,6 +141,7 @@ int object_is_instance(Value v, Value cls)
     if (VALUE(type_of(v)) == cls) return 1;
     if (type_of(cls) == &type_type) return object_real_is_instance(v, cls);
     if (is_tuple(cls)) return instance_of_any(v, cls);
+    if (type_of(cls) == &union_type) return instance_of_any(v, union_members(cls));
     Value check = object_lookup_special(cls, NAME("__instancecheck__"));
     if (!check) return thread_self->exception ? -1 : object_real_is_instance(v, cls);
     if (!recursion_enter(" in __instancecheck__")) return -1;
@@ -160,6 +161,7 @@ int object_real_is_subclass(Value derived, Value cls)
 int object_is_subclass(Value derived, Value cls)
 {
     if (type_of(cls) == &type_type) return derived == cls ? 1 : object_real_is_subclass(derived, cls);
+    if (type_of(cls) == &union_type) cls = union_members(cls);
     if (is_tuple(cls)) {
         if (!recursion_enter(" in __subclasscheck__")) return -1;
         int result = 0;

@@ -214,8 +214,8 @@ static bool format_value(StrBuilder *b, const Directive *d, va_list *args)
     case 'R': return format_text(b, d, object_repr(v));
     case 'S': return format_text(b, d, object_str(v));
     case 'A': return format_text(b, d, object_ascii(v));
-    case 'T': return format_text(b, d, str_from_cstring(type_name_of(v)));
-    case 'N': return format_text(b, d, str_from_cstring(type_name((Type *)v)));
+    case 'T': return format_text(b, d, str_from_cstring(type_full_name(type_of(v))));
+    case 'N': return format_text(b, d, str_from_cstring(type_full_name((Type *)v)));
     default: return format_text(b, d, v);
     }
 }

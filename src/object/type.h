@@ -220,3 +220,5 @@ Value type_alloc(Type *type, int64_t items);
 /* type(v).__name__ without the module part of static types. */
 const char *type_name(Type *type);
 #define type_name_of(v) type_name(type_of(v))
+/* As error messages call a type: static types with their module ("array.array"), classes without. */
+static inline const char *type_full_name(Type *type) { return type->flags & TYPE_HEAP ? type_name(type) : type->name; }

@@ -51,6 +51,7 @@ Value union_or(Value a, Value b)
     return list && add(list, a) && add(list, b) ? from_list(list) : 0;
 }
 
+Value union_members(Value v) { return ((UnionObj *)v)->args; }
 Value union_new(Value a, Value b) { return union_or(a, b); }
 
 static Value union_repr(Value self)
@@ -143,7 +144,7 @@ static const NativeDef union_methods[] = {
     {"__instancecheck__", "(self, instance, /)", union_instancecheck}, {"__subclasscheck__", "(self, subclass, /)", union_subclasscheck}, {0},
 };
 static const GetSetDef union_getset[] = {{"__parameters__", union_parameters, 0, "Type variables in the types.UnionType."}, {0}};
-static const MemberDef union_members[] = {{"__args__", MEMBER_VALUE, offsetof(UnionObj, args), false}, {0}};
+static const MemberDef union_fields[] = {{"__args__", MEMBER_VALUE, offsetof(UnionObj, args), false}, {0}};
 
 Type union_type = {
     TYPE_INIT("types.UnionType", UnionObj),
@@ -158,5 +159,5 @@ Type union_type = {
     .getitem = union_getitem,
     .binary = {[BINARY_OR] = union_or},
     .getset = union_getset,
-    .members = union_members,
+    .members = union_fields,
 };
