@@ -46,11 +46,10 @@ static bool decode(Source *source, const char *encoding, const char *bytes, size
 static bool quiet, warnings, show_line, records, characters, type_comments;
 static int version = 11, flags;
 static ParseMode mode;
+static Arena arena;
 
 static void run(const char *path, const char *bytes, size_t size)
 {
-    Arena arena;
-    arena_init(&arena);
     Source source;
     source_init(&source, &arena, bytes, size, path);
     source.mode = mode;
@@ -70,7 +69,7 @@ static void run(const char *path, const char *bytes, size_t size)
         ast_dump(tree, stdout);
         putchar('\n');
     } else if (records) puts("OK");
-    arena_free(&arena);
+    arena_reset(&arena);
 }
 
 static void run_file(const char *path)

@@ -12,7 +12,7 @@ struct ArenaBlock {
     char bytes[];
 };
 
-enum { FIRST_BLOCK = 32 * 1024, LARGEST_BLOCK = 4 * 1024 * 1024 };
+enum { FIRST_BLOCK = 32 * 1024, LARGEST_BLOCK = 4 * 1024 * 1024, LARGEST_KEPT = 16 * 1024 * 1024 };
 
 void arena_init(Arena *arena) { memset(arena, 0, sizeof *arena); }
 
@@ -27,6 +27,24 @@ void arena_free(Arena *arena)
     arena->blocks = 0;
     arena->next = arena->end = 0;
     arena->total = 0;
+}
+
+void arena_reset(Arena *arena)
+{
+    ArenaBlock *block = arena->blocks;
+    if (!block) return;
+    if (block->older) {
+        /* More than one block was needed: one of the size of all together will do for the next time. */
+        size_t total = arena->total < LARGEST_KEPT ? arena->total : LARGEST_KEPT;
+        arena_free(arena);
+        block = calloc(1, sizeof *block + total);
+        if (!block) return;
+        block->size = total;
+        arena->blocks = block;
+    } else memset(block->bytes, 0, (size_t)(arena->next - block->bytes));
+    arena->next = block->bytes;
+    arena->end = block->bytes + block->size;
+    arena->total = block->size;
 }
 
 static void out_of_memory(Arena *arena)

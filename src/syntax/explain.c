@@ -475,11 +475,15 @@ static const char *misspelt_keyword(Explainer *x, const Token *at)
     while (start > x->tokens && start[-1].kind != T_NEWLINE && start[-1].kind != T_INDENT && start[-1].kind != T_DEDENT && start[-1].kind != T_SEMI) start--;
     bool label = at == start + 2 && start[1].kind == T_COLON && at->kind == T_NEWLINE;
     if (start->kind != T_NAME || start->text->length < 3 || !(at == start + 1 || label)) return 0;
+    /* A keyword of the same length is likelier: "form" is "from", not "for". */
+    const char *found = 0;
     for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++) {
         const char *keyword = token_kind_text(beginnings[i]);
-        if (nearly_equal(start->text->bytes, start->text->length, keyword, strlen(keyword))) return keyword;
+        if (!nearly_equal(start->text->bytes, start->text->length, keyword, strlen(keyword))) continue;
+        if (strlen(keyword) == start->text->length) return keyword;
+        if (!found) found = keyword;
     }
-    return 0;
+    return found;
 }
 
 [[noreturn]] static void raise_plain(Explainer *x, const Token *last)
