@@ -262,11 +262,8 @@ size_t float_format(double value, char mode, int precision, int flags, char *out
         put(&sink, '.');
         int64_t from = digits.count == 0 ? 0 : digits.point;
         put_digits(&sink, &digits, from, from + shown);
-    } else if (alternate) put(&sink, '.');
-    else if (flags & FLOAT_DOT_ZERO) {
-        put(&sink, '.');
-        put(&sink, '0');
-    }
+    } else if (flags & FLOAT_DOT_ZERO) put_text(&sink, ".0", false);
+    else if (alternate) put(&sink, '.');
     return sink.length;
 }
 

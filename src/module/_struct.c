@@ -210,8 +210,8 @@ static bool pack_int(StructObj *s, uint8_t *out, char kind, int size, Value v)
         int64_t low = is_signed ? -((int64_t)1 << (size * 8 - 1)) : 0, high = is_signed ? -low - 1 : ((int64_t)1 << size * 8) - 1;
         bool words = native && size == 2;
         if (!is_signed && !words && where == 0 && n < 0) return out_of_range();
-        if (where) return out_of_range();
-        if (n < low || n > high) {
+        if (where && (is_signed || where < 0 || int_bit_length(v) > 64 || words)) return out_of_range();
+        if (where || n < low || n > high) {
             if (words) return is_signed ? fail("short format requires -32768 <= number <= 32767") : fail("ushort format requires 0 <= number <= 65535");
             return fail("'%c' format requires %lld <= number <= %lld", kind, (long long)low, (long long)high);
         }
@@ -302,7 +302,10 @@ static bool pack_all(StructObj *s, uint8_t *out, Value *args)
     for (int64_t i = 0; i < s->code_count; i++) {
         const Code *code = &s->codes[i];
         for (int64_t k = 0; k < code->repeat; k++) {
-            if (!pack_item(s, out + code->offset + k * code->size, code, *args++)) return false;
+            Value v = *args++;
+            if (pack_item(s, out + code->offset + k * code->size, code, v)) continue;
+            if (is_int(v) && error_clear_if(&exc_OverflowError)) return fail("int too large to convert");
+            return false;
         }
     }
     return true;

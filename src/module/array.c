@@ -170,7 +170,7 @@ static bool resize(ArrayObj *a, int64_t size)
 {
     if (a->exports > 0 && size != a->size) return raise_format(&exc_BufferError, "cannot resize an array that is exporting buffers");
     int64_t each = a->kind->size;
-    if (size > a->allocated || size * 2 < a->allocated) {
+    if (size > a->allocated || size < a->allocated / 2) {
         if (size > (INT64_MAX >> 4) / each) return raise_memory();
         int64_t allocated = size > a->size ? size + (size >> 4) + (a->size < 8 ? 3 : 7) : size;
         int64_t keep = size < a->size ? size : a->size;
@@ -270,6 +270,15 @@ static bool fill(ArrayObj *a, Value from)
     if (is_array(from)) {
         if (((ArrayObj *)from)->kind->code == 'u' && code != 'u') return raise_type("cannot use a unicode array to initialize an array with typecode '%c'", code);
         return add_array(a, from, true);
+    }
+    /* Of a known length: no room to spare. */
+    if (is_list(from) || is_tuple(from)) {
+        int64_t count = is_list(from) ? list_size(from) : tuple_size(from);
+        uint8_t *items = gc_buffer_raw((size_t)(count * a->kind->size) + 1);
+        if (!items) return false;
+        a->items = items;
+        a->allocated = count;
+        gc_barrier(a);
     }
     return add_iterable(a, from);
 }

@@ -149,6 +149,7 @@ static bool polar_power(Pair x, Pair y, Pair *out)
             length /= exp(angle * y.imag);
             phase += y.imag * log(size);
         }
+        if (isinf(phase)) return false;
         *out = (Pair){length * cos(phase), length * sin(phase)};
     }
     return true;
