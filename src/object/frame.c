@@ -171,7 +171,6 @@ static Value frame_get_lineno(Value self)
     int line = o->event_line ? o->event_line : frame_line(o->frame);
     return line < 0 ? NONE : int_new(line);
 }
-bool frame_set_line(FrameObj *o, int64_t line);
 static bool frame_set_lineno(Value self, Value value)
 {
     int64_t line;
@@ -255,5 +254,3 @@ static const GetSetDef frame_getset[] = {
 Type frame_type = {
     TYPE_INIT("frame", FrameObj), .flags = TYPE_DISALLOW_NEW, .trace = frame_trace, .repr = frame_repr, .methods = frame_methods, .getset = frame_getset,
 };
-
-bool frame_set_line(FrameObj *o, int64_t line) { return raise_value("f_lineno can only be set in a trace function"); }

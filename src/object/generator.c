@@ -82,7 +82,7 @@ bool generator_link(Thread *t, GeneratorObj *gen, Value value, uint32_t flags)
     t->handled = &gen->handled;
     t->frame = f;
     f->r[f->pc[-1].dest] = value;
-    if (__builtin_expect(vm_tracing(t), 0)) vm_trace_resumed(f);
+    if (__builtin_expect(vm_tracing(t) && !t->tracing, 0)) vm_trace_resumed(f);
     return true;
 }
 

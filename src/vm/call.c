@@ -176,7 +176,7 @@ bool vm_bind(FunctionObj *function, Value *window, const Value *args, size_t nar
 static Lowered *lowered_for(Thread *t, FunctionObj *function, uint32_t *flags)
 {
     CodeObj *code = (CodeObj *)function->code;
-    if (__builtin_expect(vm_tracing(t), 0)) {
+    if (__builtin_expect(vm_tracing(t) && !t->tracing, 0)) {
         Lowered *low = vm_lower_traced(code);
         *flags |= FRAME_TRACED;
         return low;

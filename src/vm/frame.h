@@ -98,3 +98,5 @@ int frame_line(const Frame *f);
 Value frame_locals(Frame *f);
 /* Stores what the dict of f_locals says into the fast locals (after a trace function ran). */
 void frame_locals_to_fast(Frame *f);
+/* Sets f_lineno: jumps there (vm/jump.c). */
+bool frame_set_line(FrameObj *frame, int64_t line);

@@ -47,4 +47,4 @@ HANDLER(vm_deliver);           /* f has been left by return: f->result goes to w
 
 static inline bool has_type(Value v, const Type *type) { return is_pointer(v) && as_obj(v)->type == type; }
 /* As SKIP, with a safe point: after calls of natives, which may have asked for one. */
-#define POLL_AFTER(n) do { pc += (n) - 1; NEXT; } while (0)
+#define POLL_AFTER(n) do { pc += (n) - 1; POLL(); NEXT; } while (0)

@@ -79,9 +79,20 @@ static bool has_plain_new(Type *type)
 }
 
 /* args[-1] may be overwritten. */
+static Outcome call_profiled(Thread *t, Value callee, Value *args, size_t nargs, Value kwnames)
+{
+    Frame *f = t->frame;
+    Value self = nargs > 0 ? args[0] : 0;
+    if (!vm_profile_native(t, f, "c_call", callee, self)) return (Outcome){0, 0};
+    Value result = type_of(callee)->call(callee, args, nargs, kwnames);
+    if (!vm_profile_native(t, f, result ? "c_return" : "c_exception", callee, self)) result = 0;
+    return (Outcome){result, 0};
+}
+
 static __attribute__((noinline)) Outcome call_value(Thread *t, Value callee, Value *args, size_t nargs, Value kwnames)
 {
     Type *type = type_of(callee);
+    if (UNLIKELY(t->profile_function) && (type == &native_type || type == &native_method_type) && (t->frame->flags & FRAME_TRACED)) return call_profiled(t, callee, args, nargs, kwnames);
     if (type == &function_type) return (Outcome){0, vm_enter(t, (FunctionObj *)callee, args, nargs, kwnames, 0)};
     if (type == &method_type) {
         MethodObj *method = (MethodObj *)callee;
@@ -123,7 +134,7 @@ static __attribute__((noinline)) HANDLER(call_other)
     Value callee = r[C], *args = r + A + 2, value;
     size_t nargs = B;
     f->pc = pc + 2;
-    if (has_type(callee, &native_type) && ((NativeObj *)callee)->def == pc[0].pointer && !((NativeObj *)callee)->self) {
+    if (LIKELY(!t->profile_function) && has_type(callee, &native_type) && ((NativeObj *)callee)->def == pc[0].pointer && !((NativeObj *)callee)->self) {
         args[-1] = callee;
         value = ((NativeObj *)callee)->def->function(args, nargs, 0);
     } else {
@@ -179,7 +190,7 @@ static __attribute__((noinline)) HANDLER(call_method_other)
     if (!callee) callee = r[A + 1], args = r + A + 2, nargs = B;
     f->pc = pc + 2;
     const NativeDef *def = pc[0].pointer;
-    if (def && has_type(callee, &native_method_type) && ((NativeMethodObj *)callee)->def == def && nargs == (size_t)B + 1 && type_of(args[0]) == ((NativeMethodObj *)callee)->owner)
+    if (def && LIKELY(!t->profile_function) && has_type(callee, &native_method_type) && ((NativeMethodObj *)callee)->def == def && nargs == (size_t)B + 1 && type_of(args[0]) == ((NativeMethodObj *)callee)->owner)
         value = def->function(args, nargs, 0);
     else {
         def = direct_method(callee, args, nargs);
@@ -318,7 +329,6 @@ OPCODE(RETURN_GENERATOR)
     f->pc = pc + 1;
     uint32_t flags = f->flags;
     Frame *previous = f->previous;
-    if ((flags & FRAME_TRACED) && !vm_trace_return(t, f, NONE)) ERROR;
     Value gen = generator_take_frame(t, f, (uint32_t)f->code->nlocalsplus);
     if (UNLIKELY(!gen)) ERROR;
     if (flags & FRAME_ENTRY) return gen;

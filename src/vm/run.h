@@ -79,5 +79,7 @@ bool vm_trace_point(Thread *t, Frame *f, uint32_t unit);
 bool vm_trace_return(Thread *t, Frame *f, Value value);   /* value 0: by an exception */
 bool vm_trace_exception(Thread *t, Frame *f);
 bool vm_tracing(Thread *t);
+bool vm_profile_native(Thread *t, Frame *f, const char *event, Value function, Value self);
+void vm_trace_init(void);
 /* A generator made before tracing began is resumed: it goes on in the traced form of its code. */
 void vm_trace_resumed(Frame *f);

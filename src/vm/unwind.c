@@ -103,7 +103,9 @@ HANDLER(vm_unwind_again)
 HANDLER(vm_interrupted)
 {
     f->pc = pc;
-    if (!safe_point_slow()) {
+    bool ok = safe_point_slow();
+    pc = f->pc;   /* tracing may have begun: the frame runs in other code then */
+    if (!ok) {
         pc++;   /* into the instruction that is to come */
         ERROR;
     }

@@ -146,6 +146,7 @@ bool async_generator_init(void);
 void vm_init(void)
 {
     async_generator_init();
+    vm_trace_init();
     function_type.call = vm_call_function;
     super_frame_hook = super_frame;
     gc_root_tracer(trace_frames);
