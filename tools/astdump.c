@@ -6,26 +6,30 @@
  */
 #include "syntax/ast_dump.h"
 #include "syntax/parser.h"
+#include <fcntl.h>
 #include <iconv.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 static const char *const kinds[] = {"None", "SyntaxError", "IndentationError", "TabError", "ValueError", "OverflowError", "MemoryError", "RecursionError",
                                     "UnicodeDecodeError", "SystemError", "TypeError"};
 
+/* The file's bytes, in a buffer that the next call uses again. */
 static char *read_file(const char *path, size_t *size)
 {
-    FILE *file = fopen(path, "rb");
-    if (!file) return 0;
-    size_t capacity = 1 << 16;
-    char *bytes = malloc(capacity);
+    static char *bytes;
+    static size_t capacity;
+    int file = open(path, O_RDONLY);
+    if (file < 0) return 0;
     *size = 0;
-    for (size_t got; (got = fread(bytes + *size, 1, capacity - *size, file)) > 0;) {
-        *size += got;
-        if (*size == capacity) bytes = realloc(bytes, capacity *= 2);
+    for (;;) {
+        if (*size == capacity) bytes = realloc(bytes, capacity = capacity * 2 + (1 << 20));
+        ssize_t got = read(file, bytes + *size, capacity - *size);
+        if (got <= 0) break;
+        *size += (size_t)got;
     }
-    fclose(file);
+    close(file);
     return bytes;
 }
 
@@ -81,7 +85,6 @@ static void run_file(const char *path)
         return;
     }
     run(path, bytes, size);
-    free(bytes);
 }
 
 /* A file of sources, each after a line with its size. */
@@ -100,7 +103,6 @@ static void run_records(const char *path)
         free(copy);
         s += length;
     }
-    free(bytes);
 }
 
 int main(int argc, char **argv)

@@ -85,19 +85,42 @@ Expr *parse_number(Parser *p, const Token *token)
 /* A literal under construction: text gathered since the last field, and the finished values. */
 typedef struct Joined {
     const Token *first, *last;
-    const Text *text;        /* 0: none yet */
+    const Text *text;        /* the first piece; 0: none yet */
+    char *bytes;             /* all pieces, when there are several */
+    size_t size, capacity;
     bool fields;             /* it is an f-string, even if it has no field */
     uint32_t base;           /* of the values on the parser's stack */
 } Joined;
 
-static const Text *text_join(Parser *p, const Text *a, const Text *b)
+static void append_bytes(Parser *p, Joined *j, const Text *text)
 {
-    if (!a || !a->length) return b;
-    if (!b->length) return a;
-    char *bytes = arena_alloc(p->arena, (size_t)a->length + b->length);
-    memcpy(bytes, a->bytes, a->length);
-    memcpy(bytes + a->length, b->bytes, b->length);
-    return text_new(p->arena, bytes, (size_t)a->length + b->length);
+    if (j->size + text->length > j->capacity) {
+        size_t capacity = (j->size + text->length) * 2;
+        char *larger = arena_alloc(p->arena, capacity);
+        if (j->size) memcpy(larger, j->bytes, j->size);
+        j->bytes = larger;
+        j->capacity = capacity;
+    }
+    memcpy(j->bytes + j->size, text->bytes, text->length);
+    j->size += text->length;
+}
+
+static void joined_append(Parser *p, Joined *j, const Text *text)
+{
+    if (!j->text || !j->text->length) j->text = text;
+    else if (text->length) {
+        if (!j->size) append_bytes(p, j, j->text);
+        append_bytes(p, j, text);
+    }
+}
+
+/* The text gathered so far (0: none); gathering starts anew. */
+static const Text *joined_take(Parser *p, Joined *j)
+{
+    const Text *text = j->size ? text_new(p->arena, j->bytes, j->size) : j->text;
+    j->text = 0;
+    j->size = 0;
+    return text;
 }
 
 static Expr *string_constant(Parser *p, const Joined *j, const Text *text, ConstKind kind)
@@ -115,13 +138,16 @@ static Expr *string_constant(Parser *p, const Joined *j, const Text *text, Const
 
 static void joined_flush(Parser *p, Joined *j)
 {
-    if (j->text && j->text->length) push(p, string_constant(p, j, j->text, CONST_STR));
-    j->text = 0;
+    const Text *text = joined_take(p, j);
+    if (text && text->length) push(p, string_constant(p, j, text, CONST_STR));
 }
 
 static Expr *joined_finish(Parser *p, Joined *j)
 {
-    if (!j->fields) return string_constant(p, j, j->text ? j->text : text_new(p->arena, "", 0), CONST_STR);
+    if (!j->fields) {
+        const Text *text = joined_take(p, j);
+        return string_constant(p, j, text ? text : text_new(p->arena, "", 0), CONST_STR);
+    }
     joined_flush(p, j);
     Seq *values = parse_pop(p, j->base);
     Expr *e = arena_new(p->arena, Expr);
@@ -177,7 +203,7 @@ static bool fstring_text(Field *f, Joined *j, int level)
         stop = f->s = s - 1;
         break;
     }
-    if (stop > start) j->text = text_join(f->p, j->text, string_decode(f->p, f->token, start, (size_t)(stop - start), f->raw));
+    if (stop > start) joined_append(f->p, j, string_decode(f->p, f->token, start, (size_t)(stop - start), f->raw));
     return more;
 }
 
@@ -307,7 +333,7 @@ static void fstring_field(Field *f, Joined *j, int level)
     f->s++;
     if (shown) {
         if (!spec && conversion == -1) conversion = 'r';
-        j->text = text_join(p, j->text, shown);
+        joined_append(p, j, shown);
     }
     joined_flush(p, j);
     Expr *e = arena_new(p->arena, Expr);
@@ -374,8 +400,8 @@ Expr *parse_strings(Parser *p, const Token *first, const Token *last)
                                         : string_decode(p, token, prefix.inside, prefix.size, prefix.raw);
         if (token > first && bytes != prefix.bytes) literal_error(p, 0, "cannot mix bytes and nonbytes literals");
         bytes = prefix.bytes;
-        j.text = text_join(p, j.text, text);
+        joined_append(p, &j, text);
     }
-    if (bytes) return string_constant(p, &j, j.text, CONST_BYTES);
+    if (bytes) return string_constant(p, &j, joined_take(p, &j), CONST_BYTES);
     return joined_finish(p, &j);
 }
