@@ -18,7 +18,7 @@ const char *function_name_full(FunctionName *name)
     if (callable && type_of(callable) == &native_classmethod_type) owner = type_name(((NativeMethodObj *)callable)->owner);
     if (callable && type_of(callable) == &native_type) {
         NativeObj *native = (NativeObj *)callable;
-        if (native->owner) owner = type_name(native->owner);
+        if (native->owner) owner = type_name(native->self && is_type(native->self) ? (Type *)native->self : native->owner);
         else if (native->self) owner = type_name(is_type(native->self) ? (Type *)native->self : type_of(native->self));
         if (!owner && native->module) {
             Value text = is_str(native->module) ? native->module : object_getattr_opt(native->module, NAME("__name__"));
@@ -105,8 +105,9 @@ static void native_trace(Obj *object)
 static Value native_repr(Value v)
 {
     NativeObj *native = (NativeObj *)v;
-    if (!native->self) return str_format_c("<built-in function %s>", native->def->name);
-    return str_format_c("<built-in method %s of %T object at %p>", native->def->name, native->self, (void *)native->self);
+    Value self = native->self ? native->self : VALUE(native->owner);   /* the owner of static methods */
+    if (!self) return str_format_c("<built-in function %s>", native->def->name);
+    return str_format_c("<built-in method %s of %T object at %p>", native->def->name, self, (void *)self);
 }
 
 static bool native_hash(Value v, int64_t *hash)
@@ -140,8 +141,8 @@ static Value native_get_self(Value v)
 static Value native_get_qualname(Value v)
 {
     NativeObj *native = (NativeObj *)v;
-    if (!native->self) return str_from_cstring(native->def->name);
-    Value owner = is_type(native->self) ? native->self : VALUE(type_of(native->self));
+    if (!native->self && !native->owner) return str_from_cstring(native->def->name);
+    Value owner = !native->self ? VALUE(native->owner) : is_type(native->self) ? native->self : VALUE(type_of(native->self));
     Value qualname = object_getattr(owner, NAME("__qualname__"));
     if (!qualname) return 0;
     if (!is_str(qualname)) return raise_type("<method>.__class__.__qualname__ is not a unicode object");

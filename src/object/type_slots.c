@@ -320,7 +320,17 @@ Value slot_compare(Value a, Value b, CompareOp op)
     case CMP_GT: name = NAME("__gt__"); break;
     default: name = NAME("__ge__"); break;
     }
-    return special_2_maybe(name, a, b);
+    Type *type = type_of(a);
+    Value descr = type_lookup(type, name), args[] = {0, a, b};
+    if (!descr) return NOT_IMPLEMENTED;
+    Type *descr_type = type_of(descr);
+    if (descr_type->flags & TYPE_METHOD_DESCRIPTOR) return object_call(descr, args + 1, 2, 0);
+    if (descr_type->descr_get && !(descr = descr_type->descr_get(descr, a, type))) {
+        /* A method that cannot even be fetched counts as absent here, as in CPython. */
+        error_clear();
+        return NOT_IMPLEMENTED;
+    }
+    return object_call(descr, args + 2, 1, 0);
 }
 
 /* --- arithmetic */
