@@ -123,6 +123,7 @@ bool list_extend(Value v, Value iterable)
 
 bool list_reverse(Value v)
 {
+    if (list_size(v) < 2) return true;   /* an empty list may have no items at all */
     Value *low = list_items(v), *high = low + list_size(v) - 1;
     while (low < high) {
         Value swap = *low;

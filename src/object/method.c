@@ -24,9 +24,13 @@ static Value method_call(Value self, Value *args, size_t nargs, Value kwnames)
     MethodObj *method = (MethodObj *)self;
     Value saved = args[-1];
     args[-1] = method->self;
-    Value (*call)(Value, Value *, size_t, Value) = type_of(method->function)->call, result;
-    if (call) result = call(method->function, args - 1, nargs + 1, kwnames);
-    else result = object_call(method->function, args - 1, nargs + 1, kwnames);
+    Value result = 0;
+    if (type_of(method->function) == &function_type) {
+        result = function_type.call(method->function, args - 1, nargs + 1, kwnames);
+    } else if (recursion_enter(" while calling a Python object")) {
+        result = object_call(method->function, args - 1, nargs + 1, kwnames);
+        recursion_leave();
+    }
     args[-1] = saved;
     return result;
 }

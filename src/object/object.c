@@ -63,7 +63,7 @@ bool object_init(Value self, Value *args, size_t nargs, Value kwnames)
     if (__builtin_expect(!nargs && !kw_count(kwnames), 1)) return true;
     Type *type = type_of(self);
     if (type->init != object_init) return raise_type("object.__init__() takes exactly one argument (the instance to initialize)");
-    if (type->new == object_new) return raise_type("%.200s() takes no arguments", type_name(type));
+    if (type->new == object_new) return raise_type("%.200s.__init__() takes exactly one argument (the instance to initialize)", type_name(type));
     return true;
 }
 

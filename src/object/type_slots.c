@@ -10,6 +10,18 @@
 
 /* --- calling special methods */
 
+/* Methods that are not Python functions: a built-in one may well come back here, with no Python frame between to bound the recursion. */
+static Value special_call_other(Value descr, Value *args, size_t nargs)
+{
+    Type *descr_type = type_of(descr);
+    if (!recursion_enter(" while calling a Python object")) return 0;
+    Value result = 0;
+    if (descr_type->flags & TYPE_METHOD_DESCRIPTOR) result = object_call(descr, args, nargs, 0);
+    else if (!descr_type->descr_get || (descr = descr_type->descr_get(descr, args[0], type_of(args[0])))) result = object_call(descr, args + 1, nargs - 1, 0);
+    recursion_leave();
+    return result;
+}
+
 /* Calls the method `name` of args[0] with all of args[0..nargs); args[-1] is scratch. *missing set, and 0 returned without exception, when the type has no such method. */
 static Value special_call(Value name, Value *args, size_t nargs, bool *missing)
 {
@@ -18,12 +30,8 @@ static Value special_call(Value name, Value *args, size_t nargs, bool *missing)
     *missing = !descr;
     if (!descr) return 0;
     Type *descr_type = type_of(descr);
-    if (descr_type->flags & TYPE_METHOD_DESCRIPTOR) return object_call(descr, args, nargs, 0);
-    if (descr_type->descr_get) {
-        descr = descr_type->descr_get(descr, args[0], type);
-        if (!descr) return 0;
-    }
-    return object_call(descr, args + 1, nargs - 1, 0);
+    if (__builtin_expect(descr_type == &function_type, 1)) return object_call(descr, args, nargs, 0);
+    return special_call_other(descr, args, nargs);
 }
 
 static Value special_required(Value name, Value *args, size_t nargs)
