@@ -1,4 +1,4 @@
-"""Compares syntax errors with python3.11's: type, message and range.
+"""Compares syntax errors with python3.11's: type, message, range and the line shown.
 
 Run by the oracle: python3.11 tests/errors.py build/astdump [mutate [COUNT [SEED]]]
 
@@ -27,9 +27,9 @@ def describe(source):
     except SyntaxError as error:
         number = lambda value: -1 if value is None else value
         return "ERROR %s|%s|%s|%s|%s|%s" % (type(error).__name__, number(error.lineno), number(error.offset), number(error.end_lineno),
-                                           number(error.end_offset), error.msg)
+                                           number(error.end_offset), error.msg) + "\t" + (error.text or "None").replace("\n", "\\n")
     except (ValueError, MemoryError, RecursionError, OverflowError) as error:
-        return "ERROR %s|0|0|0|0|%s" % (type(error).__name__, error)
+        return "ERROR %s|0|0|0|0|%s\tNone" % (type(error).__name__, error)
     return "OK"
 
 
@@ -131,7 +131,7 @@ def main():
         for source in sources:
             file.write(b"%d\n%s" % (len(source), source))
         file.flush()
-        run = subprocess.run([sys.argv[1], "-q", "-b", *(["-u"] if AS_STRINGS else []), file.name], capture_output=True)
+        run = subprocess.run([sys.argv[1], "-q", "-l", "-b", *(["-u"] if AS_STRINGS else []), file.name], capture_output=True)
     got = run.stdout.decode("utf-8", "replace").split("\n")
     if run.returncode:
         print("CRASH", run.returncode, sources[len(got) - 1] if len(got) <= len(sources) else "")
@@ -141,10 +141,10 @@ def main():
         want = describe(source)
         errors += want != "OK"
         # Our own addition to a plain "invalid syntax".
-        ours = re.sub(r"invalid syntax, did you mean '\w+'\?$", "invalid syntax", ours)
+        ours = re.sub(r"invalid syntax, did you mean '\w+'\?(?=\t)", "invalid syntax", ours)
         if ours != want:
             bad += 1
-            key = (ours.split("|")[-1][:60], want.split("|")[-1][:60])
+            key = (ours.split("|")[-1].split("\t")[0][:60], want.split("|")[-1].split("\t")[0][:60])
             kinds.setdefault(key, []).append((source, ours, want))
     shown = 0
     for key, cases in sorted(kinds.items(), key=lambda item: -len(item[1])):

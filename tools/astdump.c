@@ -52,6 +52,17 @@ static int version = 11, flags;
 static ParseMode mode;
 static Arena arena;
 
+/* Behind a tab, newlines as "\n". */
+static void print_line(const Text *line)
+{
+    putchar('\t');
+    if (!line) fputs("None", stdout);
+    for (uint32_t i = 0; line && i < line->length; i++) {
+        if (line->bytes[i] == '\n') fputs("\\n", stdout);
+        else putchar(line->bytes[i]);
+    }
+}
+
 static void run(const char *path, const char *bytes, size_t size)
 {
     Source source;
@@ -67,8 +78,9 @@ static void run(const char *path, const char *bytes, size_t size)
         for (FrontWarning *w = source.warnings; w; w = w->next) printf("WARNING %d %s\n", w->lineno, w->message->bytes);
     if (!tree) {
         SyntaxError *e = &source.error;
-        printf("ERROR %s|%d|%d|%d|%d|%s\n", kinds[e->kind], e->lineno, e->offset, e->end_lineno, e->end_offset, e->message ? e->message->bytes : "");
-        if (show_line) printf("LINE %s%s", e->line ? e->line->bytes : "None", e->line && e->line->length && e->line->bytes[e->line->length - 1] == '\n' ? "" : "\n");
+        printf("ERROR %s|%d|%d|%d|%d|%s", kinds[e->kind], e->lineno, e->offset, e->end_lineno, e->end_offset, e->message ? e->message->bytes : "");
+        if (show_line) print_line(e->line);
+        putchar('\n');
     } else if (!quiet) {
         ast_dump(tree, stdout);
         putchar('\n');

@@ -79,3 +79,14 @@ Utf8Fault utf8_check(const char *bytes, size_t size, size_t *start, size_t *end)
     }
     return UTF8_OK;
 }
+
+size_t utf8_count_replaced(const char *bytes, size_t size)
+{
+    size_t count = 0, start, end;
+    while (utf8_check(bytes, size, &start, &end)) {
+        count += utf8_count(bytes, start) + 1;
+        bytes += end;
+        size -= end;
+    }
+    return count + utf8_count(bytes, size);
+}

@@ -62,5 +62,7 @@ Utf8Fault utf8_check(const char *bytes, size_t size, size_t *start, size_t *end)
 const char *utf8_fault_text(Utf8Fault fault);
 /* Characters in valid text (either dialect). */
 size_t utf8_count(const char *bytes, size_t size);
+/* Characters that any bytes decode to when each fault becomes one U+FFFD. */
+size_t utf8_count_replaced(const char *bytes, size_t size);
 /* Whether all bytes are below 0x80. */
 bool utf8_is_ascii(const char *bytes, size_t size);

@@ -447,6 +447,12 @@ static void prefer_token_error(Explainer *x)
     error->kind = ERROR_NONE;
     if (setjmp(x->raised)) return;
     if (tokens->error.raised) raise_token_error(x);
+    if (tokens->error.undecodable) {
+        /* CPython lets the codec's own exception out here. */
+        const char *message = strstr(tokens->error.message, "'utf-8'");
+        syntax_error_at(x->p->source, ERROR_UNICODE_DECODE, -1, 0, 0, 0, "%s", message ? message : tokens->error.message);
+        return;
+    }
     if (tokens->unclosed && last->lineno > tokens->unclosed_lineno)
         explain_raise(x, ERROR_SYNTAX, tokens->unclosed_lineno, tokens->unclosed_col, tokens->unclosed_lineno, -1, "'%c' was never closed", tokens->unclosed);
     *error = before;

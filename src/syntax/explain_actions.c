@@ -40,7 +40,7 @@ static const Text *shown_lines(Explainer *x, int lineno)
     if (lineno >= last->end_lineno) {
         s = text + last->buffer;
         stop = text + (last->end > last->buffer ? last->end : last->buffer);
-        if (last->kind == T_NEWLINE || !*stop) stop = stop > s && stop[-1] == '\n' ? stop - 1 : stop;
+        if ((last->kind == T_ERROR || !*stop) && stop > s && stop[-1] == '\n') stop--;
         stop += strcspn(stop, "\n");
         char *copy = arena_alloc(x->arena, (size_t)(stop - s) + 1);
         memcpy(copy, s, (size_t)(stop - s));
@@ -60,8 +60,10 @@ static const Text *shown_lines(Explainer *x, int lineno)
 static int shown_offset(Explainer *x, const Text *line, int offset)
 {
     if (offset <= 0 || !x->p->tokens->char_columns) return offset;
-    if ((uint32_t)offset > line->length) return (int)utf8_count(line->bytes, line->length) + 1;
-    return (int)utf8_count(line->bytes, (size_t)offset);
+    bool behind = (uint32_t)offset > line->length;
+    size_t width = behind ? line->length : (size_t)offset;
+    size_t count = x->p->tokens->damaged ? utf8_count_replaced(line->bytes, width) : utf8_count(line->bytes, width);
+    return (int)count + behind;
 }
 
 void explain_raise(Explainer *x, ErrorKind kind, int lineno, int col, int end_lineno, int end_col, const char *format, ...)

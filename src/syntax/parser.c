@@ -175,6 +175,7 @@ Expr *parse_fstring_expression(Parser *outer, const char *text, size_t size, int
     tokens->size = size;
     tokens->first_lineno = lineno;
     tokens->inner = true;
+    tokens->inner_col = col;
     tokens->damaged = outer->tokens->damaged;
     tokens->char_columns = outer->tokens->char_columns;
     int mode = outer->source->mode;
@@ -196,6 +197,11 @@ Expr *parse_fstring_expression(Parser *outer, const char *text, size_t size, int
         inner.explainer = outer->explainer;
         inner.inner_text = text_new(outer->arena, text, size);
         explain_failure(&inner);
+        SyntaxError *error = &outer->source->error;
+        if (error->kind == ERROR_UNICODE_DECODE) {
+            error->kind = ERROR_NONE;
+            literal_error(outer, 0, "(unicode error) %s", error->message->bytes);
+        }
         parse_fail(outer);
     }
     Expr *e = parse_star_expressions(&inner);

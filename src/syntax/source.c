@@ -68,7 +68,7 @@ void *syntax_error_at(Source *source, ErrorKind kind, int lineno, int col_offset
 {
     SyntaxError *error = &source->error;
     if (error->kind) return 0;
-    error->kind = kind;
+    *error = (SyntaxError){.kind = kind, .incomplete = error->incomplete};
     va_list arguments;
     va_start(arguments, format);
     error->message = format_text(source->arena, format, arguments);

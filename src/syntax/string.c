@@ -129,26 +129,35 @@ static void give_warnings(Escapes *e)
     else if (e->warn_unknown) string_warn_escape(e->p, e->token, e->warn_unknown);
 }
 
-/* In a damaged source: the first run of bytes beyond ASCII that is not UTF-8. CPython decodes a literal without escapes in one go, one with them run by run, and
+static bool is_fstring(const Parser *p, const Token *token)
+{
+    const char *s = p->tokens->text + token->start;
+    return (s[0] | 0x20) == 'f' || (s[1] | 0x20) == 'f';
+}
+
+/* In a damaged source: the first run of bytes beyond ASCII that is not UTF-8. CPython decodes a literal without escapes in one go, one with them (or an f-string) run by run, and
  * counts positions accordingly. */
 static void check_utf8(Parser *p, const char *bytes, size_t size, bool by_runs)
 {
     size_t start, end;
-    Utf8Fault fault = utf8_check(bytes, size, &start, &end);
-    if (!fault) return;
-    size_t run = 0;
-    if (by_runs) {
-        run = start;
-        while (run && (uint8_t)bytes[run - 1] >= 0x80) run--;
+    Utf8Fault fault = UTF8_OK;
+    const char *from = bytes;
+    if (!by_runs) fault = utf8_check(bytes, size, &start, &end);
+    for (size_t i = 0; by_runs && i < size && !fault;) {
+        while (i < size && (uint8_t)bytes[i] < 0x80) i++;
+        from = bytes + i;
+        while (i < size && (uint8_t)bytes[i] >= 0x80) i++;
+        fault = utf8_check(from, (size_t)(bytes + i - from), &start, &end);
     }
+    if (!fault) return;
     if (end == start + 1)
-        literal_error(p, 0, "(unicode error) 'utf-8' codec can't decode byte 0x%02x in position %zu: %s", (uint8_t)bytes[start], start - run, utf8_fault_text(fault));
-    literal_error(p, 0, "(unicode error) 'utf-8' codec can't decode bytes in position %zu-%zu: %s", start - run, end - 1 - run, utf8_fault_text(fault));
+        literal_error(p, 0, "(unicode error) 'utf-8' codec can't decode byte 0x%02x in position %zu: %s", (uint8_t)from[start], start, utf8_fault_text(fault));
+    literal_error(p, 0, "(unicode error) 'utf-8' codec can't decode bytes in position %zu-%zu: %s", start, end - 1, utf8_fault_text(fault));
 }
 
 const Text *string_decode(Parser *p, const Token *token, const char *bytes, size_t size, bool raw)
 {
-    if (p->tokens->damaged) check_utf8(p, bytes, size, !raw && memchr(bytes, '\\', size));
+    if (p->tokens->damaged) check_utf8(p, bytes, size, !raw && (memchr(bytes, '\\', size) || is_fstring(p, token)));
     if (raw || !memchr(bytes, '\\', size)) return text_new(p->arena, bytes, size);
     /* No escape is shorter than what it stands for, except that \377 and \xff take two bytes of UTF-8: still not longer. */
     char *out = arena_alloc(p->arena, size + 8);

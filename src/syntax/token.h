@@ -54,6 +54,7 @@ typedef struct TokenError {
     int lineno, end_lineno;
     int offset, end_offset;      /* as reported; byte columns unless `raised`, when they count characters */
     bool end_of_input;           /* more input could have helped */
+    bool undecodable;            /* a name is not UTF-8 */
     bool at_end;                 /* it was found at the end of the text */
     bool raised;                 /* the tokenizer's own message: wins over errors that the parser finds earlier */
 } TokenError;
@@ -69,6 +70,7 @@ typedef struct Tokens {
     int first_lineno;            /* of the text; 1 except inside f-strings */
     bool char_columns;           /* errors count columns in characters; else in bytes, as CPython does for bytes without a cookie */
     bool inner;                  /* an f-string's expression */
+    int inner_col;               /* and the column where it begins */
     bool damaged;                /* the text is not all valid UTF-8: names and literals must look */
     int unclosed_lineno, unclosed_col;   /* the innermost parenthesis still open at the end of the file */
     char unclosed;

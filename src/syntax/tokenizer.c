@@ -115,7 +115,8 @@ __attribute__((format(printf, 2, 3))) static void fail(Tokenizer *z, const char 
 {
     va_list arguments;
     va_start(arguments, format);
-    int column = (int)utf8_count(z->line_start, (size_t)(z->s - z->line_start));
+    size_t width = (size_t)(z->s - z->line_start);
+    int column = (int)(z->out->damaged ? utf8_count_replaced(z->line_start, width) : utf8_count(z->line_start, width));
     z->out->error.raised |= !z->failed;
     fail_range(z, ERROR_SYNTAX, z->lineno, column, z->lineno, column, format, arguments);
     va_end(arguments);
@@ -430,13 +431,16 @@ static void unicode_name(Tokenizer *z, const char *start, const char *end)
     Utf8Fault kind = z->out->damaged ? utf8_check(start, (size_t)(end - start), &fault, &after) : UTF8_OK;
     if (kind) {
         z->s = end;
-        int column = z->out->inner ? 0 : (int)(end - z->line_start);
+        z->out->error.undecodable = true;
+        int column = (int)(end - z->line_start), end_column = -1;
+        /* In an f-string's field, CPython takes the field's column off twice. */
+        if (z->out->inner && z->out->inner_col && z->lineno == z->out->first_lineno) column = end_column = 0;
         const char *prefix = z->out->inner ? "f-string: " : "";
         if (after == fault + 1)
-            fail_at(z, ERROR_SYNTAX, z->lineno, column, z->lineno, z->out->inner ? 0 : -1, "%s(unicode error) 'utf-8' codec can't decode byte 0x%02x in position %zu: %s",
+            fail_at(z, ERROR_SYNTAX, z->lineno, column, z->lineno, end_column, "%s(unicode error) 'utf-8' codec can't decode byte 0x%02x in position %zu: %s",
                     prefix, (uint8_t)start[fault], fault, utf8_fault_text(kind));
         else
-            fail_at(z, ERROR_SYNTAX, z->lineno, column, z->lineno, z->out->inner ? 0 : -1, "%s(unicode error) 'utf-8' codec can't decode bytes in position %zu-%zu: %s", prefix,
+            fail_at(z, ERROR_SYNTAX, z->lineno, column, z->lineno, end_column, "%s(unicode error) 'utf-8' codec can't decode bytes in position %zu-%zu: %s", prefix,
                     fault, after - 1, utf8_fault_text(kind));
         return;
     }
