@@ -113,9 +113,14 @@ static NO_SANITIZE void scan_word(uintptr_t word, int depth)
     if (depth == 0) scan_words((uintptr_t *)cell, (uintptr_t *)(cell + (b->large ? b->bytes : b->cell_size)), 1);
 }
 
+/* Inside buffers (depth 1) only whole Values count; on stacks any word that points into a cell. */
 static NO_SANITIZE void scan_words(uintptr_t *from, uintptr_t *to, int depth)
 {
-    for (; from < to; from++) scan_word(*from, depth);
+    uintptr_t low = heap.low, span = heap.high - heap.low, mask = depth ? 7 : 0;
+    for (; from < to; from++) {
+        uintptr_t word = *from;
+        if (word - low < span && !(word & mask)) scan_word(word, depth);
+    }
 }
 
 static void mark_thread(Thread *t, void *current_sp)
