@@ -5,6 +5,7 @@
  */
 #include "module/module.h"
 #include "object/weakref.h"
+#include "vm/vm.h"
 #include <stdio.h>
 
 enum { DEBUG_STATS = 1, DEBUG_COLLECTABLE = 2, DEBUG_UNCOLLECTABLE = 4, DEBUG_SAVEALL = 32, DEBUG_LEAK = 38 };
@@ -60,6 +61,7 @@ static NATIVE(gc_collect_function)
     int generation;
     if (!number_as_int(args[0], &generation)) return 0;
     if (generation < 0 || generation > 2) return raise_value("invalid generation");
+    vm_clear_dead();
     return int_new(collect(generation));
 }
 

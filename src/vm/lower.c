@@ -27,7 +27,8 @@ typedef struct Lowering {
     CodeObj *code;
     bool traced, fuse, failed;
     Word *words;
-    uint32_t *units, *ordinals;
+    uint32_t *units, *ordinals, *live;
+    uint32_t live_before, live_call;
     uint32_t count, capacity, ordinal;
     uint32_t *word_of;            /* by stored instruction */
     Fix *fixes;
@@ -58,7 +59,9 @@ static uint32_t emit_word(Lowering *l, Word w)
         if (units) l->units = units;
         uint32_t *ordinals = realloc(l->ordinals, sizeof(uint32_t) * capacity);
         if (ordinals) l->ordinals = ordinals;
-        if (!words || !units || !ordinals) {
+        uint32_t *live = realloc(l->live, sizeof(uint32_t) * capacity);
+        if (live) l->live = live;
+        if (!words || !units || !ordinals || !live) {
             l->failed = true;
             l->count = 0;
             if (!l->capacity) abort();
@@ -67,6 +70,8 @@ static uint32_t emit_word(Lowering *l, Word w)
     l->words[l->count] = w;
     l->units[l->count] = l->unit;
     l->ordinals[l->count] = l->ordinal++;
+    uint32_t live = l->locals + (uint32_t)l->depth;
+    l->live[l->count] = (live > l->live_before ? live : l->live_before) | l->live_call;
     return l->count++;
 }
 
@@ -462,6 +467,22 @@ static void lower_build(Lowering *l, enum Op op, int32_t entries, uint32_t c)
     emit_result(l, op, b, c);
 }
 
+/* How many registers hold entries of the stack or locals. An entry may lie above its own home after a swap. */
+static void note_live(Lowering *l)
+{
+    l->live_before = l->locals + (uint32_t)l->depth;
+    for (int32_t d = 0; d < l->depth; d++)
+        if (l->stack[d].kind == ENTRY_REGISTER && l->stack[d].index >= l->live_before) l->live_before = l->stack[d].index + 1;
+}
+
+/* Whether the registers from `first` to `last` hold none of the entries below `depth`. */
+static bool unused(Lowering *l, int32_t depth, uint32_t first, uint32_t last)
+{
+    for (int32_t d = 0; d < depth; d++)
+        if (l->stack[d].kind == ENTRY_REGISTER && l->stack[d].index >= first && l->stack[d].index <= last) return false;
+    return true;
+}
+
 /* The registers of generators lie in the heap: callees cannot have their windows there. */
 static bool heap_window(Lowering *l) { return l->code->flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR); }
 
@@ -476,7 +497,9 @@ static void lower_call(Lowering *l, int32_t nargs)
         emit_word(l, (Word){.bits = (uint64_t)l->kwnames});
         l->kwnames = -1;
     } else if (l->stack[base].kind == ENTRY_NULL) {
-        emit(l, heap_window(l) ? OP_CALL_COPY : OP_CALL, home(l, base), (uint32_t)nargs, operand(l, base + 1));
+        uint32_t callable = operand(l, base + 1), first = home(l, base);
+        if (unused(l, base, first, first + 1)) l->live_call = LIVE_CALL;
+        emit(l, heap_window(l) ? OP_CALL_COPY : OP_CALL, first, (uint32_t)nargs, callable);
         emit_word(l, (Word){.bits = 0});
     } else {
         materialise(l, base);
@@ -486,6 +509,7 @@ static void lower_call(Lowering *l, int32_t nargs)
     }
     pop(l, nargs + 2);
     emit_final(l);
+    l->live_call = 0;
 }
 
 static void lower_call_ex(Lowering *l, uint32_t flags)
@@ -921,6 +945,7 @@ static void lower_all(Lowering *l)
         l->unit = insn->at;
         if (l->traced) emit_uncounted(l, OP_TRACE, 0, (int32_t)insn->at);
         if (insn->handler >= 0) flush(l, l->s.handlers[insn->handler].depth);
+        note_live(l);
         int used = lower_insn(l, i);
         assigned_apply(l, insn);
         flows = !insn_ends_block(insn->op);
@@ -973,7 +998,7 @@ static Lowered *finish(Lowering *l)
 {
     uint32_t handler_count = collect_handlers(l, 0);
     size_t words_size = sizeof(Word) * l->count, handlers_size = sizeof(LoweredHandler) * handler_count, units_size = sizeof(uint32_t) * l->count;
-    char *memory = gc_buffer(sizeof(Lowered) + words_size + handlers_size + 2 * units_size);
+    char *memory = gc_buffer(sizeof(Lowered) + words_size + handlers_size + 3 * units_size);
     if (!memory) return 0;
     Lowered *low = (Lowered *)memory;
     low->words = (Word *)(memory + sizeof(Lowered));
@@ -983,6 +1008,8 @@ static Lowered *finish(Lowering *l)
     memcpy(low->words, l->words, words_size);
     memcpy(low->units, l->units, units_size);
     memcpy(low->ordinals, l->ordinals, units_size);
+    low->live = low->ordinals + l->count;
+    memcpy(low->live, l->live, units_size);
     low->handler_count = collect_handlers(l, low->handlers);
     CodeObj *c = l->code;
     bool simple = !(c->flags & (CO_VARARGS | CO_VARKEYWORDS)) && c->kwonlyargcount == 0;
@@ -1028,6 +1055,7 @@ static Lowered *lower_code(CodeObj *code, bool traced)
     free(l.words);
     free(l.units);
     free(l.ordinals);
+    free(l.live);
     free(l.fixes);
     stored_free(&l.s);
     return low;

@@ -41,6 +41,7 @@ struct Lowered {
     bool traced;
     Word *words;
     Lowered *traced_form;      /* the same with trace points, or 0 */
+    uint32_t *live;            /* for each word: registers in use before its stored instruction; LIVE_CALL: see vm/live.c */
     uint32_t *ordinals;        /* for each word the number of real instructions before it: maps places between both forms */
 };
 
@@ -53,6 +54,8 @@ extern const uint8_t op_words[];
 /* The register code of `code`, made on first use; 0 with an exception (unsound code, no memory). */
 Lowered *vm_lower(CodeObj *code);
 Lowered *vm_lower_traced(CodeObj *code);
+/* In `live`: the two registers that a call keeps for the callable (a and a + 1 of its first word) hold nothing but perhaps the callable (c). */
+enum { LIVE_CALL = 1 << 30 };
 /* The word where the stored instruction at `unit` begins; UINT32_MAX: not reached. For jumps by debuggers. */
 uint32_t lowered_word_of_unit(Lowered *low, uint32_t unit);
 static inline Lowered *code_lowered(CodeObj *code) { return (Lowered *)code->lowered; }
