@@ -475,16 +475,20 @@ static bool nearly_equal(const char *a, size_t n, const char *b, size_t m)
 /* The keyword that the statement around `at` was probably to begin with, if its first word is a misspelt one. */
 static const char *misspelt_keyword(Explainer *x, const Token *at)
 {
-    static const TokenKind beginnings[] = {T_ASSERT, T_ASYNC, T_BREAK, T_CLASS, T_CONTINUE, T_DEF, T_DEL, T_ELIF, T_ELSE, T_EXCEPT, T_FINALLY, T_FOR, T_FROM, T_GLOBAL,
-                                           T_IMPORT, T_NONLOCAL, T_PASS, T_RAISE, T_RETURN, T_TRY, T_WHILE, T_WITH, T_YIELD};
+    /* Those that stand before something else; and those that stand before a colon. */
+    static const TokenKind beginnings[] = {T_ASSERT, T_ASYNC, T_CLASS, T_DEF, T_DEL, T_ELIF, T_EXCEPT, T_FOR, T_FROM, T_GLOBAL, T_IMPORT, T_NONLOCAL, T_RAISE,
+                                           T_RETURN, T_WHILE, T_WITH, T_YIELD};
+    static const TokenKind labels[] = {T_ELSE, T_EXCEPT, T_FINALLY, T_TRY};
     const Token *start = at;
     while (start > x->tokens && start[-1].kind != T_NEWLINE && start[-1].kind != T_INDENT && start[-1].kind != T_DEDENT && start[-1].kind != T_SEMI) start--;
     bool label = at == start + 2 && start[1].kind == T_COLON && at->kind == T_NEWLINE;
     if (start->kind != T_NAME || start->text->length < 3 || !(at == start + 1 || label)) return 0;
     /* A keyword of the same length is likelier: "form" is "from", not "for". */
     const char *found = 0;
-    for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++) {
-        const char *keyword = token_kind_text(beginnings[i]);
+    const TokenKind *list = label ? labels : beginnings;
+    size_t count = label ? sizeof labels / sizeof labels[0] : sizeof beginnings / sizeof beginnings[0];
+    for (size_t i = 0; i < count; i++) {
+        const char *keyword = token_kind_text(list[i]);
         if (!nearly_equal(start->text->bytes, start->text->length, keyword, strlen(keyword))) continue;
         if (strlen(keyword) == start->text->length) return keyword;
         if (!found) found = keyword;
