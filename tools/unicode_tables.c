@@ -17,7 +17,7 @@ enum { LIMIT = 0x110000, BLOCK = 128, BLOCKS = LIMIT / BLOCK };
 enum { ALPHA = 1, SPACE = 2, LINEBREAK = 4, UPPER = 8, LOWER = 16, TITLE = 32, CASED = 64, CASE_IGNORABLE = 128, NUMERIC = 256, FULL = 512 };
 
 typedef struct Char {
-    bool assigned, mirrored, excluded;
+    bool assigned, in_3_2, mirrored, excluded;
     char category[3], bidi[4], width[3];
     int combining, decimal, digit;
     uint32_t upper, lower, title;          /* simple mappings; 0: none */
@@ -85,8 +85,9 @@ static void each_line(const char *name, void (*visit)(uint32_t c, char **fields,
 
 static void visit_age(uint32_t c, char **fields, int count)
 {
-    int major = atoi(fields[1]);
-    chars[c].assigned = major <= 14;
+    double age = strtod(fields[1], 0);
+    chars[c].assigned = age <= 14.05;
+    chars[c].in_3_2 = age <= 3.25;
 }
 
 static double parse_fraction(const char *text)
@@ -292,6 +293,217 @@ static void print_types(void)
     printf("};\n");
 }
 
+/* --- the database */
+static const char *const categories[] = {"Cn", "Lu", "Ll", "Lt", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn", "Lm", "Lo", "Pc", "Pd", "Ps", "Pe",
+                                         "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", 0};
+static const char *const bidis[] = {"", "L", "LRE", "LRO", "R", "AL", "RLE", "RLO", "PDF", "EN", "ES", "ET", "AN", "CS", "NSM", "BN", "B", "S", "WS", "ON", "LRI", "RLI", "FSI", "PDI", 0};
+static const char *const widths[] = {"F", "H", "W", "Na", "A", "N", 0};
+
+static void visit_width(uint32_t c, char **fields, int count)
+{
+    if (chars[c].assigned) strncpy(chars[c].width, fields[1], 2);
+}
+
+static void visit_normalization(uint32_t c, char **fields, int count)
+{
+    /* Two bits a form: 1 is "no", 2 "maybe". */
+    static const char *const forms[] = {"NFD_QC", "NFKD_QC", "NFC_QC", "NFKC_QC"};
+    if (!chars[c].assigned) return;
+    if (!strcmp(fields[1], "Full_Composition_Exclusion")) chars[c].excluded = true;
+    for (int i = 0; i < 4 && count > 2; i++)
+        if (!strcmp(fields[1], forms[i])) chars[c].quick_check |= (*fields[2] == 'N' ? 1 : 2) << 2 * i;
+}
+
+static int index_of(const char *const names[], const char *name)
+{
+    for (int i = 0; names[i]; i++)
+        if (!strcmp(names[i], name)) return i;
+    fprintf(stderr, "unicode_tables: unknown property value %s\n", name);
+    exit(1);
+}
+
+static void print_names(const char *label, const char *const names[])
+{
+    printf("static const char *const %s[] = {", label);
+    for (int i = 0; names[i]; i++) printf("\"%s\", ", names[i]);
+    printf("};\n");
+}
+
+typedef struct DbRecord { int category, bidi, combining, mirrored, width, quick, in_3_2; } DbRecord;
+
+static void print_records(void)
+{
+    static DbRecord records[4096];
+    static uint32_t index[LIMIT];
+    int count = 0;
+    for (uint32_t c = 0; c < LIMIT; c++) {
+        Char *e = &chars[c];
+        DbRecord r;
+        memset(&r, 0, sizeof r);
+        if (*e->category) {
+            r = (DbRecord){index_of(categories, e->category), index_of(bidis, e->bidi), e->combining, e->mirrored, index_of(widths, *e->width ? e->width : "N"), e->quick_check, e->in_3_2};
+        }
+        int i = 0;
+        while (i < count && memcmp(&records[i], &r, sizeof r)) i++;
+        if (i == count) records[count++] = r;
+        index[c] = (uint32_t)i;
+    }
+    printf("static const DbRecord db_records[] = {\n");
+    for (int i = 0; i < count; i++)
+        printf("{%d,%d,%d,%d,%d,%d,%d},\n", records[i].category, records[i].bidi, records[i].combining, records[i].mirrored, records[i].width, records[i].quick, records[i].in_3_2);
+    printf("};\n");
+    print_trie("db_index", index, "uint16_t");
+}
+
+/* decomp_data: a word (prefix number << 8 | count), then count characters; decomp_index gives each character's place, 0: none. */
+static void print_decompositions(void)
+{
+    static uint32_t index[LIMIT], data[200000];
+    static char prefixes[32][24];
+    uint32_t at = 1, prefix_count = 1;
+    for (uint32_t c = 0; c < LIMIT; c++) {
+        char *text = chars[c].decomposition;
+        if (!text) continue;
+        uint32_t prefix = 0, head = at++;
+        if (*text == '<') {
+            size_t length = strcspn(text, ">") + 1;
+            for (prefix = 1; prefix < prefix_count && (strncmp(prefixes[prefix], text, length) || prefixes[prefix][length]);) prefix++;
+            if (prefix == prefix_count) strncpy(prefixes[prefix_count++], text, length);
+            text += length;
+        }
+        for (char *end; ; text = end) {
+            uint32_t to = (uint32_t)strtoul(text, &end, 16);
+            if (end == text) break;
+            data[at++] = to;
+        }
+        data[head] = prefix << 8 | (at - head - 1);
+        index[c] = head;
+    }
+    print_array("uint32_t", "decomp_data", data, at);
+    print_trie("decomp_index", index, "uint16_t");
+    printf("static const char *const decomp_prefixes[] = {\"\"");
+    for (uint32_t i = 1; i < prefix_count; i++) printf(", \"%s\"", prefixes[i]);
+    printf("};\n");
+}
+
+typedef struct Pair { uint32_t first, second, composed; } Pair;
+
+static int compare_pairs(const void *a, const void *b)
+{
+    const Pair *p = a, *q = b;
+    if (p->first != q->first) return p->first < q->first ? -1 : 1;
+    return p->second < q->second ? -1 : p->second > q->second;
+}
+
+static void print_compositions(void)
+{
+    static Pair pairs[4096];
+    size_t count = 0;
+    for (uint32_t c = 0; c < LIMIT; c++) {
+        char *text = chars[c].decomposition, *end;
+        if (!text || *text == '<' || chars[c].excluded) continue;
+        uint32_t first = (uint32_t)strtoul(text, &end, 16), second = (uint32_t)strtoul(end, &text, 16);
+        if (text != end && second) pairs[count++] = (Pair){first, second, c};
+    }
+    qsort(pairs, count, sizeof *pairs, compare_pairs);
+    printf("static const struct { uint32_t first, second, composed; } compositions[] = {\n");
+    for (size_t i = 0; i < count; i++) printf("{%u,%u,%u},\n", pairs[i].first, pairs[i].second, pairs[i].composed);
+    printf("};\n");
+}
+
+/* Names are sequences of words: name_data holds word numbers, the last of a name with its top bit set. */
+typedef struct Word { const char *text; uint32_t number; } Word;
+
+static int compare_words(const void *a, const void *b) { return strcmp(((const Word *)a)->text, ((const Word *)b)->text); }
+
+static void print_character_names(void)
+{
+    static Word words[300000];
+    static uint32_t index[LIMIT], data[300000], offsets[40000];
+    size_t count = 0, unique = 0;
+    uint32_t at = 1;
+    for (uint32_t c = 0; c < LIMIT; c++) {
+        char *name = chars[c].name;
+        if (!name || *name == '<') continue;
+        char *copy = strdup(name);
+        for (char *word = strtok(copy, " "); word; word = strtok(0, " ")) words[count++].text = word;
+    }
+    qsort(words, count, sizeof *words, compare_words);
+    for (size_t i = 0; i < count; i++)
+        if (!i || strcmp(words[i].text, words[unique - 1].text)) words[unique++].text = words[i].text;
+    printf("static const char name_words[] =\n");
+    uint32_t offset = 0;
+    for (size_t i = 0; i < unique; i++) {
+        printf("\"%s\\0\"%s", words[i].text, i % 12 == 11 ? "\n" : "");
+        offsets[i] = offset;
+        offset += (uint32_t)strlen(words[i].text) + 1;
+    }
+    printf(";\n");
+    print_array("uint32_t", "name_word_offsets", offsets, unique);
+    for (uint32_t c = 0; c < LIMIT; c++) {
+        char *name = chars[c].name;
+        if (!name || *name == '<') continue;
+        index[c] = at;
+        for (char *word = strtok(name, " "); word; word = strtok(0, " ")) {
+            Word key = {word, 0};
+            data[at++] = (uint32_t)((Word *)bsearch(&key, words, unique, sizeof *words, compare_words) - words);
+        }
+        data[at - 1] |= 0x8000;
+    }
+    print_array("uint16_t", "name_data", data, at);
+    print_trie("name_index", index, "uint32_t");
+}
+
+static void print_named_sequences(void)
+{
+    FILE *file = open_data("NamedSequences.txt");
+    char line[1024], *fields[4];
+    printf("static const struct { const char *name; uint32_t chars[4]; } named_sequences[] = {\n");
+    while (fgets(line, sizeof line, file)) {
+        if (split(line, fields, 4) < 2 || !*fields[0]) continue;
+        printf("{\"%s\", {", fields[0]);
+        char *end, *text = fields[1];
+        for (int i = 0; i < 4; i++, text = end) printf("%lu,", strtoul(text, &end, 16));
+        printf("}},\n");
+    }
+    printf("};\n");
+    fclose(file);
+}
+
+static void print_ranges(const char *label, const char *start)
+{
+    /* Characters without names of their own, whose names are made of their numbers. */
+    FILE *file = open_data("UnicodeData.txt");
+    char line[4096], *fields[16];
+    uint32_t first = 0;
+    printf("static const struct { uint32_t first, last; } %s[] = {", label);
+    while (fgets(line, sizeof line, file)) {
+        if (split(line, fields, 16) < 15 || strncmp(fields[1], start, strlen(start))) continue;
+        uint32_t c = (uint32_t)strtoul(fields[0], 0, 16);
+        if (strstr(fields[1], ", First>")) first = c;
+        else {
+            while (!chars[c].assigned) c--;
+            if (chars[first].assigned) printf("{%u,%u},", first, c);
+        }
+    }
+    printf("};\n");
+    fclose(file);
+}
+
+static void print_database(void)
+{
+    printf("/* generated by tools/unicode_tables.c */\n");
+    print_names("category_names", categories);
+    print_names("bidi_names", bidis);
+    print_names("width_names", widths);
+    print_records();
+    print_decompositions();
+    print_compositions();
+    print_character_names();
+    print_named_sequences();
+    print_ranges("cjk_ranges", "<CJK Ideograph");
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) return fprintf(stderr, "usage: unicode_tables types|database DIRECTORY\n"), 2;
@@ -308,5 +520,10 @@ int main(int argc, char **argv)
     each_line("CaseFolding.txt", visit_folding);
     read_unihan();
     if (!strcmp(argv[1], "types")) print_types();
+    else {
+        each_line("EastAsianWidth.txt", visit_width);
+        each_line("DerivedNormalizationProps.txt", visit_normalization);
+        print_database();
+    }
     return ferror(stdout) || fflush(stdout) ? 1 : 0;
 }

@@ -36,21 +36,21 @@ bool bytearray_resize(Value v, int64_t size)
     if (size == b->size) return true;
     if (!can_resize(b)) return false;
     if (size < 0 || size > INT64_MAX - 64) return raise_memory();
-    int64_t offset = b->bytes ? b->start - b->bytes : 0;
-    if (offset + size < b->allocated && size >= b->allocated / 2 - 16) {
-        b->size = size;
-        b->start[size] = 0;
-        return true;
-    }
-    int64_t room = size;
-    if (size > b->size && size <= INT64_MAX / 2) room = size + (size >> 3) + (size < 9 ? 3 : 6);
-    uint8_t *bytes = gc_buffer_raw((size_t)room + 1);
+    int64_t offset = b->bytes ? b->start - b->bytes : 0, room = size + 1;
+    if (size + offset + 1 <= b->allocated) {
+        if (size >= b->allocated / 2) {
+            b->size = size;
+            b->start[size] = 0;
+            return true;
+        }
+    } else if ((double)size <= (double)b->allocated * 1.125) room = size + (size >> 3) + (size < 9 ? 3 : 6);
+    uint8_t *bytes = gc_buffer_raw((size_t)room);
     if (!bytes) return false;
     int64_t keep = size < b->size ? size : b->size;
     if (keep) memcpy(bytes, b->start, (size_t)keep);
     bytes[size] = 0;
     b->bytes = b->start = bytes;
-    b->allocated = room + 1;
+    b->allocated = room;
     b->size = size;
     gc_barrier(b);
     return true;
@@ -125,7 +125,7 @@ static Value bytearray_repr(Value v)
     if (!str_builder_str(&name, str_from_cstring(type_name_of(v)))) return 0;
     Value prefix = str_builder_finish(&name);
     if (!prefix) return 0;
-    Value inside = bytes_repr_with(bytes_span(v), "", "", false);
+    Value inside = bytes_repr_with(bytes_span(v), "", "", true);
     return inside ? str_format_c("%U(b%U)", prefix, inside) : 0;
 }
 

@@ -190,17 +190,17 @@ static Value bytes_new_slot(Type *type, Value *args, size_t nargs, Value kwnames
 }
 
 /* --- repr */
-Value bytes_repr_with(Span s, const char *prefix, const char *suffix, bool prefer_single)
+Value bytes_repr_with(Span s, const char *prefix, const char *suffix, bool escape_single)
 {
     static const char hex[] = "0123456789abcdef";
     size_t single = s.size && memchr(s.data, '\'', (size_t)s.size);
-    char quote = single && !prefer_single && !memchr(s.data, '"', (size_t)s.size) ? '"' : '\'';
+    char quote = single && !memchr(s.data, '"', (size_t)s.size) ? '"' : '\'';
     StrBuilder b = {0};
     if (!str_builder_cstring(&b, prefix) || !str_builder_reserve(&b, s.size + 2, 0x7f) || !str_builder_char(&b, (uint8_t)quote)) return 0;
     for (int64_t i = 0; i < s.size; i++) {
         uint8_t c = s.data[i];
         char text[5] = {'\\', 0};
-        if (c == quote || c == '\\') text[1] = (char)c;
+        if (c == quote || c == '\\' || (escape_single && c == '\'')) text[1] = (char)c;
         else if (c == '\t') text[1] = 't';
         else if (c == '\n') text[1] = 'n';
         else if (c == '\r') text[1] = 'r';

@@ -24,8 +24,8 @@ static inline uint8_t *bytes_like_data(Value v) { return is_bytes(v) ? bytes_dat
 
 extern const NativeDef bytes_methods[], bytearray_methods[];
 extern Type bytes_iterator_type, bytearray_iterator_type;
-/* repr's inside: b'...' with the prefix and the closing text. */
-Value bytes_repr_with(Span s, const char *prefix, const char *suffix, bool prefer_single);
+/* repr's inside: b'...' with the prefix and the closing text; escape_single: ' is escaped even between double quotes (as bytearray's repr does). */
+Value bytes_repr_with(Span s, const char *prefix, const char *suffix, bool escape_single);
 /* The byte an int means: ValueError "byte must be in range(0, 256)" (or the text given). */
 bool byte_from_value(Value v, uint8_t *byte, const char *range_error);
 Value bytes_subclass_new(Type *type, Value bytes);

@@ -1,5 +1,5 @@
 # The runtime's Unicode tables, from Debian's unicode-data.
-GENERATED += $(BUILD)/gen/object/unicode_tables.h
+GENERATED += $(BUILD)/gen/object/unicode_tables.h $(BUILD)/gen/object/unicode_db_tables.h
 
 $(BUILD)/unicode_tables: tools/unicode_tables.c
 	@mkdir -p $(@D)
@@ -8,4 +8,9 @@ $(BUILD)/unicode_tables: tools/unicode_tables.c
 $(BUILD)/gen/object/unicode_tables.h: $(BUILD)/unicode_tables
 	@mkdir -p $(@D)
 	$(BUILD)/unicode_tables types /usr/share/unicode >$@.new
+	mv $@.new $@
+
+$(BUILD)/gen/object/unicode_db_tables.h: $(BUILD)/unicode_tables
+	@mkdir -p $(@D)
+	$(BUILD)/unicode_tables database /usr/share/unicode >$@.new
 	mv $@.new $@

@@ -214,7 +214,7 @@ static Value convert(Value v, uint32_t conversion)
 
 static bool format_markup(StrBuilder *b, FormatRun *run, Value text, int64_t start, int64_t end, int depth)
 {
-    if (depth < 0) return raise_value("Max string recursion exceeded");
+    if (depth <= 0) return raise_value("Max string recursion exceeded");
     Markup m = {text, start, end};
     MarkupPiece p;
     int more;

@@ -190,7 +190,7 @@ static const NativeDef match_methods[] = {
     {"expand", "(self, /, template)", match_expand, "The template with its group references replaced."},
     {"__copy__", "(self, /)", match_copy, 0},
     {"__deepcopy__", "(self, memo, /)", match_copy, 0},
-    {"__class_getitem__", "(object, /)", match_class_getitem, "See PEP 585.", NATIVE_CLASS},
+    {"__class_getitem__", "(type, item, /)", match_class_getitem, "See PEP 585.", NATIVE_CLASS},
     {0},
 };
 

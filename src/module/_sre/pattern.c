@@ -321,7 +321,7 @@ static const NativeDef pattern_methods[] = {
     {"scanner", "(self, /, string, pos=0, endpos=9223372036854775807)", pattern_scanner, 0},
     {"__copy__", "(self, /)", pattern_copy, 0},
     {"__deepcopy__", "(self, memo, /)", pattern_copy, 0},
-    {"__class_getitem__", "(object, /)", pattern_class_getitem, "See PEP 585.", NATIVE_CLASS},
+    {"__class_getitem__", "(type, item, /)", pattern_class_getitem, "See PEP 585.", NATIVE_CLASS},
     {0},
 };
 
