@@ -1,5 +1,6 @@
 /* dict_methods.c: the type dict: its methods and slots over the table of dict.c. */
 #include "object/dict.h"
+#include "object/set.h"
 
 bool check_positional(const char *name, size_t nargs, Value kwnames, size_t least, size_t most)
 {
@@ -169,8 +170,28 @@ static NATIVE(dict_sizeof_method)
     return int_new(size);
 }
 
+/* Keys of a dict or a set bring their hashes along. */
+static Value fill_from_hashed(Value dict, Value keys, Value value)
+{
+    if (is_dict(keys)) {
+        DictObj *source = (DictObj *)keys;
+        for (int64_t i = 0; i < source->keys->entry_count; i++) {
+            DictEntry e = source->keys->entries[i];
+            if (e.value && !dict_set_hash(dict, e.key, e.hash, value)) return 0;
+        }
+        return dict;
+    }
+    int64_t position = 0;
+    SetEntry e;
+    while (set_next_entry((SetObj *)keys, &position, &e))
+        if (!dict_set_hash(dict, e.key, e.hash, value)) return 0;
+    return dict;
+}
+
 static Value fill_from_keys(Value dict, Value iterable, Value value)
 {
+    bool hashed = type_of(iterable) == &dict_type || type_of(iterable) == &set_type || type_of(iterable) == &frozenset_type;
+    if (hashed && type_of(dict) == &dict_type && dict_size(dict) == 0) return fill_from_hashed(dict, iterable, value);
     Value iterator = object_iter(iterable), key;
     if (!iterator) return 0;
     bool plain = type_of(dict) == &dict_type;

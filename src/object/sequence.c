@@ -44,6 +44,7 @@ Value sequence_compare(Value a, Value b, CompareOp op)
         int same = object_equal(left, right);
         if (same < 0) return 0;
         if (same) continue;
+        if (i >= length_of(a) || i >= length_of(b)) break;   /* the comparison emptied a list */
         if (op == CMP_EQ || op == CMP_NE) return bool_value(op == CMP_NE);
         return object_compare(left, right, op);
     }

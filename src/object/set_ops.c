@@ -95,6 +95,18 @@ Value set_difference(Value self, Value other)
     return result;
 }
 
+static bool flip_keys(SetObj *set, Value dict)
+{
+    DictObj *d = (DictObj *)dict;
+    for (int64_t i = 0; i < d->keys->entry_count; i++) {
+        DictEntry e = d->keys->entries[i];
+        if (!e.value) continue;
+        int removed = set_discard_hash(set, e.key, e.hash);
+        if (removed < 0 || (!removed && set_add_hash(set, e.key, e.hash) < 0)) return false;
+    }
+    return true;
+}
+
 bool set_flip(Value self, Value other)
 {
     SetObj *set = as_set(self);
@@ -102,6 +114,7 @@ bool set_flip(Value self, Value other)
         set_reset(set);
         return true;
     }
+    if (type_of(other) == &dict_type) return flip_keys(set, other);
     if (!is_any_set(other) && !(other = set_make(set_base(self), other))) return false;
     int64_t position = 0;
     SetEntry e;
