@@ -231,8 +231,8 @@ static bool pend_thrown(Value type, Value value, Value traceback)
         if (value && is_instance_of(value, (Type *)type)) exception = value;
         else if (!value || value == NONE) exception = call_0(type);
         else exception = is_tuple(value) ? object_call_tuple(type, value, 0) : call_1(type, value);
-        if (!exception) return false;
-        if (!is_exception(exception)) return raise_type("calling %R should have returned an instance of BaseException, not %T", type, exception);
+        if (exception && !is_exception(exception)) exception = raise_type("calling %R should have returned an instance of BaseException, not %R", type, VALUE(type_of(exception)));
+        if (!exception) return true;   /* the failure is thrown instead */
     } else if (is_exception(type)) {
         if (value && value != NONE) return raise_type("instance exception may not have a separate value");
         exception = type;

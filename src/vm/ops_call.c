@@ -385,7 +385,11 @@ OPCODE(SEND)
     int status;
     if (type->send) status = type->send(iterator, value, &result);
     else {
-        if (value == NONE && type->next) result = type->next(iterator);
+        if (value == NONE && type->next && !(type->flags & TYPE_HEAP)) result = type->next(iterator);
+        else if (value == NONE && type->next) {   /* the slot of a class would drop the value of StopIteration */
+            Value next = object_lookup_special(iterator, NAME("__next__"));
+            result = next ? call_0(next) : 0;
+        }
         else result = call_method_1(iterator, NAME("send"), value);
         status = result ? 1 : -1;
         if (!result && !t->exception) status = 0, result = NONE;

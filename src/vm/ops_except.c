@@ -148,7 +148,7 @@ Value vm_reraise_star(Value original, Value list)
 {
     if (!is_list(list)) return raise_system("list expected");
     if (list_size(list) == 0) return NONE;
-    if (!is_instance_of(original, &exc_BaseExceptionGroup)) return list_get(list, 0);
+    if (!is_instance_of(original, &exc_BaseExceptionGroup) && list_get(list, 0) != NONE) return list_get(list, 0);
     Value raised = list_new(0), ids = set_new(0);
     if (!raised || !ids) return 0;
     for (int64_t n = 0; n < list_size(list); n++) {
@@ -162,7 +162,6 @@ Value vm_reraise_star(Value original, Value list)
     if (!rest) return 0;
     if (list_size(raised) == 0) return rest;
     if (rest != NONE && !list_append(raised, rest)) return 0;
-    if (list_size(raised) == 1) return list_get(raised, 0);
     Value args = tuple_pack(2, str_empty, raised);
     Value group = args ? object_call_tuple(VALUE(&exc_ExceptionGroup), args, 0) : 0;
     if (!group && args && error_clear_if(&exc_TypeError)) group = object_call_tuple(VALUE(&exc_BaseExceptionGroup), args, 0);
