@@ -77,6 +77,20 @@ bool vm_issue_warnings(const FrontWarning *w, Value filename)
     return true;
 }
 
+void vm_front_end_prepare(Source *source)
+{
+    source->decode = decode_source;
+    source->max_int_digits = int_max_str_digits;
+}
+
+bool vm_front_end_report(Source *source, Value filename, bool ok)
+{
+    if (thread_self->exception) return false;   /* raised by decoding */
+    if (!vm_issue_warnings(source->warnings, filename)) return false;
+    if (!ok) vm_syntax_error(&source->error, filename);
+    return ok;
+}
+
 /* The marshal bytes of the compiled source, in the arena; 0: source->error says why. */
 static const char *compile_to_bytes(Source *source, size_t *size)
 {
@@ -106,16 +120,10 @@ Value vm_compile(const char *text, size_t size, Value filename, int mode, int fl
     source.flags = flags;
     source.optimize = optimize < 0 ? vm_optimize : optimize;
     source.feature_version = feature_version;
-    source.max_int_digits = int_max_str_digits;
-    source.decode = decode_source;
+    vm_front_end_prepare(&source);
     size_t used = 0;
     const char *bytes = compile_to_bytes(&source, &used);
-    Value code = 0;
-    if (thread_self->exception) bytes = 0;   /* raised by decoding */
-    else if (vm_issue_warnings(source.warnings, filename)) {
-        if (bytes) code = marshal_load_bytes(bytes, used, 0);
-        else vm_syntax_error(&source.error, filename);
-    }
+    Value code = vm_front_end_report(&source, filename, bytes != 0) ? marshal_load_bytes(bytes, used, 0) : 0;
     arena_free(&arena);
     return code;
 }

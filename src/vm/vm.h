@@ -12,6 +12,10 @@ Value vm_call_class_body(Value function, Value namespace);
 Value vm_current_code(void);
 /* Compiles source text (bytes of any encoding, or UTF-8) to a code object; raises SyntaxError and issues warnings. mode: ParseMode; optimize -1: the interpreter's. */
 Value vm_compile(const char *source, size_t size, Value filename, int mode, int flags, int optimize, int feature_version);
+/* Around another use of the front end (syntax/parser.h): prepare gives `source` what it needs of the runtime; report issues its warnings and raises its error. true: no exception is set. */
+struct Source;
+void vm_front_end_prepare(struct Source *source);
+bool vm_front_end_report(struct Source *source, Value filename, bool ok);
 /* The code object from marshal bytes is made by module/marshal.c; this checks it: false with the reason (ValueError) for what is not sound. Called before a code object first runs. */
 bool vm_verify(CodeObj *code);
 /* A new code object; all fields set by the caller (type_alloc of code_type), then checked and completed. */
