@@ -4,7 +4,8 @@
  * on the way. So the explainer is a small interpreter of a parsing expression grammar (explain_grammar.c) over the token array, in two passes as
  * there: the first, by the rules of valid code, finds the furthest token that was looked at, where a plain "invalid syntax" goes; the second also tries
  * the rules for common mistakes, whose actions (explain_actions.c) report and leave. It runs only after the fast parser has failed, from the beginning of the
- * top-level statement that failed. The grammar's text is compiled on each use: a fraction of a millisecond, and no state to keep.
+ * top-level statement that failed. The grammar's text is compiled on each use, rule by rule as they are needed: some
+ * microseconds, and no state to keep.
  */
 #include "syntax/explain.h"
 #include <stdio.h>
@@ -49,11 +50,28 @@ static uint16_t rule_number(Explainer *x, const char *name, size_t length)
     return (uint16_t)i;
 }
 
-static TokenKind token_of_text(const char *text, size_t length)
+static uint8_t text_slot(const char *text, size_t length)
+{
+    return (uint8_t)((uint8_t)text[0] + 7 * (uint8_t)text[length - 1] + 37 * length + 13 * (uint8_t)text[length / 2]);
+}
+
+/* Operators and keywords by their text: a small hash table. */
+static void fill_token_table(Explainer *x)
 {
     for (int kind = T_ERROR + 1; kind < T_FIRST_SOFT_KEYWORD; kind++) {
-        const char *known = token_kind_text((TokenKind)kind);
-        if (strlen(known) == length && memcmp(known, text, length) == 0) return (TokenKind)kind;
+        if (kind == T_FIRST_KEYWORD || kind == T_OTHER) continue;
+        const char *text = token_kind_text((TokenKind)kind);
+        uint8_t i = text_slot(text, strlen(text));
+        while (x->token_table[i]) i++;
+        x->token_table[i] = (TokenKind)kind;
+    }
+}
+
+static TokenKind token_of_text(Explainer *x, const char *text, size_t length)
+{
+    for (uint8_t i = text_slot(text, length); x->token_table[i]; i++) {
+        const char *known = token_kind_text(x->token_table[i]);
+        if (strncmp(known, text, length) == 0 && !known[length]) return x->token_table[i];
     }
     return T_ERROR;
 }
@@ -69,7 +87,7 @@ static Node *read_word(Reader *r)
     size_t length = (size_t)(r->s - start);
     if (*start >= 'A' && *start <= 'Z')
         for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-            if (strlen(words[i].name) == length && memcmp(words[i].name, start, length) == 0) {
+            if (words[i].name[0] == *start && strncmp(words[i].name, start, length) == 0 && !words[i].name[length]) {
                 Node *node = new_node(r, words[i].op);
                 node->token = words[i].kind;
                 return node;
@@ -86,7 +104,7 @@ static Node *read_quoted(Reader *r)
     while (*r->s != quote) r->s++;
     size_t length = (size_t)(r->s++ - start);
     Node *node = new_node(r, quote == '`' ? N_SOFT : N_TOKEN);
-    if (quote == '\'') node->token = token_of_text(start, length);
+    if (quote == '\'') node->token = token_of_text(r->x, start, length);
     else node->token = *start == 'm' ? T_MATCH : *start == 'c' ? T_CASE : T_UNDERSCORE;
     return node;
 }
@@ -173,9 +191,10 @@ static Alt *read_alts(Reader *r)
     }
 }
 
-static void compile_grammar(Explainer *x)
+static void index_grammar(Explainer *x)
 {
     x->rules = arena_array(x->arena, Rule, RULE_LIMIT);
+    fill_token_table(x);
     for (int i = 0; explain_grammar[i]; i++) {
         const char *s = explain_grammar[i], *name = s;
         while (*s != ':' && *s != '/') s++;
@@ -184,16 +203,20 @@ static void compile_grammar(Explainer *x)
             if (s[1] == 'm') rule->memo = true;
             else rule->no_invalid = true;
         }
-        Reader reader = {x, s + 1};
-        rule->alts = read_alts(&reader);
-        rule->defined = true;
+        rule->text = s + 1;
     }
-    for (int i = 0; i < RULE_LIMIT; i++)
-        for (Alt *alt = x->rules[i].alts; alt; alt = alt->next) {
-            /* As in CPython, only an alternative that is nothing but such a rule waits for the second pass: "'{' invalid_... '}'" does not. */
-            const Node *node = alt->count == 1 ? alt->items[0] : 0;
-            alt->invalid = node && node->op == N_RULE && strncmp(x->rules[node->rule].name, "invalid_", 8) == 0;
-        }
+}
+
+/* Rules are compiled when they are first tried: most errors need a part of the grammar. */
+static void compile_rule(Explainer *x, Rule *rule)
+{
+    Reader reader = {x, rule->text};
+    rule->alts = read_alts(&reader);
+    for (Alt *alt = rule->alts; alt; alt = alt->next) {
+        /* As in CPython, only an alternative that is nothing but such a rule waits for the second pass: "'{' invalid_... '}'" does not. */
+        const Node *node = alt->count == 1 ? alt->items[0] : 0;
+        alt->invalid = node && node->op == N_RULE && strncmp(x->rules[node->rule].name, "invalid_", 8) == 0;
+    }
 }
 
 /* ---- matching --------------------------------------------------------------------------------------------------------------- */
@@ -400,8 +423,9 @@ static Val *match_alts(Explainer *x, const Alt *alts)
 
 static Val *match_rule(Explainer *x, uint16_t number)
 {
-    const Rule *rule = &x->rules[number];
+    Rule *rule = &x->rules[number];
     uint32_t first = x->mark;
+    if (!rule->alts) compile_rule(x, rule);
     if (rule->memo)
         for (const Memo *memo = x->memo[first]; memo; memo = memo->next)
             if (memo->rule == number) {
@@ -525,7 +549,7 @@ void explain_failure(Parser *p)
     x->start = x->fill = p->statement ? (uint32_t)(p->statement - p->tokens->items) : 0;
     x->memo = arena_array(p->arena, Memo *, p->tokens->count + 1);
     p->explainer = x;
-    compile_grammar(x);
+    index_grammar(x);
     SyntaxError *error = &p->source->error;
     jmp_buf literal_failed, *on_failure = p->on_failure;
     p->on_failure = &literal_failed;

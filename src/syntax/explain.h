@@ -40,7 +40,8 @@ typedef struct Rule {
     const char *name;
     uint32_t name_length;
     Alt *alts;
-    bool memo, no_invalid, defined;
+    const char *text;         /* what follows the name */
+    bool memo, no_invalid;
 } Rule;
 
 typedef struct Memo { struct Memo *next; uint16_t rule; uint32_t mark; Val *val; } Memo;
@@ -49,7 +50,7 @@ struct Explainer {
     Parser *p;
     Arena *arena;
     Rule *rules;
-    uint32_t rule_count;
+    TokenKind token_table[256];
     Token *tokens;
     uint32_t start, mark, fill;
     Memo **memo;
