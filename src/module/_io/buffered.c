@@ -230,7 +230,8 @@ static int64_t read_to(BufferedObj *b, uint8_t *target, int64_t size, Value owne
     int64_t have = ahead(b) < size ? ahead(b) : size;
     if (have) memcpy(target, b->in + b->in_at, (size_t)have);
     b->in_at += have;
-    if (once && have) return have;
+    /* read1() and its like read the raw stream at most once: after something from the buffer only when more than a buffer is missing. */
+    if (once && have && size - have <= b->size) return have;
     while (have < size) {
         int64_t want = size - have, n;
         if (want >= b->size || (once && want > b->size)) {
@@ -478,14 +479,15 @@ static int64_t write_inside(BufferedObj *b, const uint8_t *data, int64_t size, V
 static int64_t write_from(BufferedObj *b, const uint8_t *data, int64_t size, Value owner)
 {
     if (!buffered_enter(b)) return -1;
-    int64_t n = write_inside(b, data, size, owner);
+    /* While this thread waited to come in, the stream may have been closed. */
+    int64_t n = buffered_check_open(b, "write to closed file") ? write_inside(b, data, size, owner) : -1;
     buffered_leave(b);
     return n;
 }
 
 int64_t buffered_write(BufferedObj *b, const uint8_t *data, int64_t size)
 {
-    if (!buffered_check_open(b, "write to closed file")) return -1;
+    if (!buffered_check(b)) return -1;
     return write_from(b, data, size, VALUE(b));
 }
 
@@ -494,8 +496,7 @@ static NATIVE(writer_write)
     BufferedObj *b = (BufferedObj *)args[0];
     Buffer buffer;
     if (!buffered_check(b) || !buffer_get(args[1], &buffer, BUFFER_SIMPLE)) return 0;
-    int64_t n = -1;
-    if (buffered_check_open(b, "write to closed file")) n = write_from(b, buffer.data, buffer.length, args[1]);
+    int64_t n = write_from(b, buffer.data, buffer.length, args[1]);
     buffer_release(&buffer);
     return n < 0 ? 0 : int_new(n);
 }
@@ -597,6 +598,14 @@ static bool buffered_start(BufferedObj *b, Value raw, int64_t size)
     b->in_at = b->in_end = b->out_at = b->out_end = 0;
     b->owner = 0;
     b->detached = false;
+    /* Buffers are made when first used; but one that cannot be made should be an error here. */
+    if (size > 1 << 26) {
+        uint8_t *memory = gc_buffer_raw((size_t)size);
+        if (!memory) return false;
+        if (b->can_read) b->in = memory;
+        else b->out = memory;
+        gc_barrier(b);
+    }
     if (is_fileio(raw)) b->position = lseek(((FileObj *)raw)->fd, 0, SEEK_CUR);
     else if (raw_tell(b) < 0) error_clear();
     b->ok = true;
@@ -666,7 +675,9 @@ static NATIVE(buffered_close)
     /* Whatever happens to the flush, the raw stream is closed. */
     bool ok = call_method_0(VALUE(b), NAME("flush")) != 0;
     Value pending = error_take();
-    Value result = call_method_0(b->raw, NAME("close"));
+    bool inside = buffered_enter(b);
+    Value result = inside ? call_method_0(b->raw, NAME("close")) : 0;
+    if (inside) buffered_leave(b);
     b->in = b->out = 0;
     b->in_at = b->in_end = b->out_at = b->out_end = 0;
     if (result) error_restore(pending);

@@ -91,3 +91,4 @@ bool newline_check(Value newline);        /* None, '', "\n", "\r", "\r\n"; else 
 /* --- textio.c */
 Value textio_new(Value buffer, Value encoding, Value errors, Value newline, bool line_buffering, bool write_through);
 Value io_locale_encoding(void);
+bool io_utf8_mode(void);                  /* sys.flags.utf8_mode (module.c) */

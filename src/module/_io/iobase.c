@@ -264,7 +264,8 @@ static const NativeDef iobase_methods[] = {
     {"writelines", "(self, lines, /)", iobase_writelines, "Writes all lines; adds no line ends.", 0},
     {0},
 };
-static const GetSetDef iobase_getset[] = {{"closed", iobase_get_closed, 0, 0}, {0}};
+static Value iobase_get_dict(Value self) { return object_get_dict(self); }
+static const GetSetDef iobase_getset[] = {{"closed", iobase_get_closed, 0, 0}, {"__dict__", iobase_get_dict, 0, 0}, {0}};
 
 Type iobase_type = {
     TYPE_INIT("_io._IOBase", IOBaseObj), .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK, .dict_offset = offsetof(IOBaseObj, dict), .trace = iobase_trace,

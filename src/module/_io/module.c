@@ -132,12 +132,15 @@ static bool warns_of_default_encoding(void)
     return flag != small_int(0) && flag != FALSE;
 }
 
-static bool utf8_mode(void)
+bool io_utf8_mode(void)
 {
+    static int known = -1;
+    if (known >= 0) return known;
     Value flags = sys_get("flags");
     Value flag = flags ? object_getattr_opt(flags, NAME("utf8_mode")) : 0;
     if (!flag) error_clear();
-    return flag && flag != small_int(0) && flag != FALSE;
+    else known = flag != small_int(0) && flag != FALSE;
+    return known > 0;
 }
 
 static NATIVE(io_text_encoding)
@@ -146,7 +149,7 @@ static NATIVE(io_text_encoding)
     if (!number_as_int(args[1], &stack_level)) return 0;
     if (args[0] && args[0] != NONE) return args[0];
     if (warns_of_default_encoding() && !warn_format(&exc_EncodingWarning, stack_level, "'encoding' argument not specified")) return 0;
-    return utf8_mode() ? NAME("utf-8") : NAME("locale");
+    return io_utf8_mode() ? NAME("utf-8") : NAME("locale");
 }
 
 static const NativeDef functions[] = {

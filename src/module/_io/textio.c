@@ -53,6 +53,7 @@ static NativeCodec native_codec(const char *name)
 
 Value io_locale_encoding(void)
 {
+    if (io_utf8_mode()) return NAME("utf-8");
     const char *name = nl_langinfo(CODESET);
     /* The C locale is taken for UTF-8, as CPython's UTF-8 mode does. */
     if (!name || !*name || strncmp(name, "ANSI_X3", 7) == 0) name = "UTF-8";
@@ -415,7 +416,7 @@ static NATIVE(text_reconfigure)
 static Value text_repr(Value self)
 {
     TextObj *t = (TextObj *)self;
-    if (!text_check(t)) return 0;
+    if (!t->ok && !t->detached) return raise_value("I/O operation on uninitialized object");
     int entered = repr_enter(self);
     if (entered > 0) return raise_runtime("reentrant call inside %s.__repr__", type_of(self)->name);
     if (entered < 0) return 0;
