@@ -8,6 +8,3 @@ NATIVE(builtin_eval);
 NATIVE(builtin_exec);
 /* Reads a line with line editing for input() at a terminal; malloc'ed, 0 at the end of input or with an exception set. 0: no line editing here. */
 extern char *(*input_readline)(const char *prompt);
-/* iter(callable, sentinel) and the awaitable of anext(iterator, default): object/iterators.c, object/generator.c */
-Value callable_iterator_new(Value callable, Value sentinel);
-Value anext_awaitable_new(Value awaitable, Value otherwise);

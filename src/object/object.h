@@ -70,6 +70,9 @@ Value seq_iter_new(Value sequence);                       /* iterator over __get
 Value object_to_list(Value iterable);                     /* a new list */
 Value object_to_tuple(Value iterable);                    /* tuple (the same one if exactly a tuple) */
 
+Value callable_iterator_new(Value callable, Value sentinel);   /* iter(callable, sentinel) */
+Value anext_awaitable_new(Value awaitable, Value otherwise);   /* what anext(iterator, default) returns */
+
 /* --- numbers */
 Value number_binary(Value a, Value b, BinaryOp op);       /* a op b with reflection */
 Value number_inplace(Value a, Value b, BinaryOp op);
