@@ -8,6 +8,9 @@ typedef struct DefaultDictObj { DictObj dict; Value factory; /* 0: None */ } Def
 static Type defaultdict_type;
 static inline DefaultDictObj *as_default(Value v) { return (DefaultDictObj *)v; }
 
+/* None may have been assigned to default_factory. */
+static inline Value factory_of(Value v) { return as_default(v)->factory == NONE ? 0 : as_default(v)->factory; }
+
 static void defaultdict_trace(Obj *o)
 {
     dict_trace(o);
@@ -28,7 +31,7 @@ static bool defaultdict_init(Value self, Value *args, size_t nargs, Value kwname
 
 static Value defaultdict_missing_key(Value self, Value key)
 {
-    Value factory = as_default(self)->factory;
+    Value factory = factory_of(self);
     if (!factory) return raise_key(key);
     Value value = call_0(factory);
     return value && object_setitem(self, key, value) ? value : 0;
@@ -45,7 +48,7 @@ static Value defaultdict_getitem(Value self, Value key)
 
 static Value defaultdict_repr(Value self)
 {
-    Value inner = dict_type.repr(self), factory = as_default(self)->factory, factory_text;
+    Value inner = dict_type.repr(self), factory = factory_of(self), factory_text;
     if (!inner) return 0;
     if (!factory) {
         factory_text = str_from_cstring("None");
@@ -60,7 +63,7 @@ static Value defaultdict_repr(Value self)
 
 static Value defaultdict_new(Value like, Value content)
 {
-    Value factory = as_default(like)->factory;
+    Value factory = factory_of(like);
     return call_2(VALUE(type_of(like)), factory ? factory : NONE, content);
 }
 
@@ -68,7 +71,7 @@ static NATIVE(defaultdict_copy) { return defaultdict_new(args[0], args[0]); }
 
 static NATIVE(defaultdict_reduce)
 {
-    Value factory = as_default(args[0])->factory;
+    Value factory = factory_of(args[0]);
     Value arguments = factory ? tuple_pack(1, factory) : tuple_empty;
     Value items = arguments ? call_method_0(args[0], NAME("items")) : 0;
     Value iterator = items ? object_iter(items) : 0;

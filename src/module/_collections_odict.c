@@ -12,6 +12,7 @@ typedef struct OrderedDictObj {
     DictKeys *hint_keys;   /* the table that `hint` is about, kept alive so that no other can have its address */
     int64_t hint;
     uint64_t state;        /* changes when keys come or go or move */
+    int64_t count;         /* of items, as far as this type's own methods know */
     Value attrs;           /* __dict__ */
 } OrderedDictObj;
 
@@ -35,8 +36,27 @@ static int64_t *hint_of(OrderedDictObj *od)
     return &od->hint;
 }
 
+/* Keys came, went or moved. */
+static void note_change(Value self)
+{
+    as_odict(self)->state++;
+    as_odict(self)->count = dict_size(self);
+}
+
+/* The value behind an entry, as the mapping says it: it may have been taken away with dict's own methods, or its key may not hash as it did. */
+static Value entry_value(Value self, DictEntry e)
+{
+    if (as_odict(self)->dict.used < as_odict(self)->count) return raise_key(e.key);
+    if (is_exact_str(e.key) || is_small_int(e.key)) return e.value;
+    Value value = dict_get(self, e.key);
+    return value || thread_self->exception ? value : raise_key(e.key);
+}
+
 static bool is_odict(Value v) { return is_instance_of(v, &ordered_dict_type); }
 static bool is_exact(Value v) { return type_of(v) == &ordered_dict_type; }
+
+enum { WANT_KEYS, WANT_VALUES, WANT_ITEMS };
+static Value odict_iter_new(Value dict, int want, bool backwards);
 
 /* --- changes */
 
@@ -49,7 +69,7 @@ static bool odict_assign(Value self, Value key, Value value)
         int deleted = dict_delete(self, key);
         if (deleted <= 0) return deleted ? false : raise_key(key);
     }
-    if (dict_size(self) != used) as_odict(self)->state++;
+    if (dict_size(self) != used) note_change(self);
     return true;
 }
 
@@ -123,7 +143,8 @@ static Value odict_repr(Value self)
     if (entered) return entered < 0 ? 0 : str_from_cstring("...");
     Value items = 0, text = 0;
     if (is_exact(self)) {
-        items = dict_items_list(self);
+        Value iterator = odict_iter_new(self, WANT_ITEMS, false);
+        items = iterator ? object_to_list(iterator) : 0;
     } else {
         Value view = call_method_0(self, NAME("items"));
         items = view ? object_to_list(view) : 0;
@@ -176,7 +197,7 @@ static NATIVE(odict_setdefault)
     if (is_exact(self)) {
         int64_t used = dict_size(self);
         Value value = dict_set_default(self, args[1], args[2]);
-        if (dict_size(self) != used) as_odict(self)->state++;
+        if (dict_size(self) != used) note_change(self);
         return value;
     }
     int present = object_contains(self, args[1]);
@@ -187,22 +208,10 @@ static NATIVE(odict_setdefault)
 
 static Value pop_key(Value self, Value key, Value otherwise)
 {
-    if (is_exact(self)) {
-        Value value = dict_pop(self, key);
-        if (value) as_odict(self)->state++;
-        if (value || thread_self->exception) return value;
-        return otherwise ? otherwise : raise_key(key);
-    }
     Value value = dict_pop(self, key);
-    if (value) {
-        as_odict(self)->state++;
-        return value;
-    }
-    if (thread_self->exception) return 0;
-    if (otherwise) return otherwise;
-    Value missing = object_lookup_special(self, NAME("__missing__"));
-    if (missing) return call_1(missing, key);
-    return thread_self->exception ? 0 : raise_key(key);
+    if (value) note_change(self);
+    if (value || thread_self->exception) return value;
+    return otherwise ? otherwise : raise_key(key);
 }
 
 static NATIVE(odict_pop)
@@ -222,7 +231,6 @@ static NATIVE(odict_popitem)
         Value text = str_from_cstring("dictionary is empty");
         return text ? raise_key(text) : 0;
     }
-    od->state++;
     Value key, value;
     if (last) {
         dict_pop_last(&od->dict, &key, &value);
@@ -231,6 +239,7 @@ static NATIVE(odict_popitem)
         key = od->dict.keys->entries[first].key, value = od->dict.keys->entries[first].value;
         dict_remove_entry(&od->dict, first);
     }
+    note_change(args[0]);
     return tuple_pack(2, key, value);
 }
 
@@ -252,7 +261,7 @@ static NATIVE(odict_move_to_end)
 static NATIVE(odict_clear)
 {
     dict_clear(args[0]);
-    as_odict(args[0])->state++;
+    note_change(args[0]);
     return NONE;
 }
 
@@ -261,7 +270,15 @@ static NATIVE(odict_copy)
     Value self = args[0];
     Value copy = is_exact(self) ? dict_make(&ordered_dict_type, 0, 0, 0) : call_0(VALUE(type_of(self)));
     if (!copy) return 0;
-    if (is_exact(self)) return dict_merge(copy, self, 1) < 0 ? 0 : copy;
+    if (is_exact(self)) {
+        for (int64_t i = 0; i < as_odict(self)->dict.keys->entry_count; i++) {
+            DictEntry e = as_odict(self)->dict.keys->entries[i];
+            Value value = e.value ? entry_value(self, e) : 0;
+            if (value ? !dict_set_hash(copy, e.key, e.hash, value) : thread_self->exception != 0) return 0;
+        }
+        note_change(copy);
+        return copy;
+    }
     Value keys = dict_keys_list(self);
     for (int64_t i = 0; keys && i < list_size(keys); i++) {
         Value value = object_getitem(self, list_get(keys, i));
@@ -297,7 +314,6 @@ static NATIVE(odict_sizeof)
 
 /* --- iterator and views */
 
-enum { WANT_KEYS, WANT_VALUES, WANT_ITEMS };
 typedef struct OdictIter { Obj head; Value dict; /* 0: exhausted */ int64_t position, size; uint64_t state; uint8_t want; bool backwards; } OdictIter;
 
 static void odict_iter_trace(Obj *o) { gc_visit(((OdictIter *)o)->dict); }
@@ -342,7 +358,9 @@ static Value odict_iter_next(Value self)
     }
     it->position = it->backwards ? i - 1 : i + 1;
     DictEntry *e = &keys->entries[i];
-    return it->want == WANT_KEYS ? e->key : it->want == WANT_VALUES ? e->value : tuple_pack(2, e->key, e->value);
+    if (it->want == WANT_KEYS) return od->dict.used < od->count ? raise_key(e->key) : e->key;
+    Value key = e->key, value = entry_value(it->dict, *e);
+    return it->want == WANT_VALUES || !value ? value : tuple_pack(2, key, value);
 }
 
 static NATIVE(odict_iter_reduce)

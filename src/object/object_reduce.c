@@ -45,7 +45,7 @@ static Value default_state(Value v, bool required)
     if (required && type->item_size) return raise_type("cannot pickle %.200s objects", type_name(type));
     Value dict = object_getattr_opt(v, NAME("__dict__"));
     if (!dict && thread_self->exception) return 0;
-    Value state = dict ? dict : NONE;
+    Value state = dict && !(is_dict(dict) && dict_size(dict) == 0) ? dict : NONE;   /* no attributes: no state */
     Value names = slot_names_of(type);
     if (!names) return 0;
     if (required) {
