@@ -86,20 +86,6 @@ bool generator_link(Thread *t, GeneratorObj *gen, Value value, uint32_t flags)
     return true;
 }
 
-void generator_unlink(Thread *t, GeneratorObj *gen)
-{
-    Frame *f = &gen->frame;
-    gen->state = GEN_SUSPENDED;
-    t->handled = gen->handled.previous;
-    gen->handled.previous = 0;
-    t->frame = f->previous;
-    t->stack_top = f->top;
-    t->recursion_depth--;
-    f->previous = 0;
-    for (uint32_t n = (uint32_t)gen->live; n < gen->register_count; n++) gen->registers[n] = 0;
-    gc_barrier(gen);
-}
-
 void generator_finished(Thread *t, GeneratorObj *gen, bool failed)
 {
     gen->state = GEN_CLOSED;
@@ -482,7 +468,7 @@ static NATIVE(wrapper_method_close)
     return generator_method_close(args, nargs, kwnames);
 }
 static const NativeDef wrapper_methods[] = {
-    {"send", "(self, arg, /)", wrapper_method_send, "Resumes the coroutine with a value.", 0},
+    {"send", "(self, arg, /)", wrapper_method_send, "Sends a value into coroutine; gives what it yields next, or raises StopIteration.", 0},
     {"throw", "(self, typ, val=<unrepresentable>, tb=<unrepresentable>, /)", wrapper_method_throw, "Raises an exception inside.", 0},
     {"close", "(self, /)", wrapper_method_close, "Raises GeneratorExit inside.", 0},
     {0},
@@ -495,9 +481,9 @@ Type coroutine_wrapper_type = {
 static NATIVE(coroutine_method_await) { return coroutine_await(args[0]); }
 static Value coroutine_get_origin(Value self) { return as_gen(self)->origin ? as_gen(self)->origin : NONE; }
 static const NativeDef coroutine_methods[] = {
-    {"send", "(self, arg, /)", generator_method_send, "Resumes the coroutine with a value.", 0},
-    {"throw", "(self, typ, val=<unrepresentable>, tb=<unrepresentable>, /)", generator_method_throw, "Raises an exception inside.", 0},
-    {"close", "(self, /)", generator_method_close, "Raises GeneratorExit inside.", 0},
+    {"send", "(self, arg, /)", generator_method_send, "Sends a value into coroutine; gives what it yields next, or raises StopIteration.", 0},
+    {"throw", "(self, typ, val=<unrepresentable>, tb=<unrepresentable>, /)", generator_method_throw, "Raises an exception in coroutine.", 0},
+    {"close", "(self, /)", generator_method_close, "Raises GeneratorExit inside coroutine.", 0},
     {"__class_getitem__", "(cls, item, /)", generator_class_getitem, "See PEP 585.", NATIVE_CLASS},
     {"__sizeof__", "(self, /)", generator_sizeof, "Size in memory, in bytes.", 0},
     {"__await__", "(self, /)", coroutine_method_await, "Return an iterator to be used in await expression.", 0},

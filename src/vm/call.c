@@ -184,6 +184,35 @@ static Lowered *lowered_for(Thread *t, FunctionObj *function, uint32_t *flags)
     return vm_lower(code);
 }
 
+/* Keyword arguments of a function without *args and keyword-only parameters, all named by the very strings of the parameters: bound without asking anything. Leaves args as they were
+ * when it is not so simple. */
+static bool bind_simple(FunctionObj *function, Lowered *low, Value *window, Value *args, size_t nargs, Value kwnames)
+{
+    enum { MAX_KEYWORDS = 8 };
+    CodeObj *code = low->code;
+    int64_t keywords = tuple_size(kwnames), parameters = low->simple_args, places[MAX_KEYWORDS];
+    Value values[MAX_KEYWORDS];
+    if (keywords > MAX_KEYWORDS || (int64_t)nargs + keywords > parameters || parameters > 32) return false;
+    const Value *names = tuple_items(code->localsplusnames);
+    uint32_t given = 0;
+    for (int64_t n = 0; n < keywords; n++) {
+        int64_t place = nargs > (size_t)code->posonlyargcount ? (int64_t)nargs : code->posonlyargcount;
+        while (place < parameters && names[place] != tuple_get(kwnames, n)) place++;
+        if (place == parameters || (given >> place & 1)) return false;
+        given |= 1u << place;
+        places[n] = place;
+        values[n] = args[nargs + (size_t)n];
+    }
+    int64_t defaults = function->defaults ? tuple_size(function->defaults) : 0, first = parameters - defaults;
+    for (int64_t n = (int64_t)nargs; n < first; n++)
+        if (!(given >> n & 1)) return false;
+    if (window != args) memcpy(window, args, sizeof(Value) * nargs);
+    for (int64_t n = (int64_t)nargs; n < parameters; n++) window[n] = n >= first ? tuple_get(function->defaults, n - first) : 0;
+    for (int64_t n = 0; n < keywords; n++) window[places[n]] = values[n];
+    for (int64_t n = parameters; n < low->locals_count; n++) window[n] = 0;
+    return true;
+}
+
 Frame *vm_enter(Thread *t, FunctionObj *function, Value *args, size_t nargs, Value kwnames, uint32_t flags)
 {
     Frame *f = t->frame;
@@ -205,6 +234,13 @@ Frame *vm_enter(Thread *t, FunctionObj *function, Value *args, size_t nargs, Val
     if (low->simple_args == (int64_t)nargs && !kwnames) {
         if (window != args) memcpy(window, args, sizeof(Value) * nargs);
         for (int32_t n = (int32_t)nargs; n < low->locals_count; n++) window[n] = 0;
+    } else if (!kwnames && low->simple_args > (int64_t)nargs && function->defaults && low->simple_args - (int64_t)nargs <= tuple_size(function->defaults)) {
+        if (window != args) memcpy(window, args, sizeof(Value) * nargs);
+        int64_t first = low->simple_args - tuple_size(function->defaults), n = (int64_t)nargs;
+        for (; n < low->simple_args; n++) window[n] = tuple_get(function->defaults, n - first);
+        for (; n < low->locals_count; n++) window[n] = 0;
+    } else if (kwnames && bind_simple(function, low, window, args, nargs, kwnames)) {
+        ;
     } else {
         /* The arguments step aside, above the caller's window and clear of the new one. */
         memmove(aside, args, sizeof(Value) * total);

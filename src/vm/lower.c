@@ -500,7 +500,7 @@ static void lower_call(Lowering *l, int32_t nargs)
         uint32_t callable = operand(l, base + 1), first = home(l, base);
         if (unused(l, base, first, first + 1)) l->live_call = LIVE_CALL;
         emit(l, heap_window(l) ? OP_CALL_COPY : OP_CALL, first, (uint32_t)nargs, callable);
-        emit_word(l, (Word){.bits = 0});
+        emit_caches(l, 3);
     } else {
         materialise(l, base);
         materialise(l, base + 1);

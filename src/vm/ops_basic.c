@@ -269,6 +269,7 @@ static bool as_plain_double(Value v, double *out)
 static __attribute__((noinline)) Value binary_slow(Value a, Value b, int op)
 {
     double x, y;
+    if (op == BINARY_ADD && has_type(a, &str_type) && has_type(b, &str_type)) return str_concat(a, b);
     if ((is_float(a) || is_float(b)) && as_plain_double(a, &x) && as_plain_double(b, &y)) {
         switch (op) {
         case BINARY_ADD: return float_new(x + y);
@@ -282,7 +283,7 @@ static __attribute__((noinline)) Value binary_slow(Value a, Value b, int op)
 
 static __attribute__((noinline)) Value inplace_slow(Value a, Value b, int op)
 {
-    if (is_small_int(a) || is_small_float(a)) return binary_slow(a, b, op);
+    if (is_small_int(a) || is_small_float(a) || has_type(a, &str_type)) return binary_slow(a, b, op);
     return number_inplace(a, b, (BinaryOp)op);
 }
 
@@ -380,14 +381,24 @@ static inline Value fast_RSHIFT(Value a, Value b)
         r[A] = v; \
         NEXT; \
     } \
+    static __attribute__((noinline)) HANDLER(float_##name) \
+    { \
+        Value a = r[B], b = right; \
+        if (LIKELY((a & 3) == 2 && (b & 3) == 2)) { \
+            Value v = fast(a, b); \
+            if (LIKELY(v)) { r[A] = v; NEXT; } \
+        } \
+        TAIL(rest_##name); \
+    } \
     OPCODE(name) \
     { \
         Value a = r[B], b = right; \
         if (LIKELY(a & b & 1)) { \
             Value v = fast(a, b); \
             if (LIKELY(v)) { r[A] = v; NEXT; } \
+            TAIL(rest_##name); \
         } \
-        TAIL(rest_##name); \
+        TAIL(float_##name); \
     }
 #define ARITHMETIC(name, op) \
     BINARY_HANDLER(name, fast_##name, r[C], binary_slow, op) \

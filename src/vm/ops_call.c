@@ -128,12 +128,29 @@ static const NativeDef *direct_method(Value callee, Value *args, size_t nargs)
     return 0;
 }
 
+/* A class whose instances are made by allocation and an __init__ in Python with just these arguments: the site becomes CALL_CLASS. */
+static void remember_class(const Word *pc, Value callee, size_t nargs)
+{
+    Type *type = (Type *)callee;
+    if (!has_type(callee, &type_type) || !has_plain_new(type)) return;
+    uint32_t version = type_version(type);
+    Value init = type_lookup(type, NAME("__init__"));
+    if (!version || !init || !has_type(init, &function_type)) return;
+    Lowered *low = code_lowered((CodeObj *)((FunctionObj *)init)->code);
+    if (!low || low->simple_args != (int64_t)nargs + 1) return;
+    Word *w = (Word *)pc;
+    w[0].pointer = low;
+    w[1] = (Word){.version = version};
+    w[2].value = init;
+    w[-1].op = OP_CALL_CLASS;
+}
+
 /* CALL of anything but a matching Python function: pc[0] caches the definition of a direct native. */
 static __attribute__((noinline)) HANDLER(call_other)
 {
     Value callee = r[C], *args = r + A + 2, value;
     size_t nargs = B;
-    f->pc = pc + 2;
+    f->pc = pc + 4;
     if (LIKELY(!t->profile_function) && has_type(callee, &native_type) && ((NativeObj *)callee)->def == pc[0].pointer && !((NativeObj *)callee)->self) {
         args[-1] = callee;
         value = ((NativeObj *)callee)->def->function(args, nargs, 0);
@@ -141,7 +158,64 @@ static __attribute__((noinline)) HANDLER(call_other)
         const NativeDef *def = direct_native(callee, nargs);
         if (def) ((Word *)pc)[0].pointer = (void *)def;
         else remember_callee(pc, callee, nargs);
+        if ((uint16_t)i == OP_CALL) remember_class(pc, callee, nargs);
         r[A + 1] = callee;
+        Outcome o = call_value(t, callee, args, nargs, 0);
+        if (o.entered) RUN(o.entered);
+        value = o.value;
+    }
+    if (UNLIKELY(!value)) ERROR;
+    r[pc[3].dest] = value;
+    POLL_AFTER(5);
+}
+
+static COLD HANDLER(call_class_miss)
+{
+    ((Word *)pc)[-1].op = OP_CALL;
+    ((Word *)pc)[0].pointer = 0;
+    i = pc[-1].bits;
+    TAIL(call_other);
+}
+
+OPCODE(CALL_CLASS)
+{
+    Value callee = r[C];
+    if (UNLIKELY(!has_type(callee, &type_type) || ((Type *)callee)->version != pc[1].version)) TAIL(call_class_miss);
+    Lowered *low = pc[0].pointer;
+    FunctionObj *init = (FunctionObj *)pc[2].value;
+    Value *window = r + A + 1;
+    if (UNLIKELY(poll(t) || !room_for(t, low, window, f - 1) || code_lowered((CodeObj *)init->code) != low)) TAIL(call_class_miss);
+    f->pc = pc + 4;
+    Value self = type_alloc((Type *)callee, 0);
+    if (UNLIKELY(!self)) ERROR;
+    window[0] = self;
+    t->recursion_depth++;
+    Frame *new = f - 1;
+    link_frame(t, f, new, init, low, window, (size_t)B + 1, FRAME_INIT);
+    new->extra = self;
+    k = low->k;
+    f = new;
+    r = window;
+    pc = lowered_words(low);
+    NEXT;
+}
+
+static __attribute__((noinline)) HANDLER(call_method_other)
+{
+    Value callee = r[A], *args = r + A + 1, value;
+    size_t nargs = (size_t)B + 1;
+    if (!callee) callee = r[A + 1], args = r + A + 2, nargs = B;
+    f->pc = pc + 2;
+    const NativeDef *def = pc[0].pointer;
+    if (def && LIKELY(!t->profile_function) && has_type(callee, &native_method_type) && ((NativeMethodObj *)callee)->def == def && nargs == (size_t)B + 1 &&
+        type_of(args[0]) == ((NativeMethodObj *)callee)->owner)
+        value = def->function(args, nargs, 0);
+    else if (def && LIKELY(!t->profile_function) && has_type(callee, &native_type) && ((NativeObj *)callee)->def == def && !((NativeObj *)callee)->self && nargs == B)
+        value = def->function(args, nargs, 0);
+    else {
+        def = r[A] ? direct_method(callee, args, nargs) : direct_native(callee, nargs);
+        if (def) ((Word *)pc)[0].pointer = (void *)def;
+        else if (r[A]) remember_callee(pc, callee, nargs);
         Outcome o = call_value(t, callee, args, nargs, 0);
         if (o.entered) RUN(o.entered);
         value = o.value;
@@ -153,7 +227,7 @@ static __attribute__((noinline)) HANDLER(call_other)
 
 /* pc[0] caches the Lowered of the last function that took just these arguments. The new pc is computed from the cache, not from the callee: so the next instruction does not wait
  * for the chain of loads from the callee to its code, which only the (well predicted) comparison needs. */
-#define CALL_HANDLER(name, fetch, first, count, other, new_frame, ON_WINDOW) \
+#define CALL_HANDLER(name, fetch, first, count, last_word, other, new_frame, ON_WINDOW) \
     OPCODE(name) \
     { \
         Value callee = fetch; \
@@ -166,7 +240,7 @@ static __attribute__((noinline)) HANDLER(call_other)
                 __asm__("" : "+r"(low)); \
                 Frame *new = (new_frame) - 1; \
                 if (LIKELY(!poll(t)) && LIKELY(room_for(t, low, window, new))) { \
-                    f->pc = pc + 2; \
+                    f->pc = pc + (last_word); \
                     t->recursion_depth++; \
                     if (window != args) memcpy(window, args, sizeof(Value) * (size_t)(count)); \
                     link_frame(t, f, new, function, low, window, (size_t)(count), 0); \
@@ -180,33 +254,11 @@ static __attribute__((noinline)) HANDLER(call_other)
         } \
         TAIL(other); \
     }
-CALL_HANDLER(CALL, r[C], r + A + 2, B, call_other, f, args)
-CALL_HANDLER(CALL_COPY, r[C], r + A + 2, B, call_other, (Frame *)t->vm, f->top)
+CALL_HANDLER(CALL, r[C], r + A + 2, B, 4, call_other, f, args)
+CALL_HANDLER(CALL_COPY, r[C], r + A + 2, B, 4, call_other, (Frame *)t->vm, f->top)
 
-static __attribute__((noinline)) HANDLER(call_method_other)
-{
-    Value callee = r[A], *args = r + A + 1, value;
-    size_t nargs = (size_t)B + 1;
-    if (!callee) callee = r[A + 1], args = r + A + 2, nargs = B;
-    f->pc = pc + 2;
-    const NativeDef *def = pc[0].pointer;
-    if (def && LIKELY(!t->profile_function) && has_type(callee, &native_method_type) && ((NativeMethodObj *)callee)->def == def && nargs == (size_t)B + 1 && type_of(args[0]) == ((NativeMethodObj *)callee)->owner)
-        value = def->function(args, nargs, 0);
-    else {
-        def = direct_method(callee, args, nargs);
-        if (def && r[A]) ((Word *)pc)[0].pointer = (void *)def;
-        else if (nargs == (size_t)B + 1) remember_callee(pc, callee, nargs);
-        Outcome o = call_value(t, callee, args, nargs, 0);
-        if (o.entered) RUN(o.entered);
-        value = o.value;
-    }
-    if (UNLIKELY(!value)) ERROR;
-    r[pc[1].dest] = value;
-    POLL_AFTER(3);
-}
-
-CALL_HANDLER(CALL_METHOD, r[A], r + A + 1, B + 1, call_method_other, f, args)
-CALL_HANDLER(CALL_METHOD_COPY, r[A], r + A + 1, B + 1, call_method_other, (Frame *)t->vm, f->top)
+CALL_HANDLER(CALL_METHOD, r[A], r + A + 1, B + 1, 2, call_method_other, f, args)
+CALL_HANDLER(CALL_METHOD_COPY, r[A], r + A + 1, B + 1, 2, call_method_other, (Frame *)t->vm, f->top)
 
 OPCODE(CALL_KW)
 {
@@ -274,17 +326,6 @@ HANDLER(vm_deliver)
     NEXT;
 }
 
-static COLD HANDLER(return_slow)
-{
-    f->result = r[A];
-    TAIL(vm_deliver);
-}
-static COLD HANDLER(return_k_slow)
-{
-    f->result = k[(uint32_t)JUMP32];
-    TAIL(vm_deliver);
-}
-
 #define LEAVE(value) do { \
         Value value_ = (value); \
         Frame *previous = f->previous; \
@@ -299,6 +340,19 @@ static COLD HANDLER(return_k_slow)
         r[pc[-1].dest] = value_; \
         NEXT; \
     } while (0)
+
+static __attribute__((noinline)) HANDLER(return_slow)
+{
+    f->result = r[A];
+    TAIL(vm_deliver);
+}
+static __attribute__((noinline)) HANDLER(return_k_slow)
+{
+    Value value = k[(uint32_t)JUMP32];
+    if (LIKELY(f->flags == FRAME_INIT && value == NONE)) LEAVE(f->extra);
+    f->result = value;
+    TAIL(vm_deliver);
+}
 
 OPCODE(RETURN)
 {
@@ -360,7 +414,14 @@ OPCODE(YIELD)
     gen->live = C;
     gen->yielded = true;
     Frame *previous = f->previous;
-    generator_unlink(t, gen);
+    gen->state = GEN_SUSPENDED;
+    t->handled = gen->handled.previous;
+    t->frame = previous;
+    t->stack_top = f->top;
+    t->recursion_depth--;
+    f->previous = 0;
+    for (uint32_t n = C; n < gen->register_count; n++) r[n] = 0;
+    gc_barrier(gen);
     if (flags & FRAME_ENTRY) return value;
     f = previous;
     pc = f->pc;
@@ -416,6 +477,25 @@ OPCODE(FOR_GENERATOR)
     Value iterator = r[A];
     if (LIKELY(has_type(iterator, &generator_type))) {
         GeneratorObj *gen = (GeneratorObj *)iterator;
+        if (LIKELY(gen->state == GEN_SUSPENDED) && LIKELY(!poll(t)) && LIKELY(t->recursion_depth < recursion_limit)) {
+            f->pc = pc + 1;
+            Frame *g = &gen->frame;
+            t->recursion_depth++;
+            g->previous = f;
+            g->top = t->stack_top;
+            g->flags = (g->flags & (FRAME_OBJECT | FRAME_TRACED | FRAME_STARTED)) | FRAME_GENERATOR | FRAME_FOR_ITER;
+            gen->state = GEN_RUNNING;
+            gen->yield_from = -1;
+            gen->handled.previous = t->handled;
+            t->handled = &gen->handled;
+            t->frame = g;
+            f = g;
+            pc = g->pc;
+            r = gen->registers;
+            k = g->k;
+            r[pc[-1].dest] = NONE;
+            NEXT;
+        }
         if (LIKELY(gen->state <= GEN_SUSPENDED)) {
             f->pc = pc + 1;
             if (UNLIKELY(!generator_link(t, gen, NONE, FRAME_FOR_ITER))) ERROR;

@@ -58,8 +58,6 @@ void vm_add_traceback(Frame *f);
 Value generator_take_frame(Thread *t, Frame *f, uint32_t live);
 /* Links the generator's frame as the running one, resumed with `value` (ignored when just created; then it must be None). false with an exception. */
 bool generator_link(Thread *t, GeneratorObj *gen, Value value, uint32_t flags);
-/* Unlinks the generator's frame at a yield. */
-void generator_unlink(Thread *t, GeneratorObj *gen);
 /* The generator's frame ended, by return or by an exception (which is converted as PEP 479 says). */
 void generator_finished(Thread *t, GeneratorObj *gen, bool failed);
 /* As Type.send. */
