@@ -461,6 +461,30 @@ static Val *run_pass(Explainer *x, bool second)
     return match_rule(x, rule_number(x, name, strlen(name)));
 }
 
+static bool is_suspect(const Token *t)
+{
+    return t->kind == T_NAME && (t->text->keyword == T_MATCH || strcmp(t->text->bytes, "print") == 0 || strcmp(t->text->bytes, "exec") == 0);
+}
+
+/* The statements before the one that failed, in the second pass. They are right, but the rules for mistakes may say otherwise ("match()" alone on a line,
+ * "print -1"), and what CPython then reports is theirs. Only statements with such a name can be concerned. */
+static void run_prefix(Explainer *x)
+{
+    Parser q = *x->p;
+    q.t = x->tokens;
+    while (q.t < x->tokens + x->start) {
+        const Token *start = q.t;
+        parse_statement(&q);
+        const Token *t = start;
+        while (t < q.t && !is_suspect(t)) t++;
+        if (t == q.t) continue;
+        x->mark = (uint32_t)(start - x->tokens);
+        x->level = 0;
+        x->second_pass = true;
+        explain_match_rule(x, "statement");
+    }
+}
+
 /* An error further on that the tokenizer finds by itself (a bad number, an open parenthesis) is reported instead of one of the parser's. */
 static void prefer_token_error(Explainer *x)
 {
@@ -563,10 +587,14 @@ void explain_failure(Parser *p)
         x->settled = true;
         if (!setjmp(x->raised)) explain_raise_here(x, ERROR_SYNTAX, "incomplete input");
     } else if (!error->kind && !setjmp(x->raised)) {
+        memset(x->memo, 0, (p->tokens->count + 1) * sizeof *x->memo);
+        if (!x->inner && p->source->mode == PARSE_FILE) run_prefix(x);
         run_pass(x, true);
         raise_plain(x, last);
     }
 found:
+    /* A failure that nobody has put into words (it should not be). */
+    if (!error->kind && !setjmp(x->raised)) raise_plain(x, explain_last_token(x));
     if (error->kind != ERROR_MEMORY && !x->settled) prefer_token_error(x);
     p->explainer = outer;
     p->on_failure = on_failure;

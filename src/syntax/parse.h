@@ -90,6 +90,7 @@ Arguments *parse_parameters(Parser *p, TokenKind closer, bool lambda);
 const Text *parse_type_comment(Parser *p);
 /* parser_stmt.c */
 Seq *parse_statements(Parser *p, TokenKind end);
+void parse_statement(Parser *p);   /* pushes the statement, or the statements of one line */
 Seq *parse_interactive(Parser *p);
 Seq *parse_block(Parser *p);
 /* parser_pattern.c */

@@ -271,7 +271,7 @@ static void simple_statements(Parser *p)
 
 /* ---- blocks ----------------------------------------------------------------------------------------------------------------- */
 
-static void statement(Parser *p)
+void parse_statement(Parser *p)
 {
     Stmt *s = compound_or_null(p);
     if (s) push(p, s);
@@ -283,7 +283,7 @@ Seq *parse_statements(Parser *p, TokenKind end)
     uint32_t base = p->top;
     while (peek(p) != end) {
         p->statement = p->t;
-        statement(p);
+        parse_statement(p);
     }
     return parse_pop(p, base);
 }
@@ -298,7 +298,7 @@ Seq *parse_block(Parser *p)
     expect(p, T_INDENT);
     enum { WEIGHT = 8 };
     parse_enter(p, WEIGHT);
-    do statement(p);
+    do parse_statement(p);
     while (peek(p) != T_DEDENT);
     parse_leave(p, WEIGHT);
     p->t++;

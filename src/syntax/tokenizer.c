@@ -15,7 +15,8 @@ enum { MAX_INDENT = 100, MAX_PARENS = 200, TAB_SIZE = 8 };
 typedef struct Tokenizer {
     Source *source;
     Tokens *out;
-    const char *text, *s, *line_start, *buffer;
+    const char *text, *s, *line_start;
+    const char *buffer, *last_buffer;     /* see Token.buffer: of this line and of the one before */
     int lineno;
     int indent;
     int columns[MAX_INDENT], alt_columns[MAX_INDENT];
@@ -137,7 +138,7 @@ static void settle_at_end(Tokenizer *z)
         const char *start = z->s - 1;
         while (start > z->text && start[-1] != '\n') start--;
         z->line_start = start;
-        if (z->buffer > start) z->buffer = start;
+        if (z->buffer > start) z->buffer = z->last_buffer;
         z->lineno--;
     }
 }
@@ -689,6 +690,7 @@ static bool line(Tokenizer *z)
             }
             z->s++;
             z->lineno++;
+            z->last_buffer = z->buffer;
             z->line_start = z->buffer = z->s;
             return true;
         } else if (c == '\\') {
@@ -704,7 +706,7 @@ void tokenize(Source *source, Tokens *tokens)
     Tokenizer *z = arena_new(source->arena, Tokenizer);
     z->source = source;
     z->out = tokens;
-    z->text = z->s = z->line_start = z->buffer = tokens->text;
+    z->text = z->s = z->line_start = z->buffer = z->last_buffer = tokens->text;
     z->lineno = tokens->first_lineno ? tokens->first_lineno : 1;
     tokens->first_lineno = z->lineno;
     tokens->capacity = (uint32_t)(tokens->size / 5 + 16);
