@@ -451,7 +451,11 @@ static NATIVE(text_no_pickle) { return raise_type("cannot pickle '%.200s' object
 
 static Value get_closed(Value self) { return text_check((TextObj *)self) ? object_getattr(((TextObj *)self)->buffer, NAME("closed")) : 0; }
 static Value get_name(Value self) { return text_check((TextObj *)self) ? object_getattr(((TextObj *)self)->buffer, NAME("name")) : 0; }
-static Value get_errors(Value self) { return text_check((TextObj *)self) ? ((TextObj *)self)->errors : 0; }
+static Value get_errors(Value self)
+{
+    TextObj *t = (TextObj *)self;
+    return t->ok || t->detached ? t->errors : raise_value("I/O operation on uninitialized object");
+}
 static Value get_newlines(Value self)
 {
     TextObj *t = (TextObj *)self;
