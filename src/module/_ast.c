@@ -58,7 +58,10 @@ static bool ast_set_dict(Value self, Value value)
     return instance_set_dict(as_obj(self), value);
 }
 static const GetSetDef ast_getset[] = {{"__dict__", ast_get_dict, ast_set_dict, 0}, {0}};
-static void ast_trace(Obj *o) { instance_trace(o); }
+static void ast_trace(Obj *o)
+{
+    if (!(o->type->flags & TYPE_HEAP)) instance_trace_attributes(o);
+}
 
 static Type ast_type = {TYPE_INIT("ast.AST", AstObj), .flags = TYPE_BASE | TYPE_WEAKREF_OK, .attrs_offset = offsetof(AstObj, attrs), .new = ast_new, .init = ast_init, .trace = ast_trace, .methods = ast_methods, .getset = ast_getset};
 

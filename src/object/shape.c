@@ -238,6 +238,12 @@ void instance_trace(Obj *object)
     for (; t->flags & TYPE_HEAP; t = t->base)
         if (t->slots_count) gc_visit_values((Value *)((char *)object + t->slots_offset), t->slots_count);
     if (t->trace) t->trace(object);
+    instance_trace_attributes(object);
+}
+
+void instance_trace_attributes(Obj *object)
+{
+    Type *type = object->type;
     if (!type->attrs_offset) return;
     Value *attrs = instance_attrs(object);
     uint32_t shape = object->shape;

@@ -71,6 +71,8 @@ bool instance_set_dict(Obj *object, Value dict);
 bool instance_change_type(Obj *object, Type *type);
 /* `trace` of classes written in Python: what the built-in base holds, __slots__ and attributes. */
 void instance_trace(Obj *object);
+/* Only the attributes: for the `trace` of a built-in type with attrs_offset, on its direct instances. */
+void instance_trace_attributes(Obj *object);
 /* Whether instances of the type can have a dict at all. */
 static inline bool type_has_dict(Type *type) { return type->attrs_offset != 0 || type->dict_offset != 0; }
 /* An attribute name as the interned exact str that all of these want; 0 with TypeError "attribute name must be string, not 'int'". */
