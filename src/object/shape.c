@@ -237,7 +237,7 @@ void instance_trace(Obj *object)
     gc_visit(VALUE(type));
     for (; t->flags & TYPE_HEAP; t = t->base)
         if (t->slots_count) gc_visit_values((Value *)((char *)object + t->slots_offset), t->slots_count);
-    if (t->trace) t->trace(object);
+    if (t->trace && t->trace != instance_trace) t->trace(object);   /* static types with attributes may use this one themselves */
     instance_trace_attributes(object);
 }
 
