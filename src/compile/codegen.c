@@ -57,7 +57,15 @@ void cg_warn(Compiler *c, const char *format, ...)
 
 /* ---- emitting ---------------------------------------------------------------------------------------------------------------------- */
 
-Block *cg_block(Compiler *c) { return arena_new(c->arena, Block); }
+Block *unit_block(Arena *arena, Unit *unit)
+{
+    Block *block = arena_new(arena, Block);
+    block->older = unit->newest;
+    unit->newest = block;
+    return block;
+}
+
+Block *cg_block(Compiler *c) { return unit_block(c->arena, c->unit); }
 
 void cg_use(Compiler *c, Block *block)
 {
@@ -229,7 +237,7 @@ void cg_enter(Compiler *c, const Text *name, UnitKind kind, const void *key, int
     if (u->scope->needs_class_closure) name_map_add(c->arena, &u->cellvars, c->known->dunder_class);
     else collect_names(c, &u->cellvars, u->scope, SCOPE_CELL, 0);
     collect_names(c, &u->freevars, u->scope, SCOPE_FREE, SYM_FREE_CLASS);
-    u->entry = u->current = cg_block(c);
+    u->entry = u->current = unit_block(c->arena, u);
     c->unit = u;
     c->nesting++;
     u->qualname = qualified_name(c, u);

@@ -216,7 +216,6 @@ static void gen_while(Compiler *c, Stmt *s)
 static void reraise_handler(Compiler *c, Block *cleanup)
 {
     cg_use(c, cleanup);
-    c->unit->loc = NO_LOC;
     cg_emit(c, OP_COPY, 3);
     cg_op(c, OP_POP_EXCEPT);
     cg_emit(c, OP_RERAISE, 1);
@@ -246,9 +245,9 @@ static void gen_named_handler(Compiler *c, const Text *name, const Seq *body, Bl
 static void gen_plain_handler(Compiler *c, const Seq *body, Block *end)
 {
     Block *cleanup_body = cg_block(c);
+    cg_op(c, OP_POP_TOP);
     cg_use(c, cleanup_body);
     cg_push_frame(c, FRAME_HANDLER_CLEANUP, cleanup_body, 0, 0);
-    cg_op(c, OP_POP_TOP);
     cg_stmts(c, body);
     cg_pop_frame(c);
     c->unit->loc = NO_LOC;
@@ -419,6 +418,7 @@ static void with_except_finish(Compiler *c, Block *cleanup)
     Block *exit = cg_block(c);
     cg_jump(c, OP_POP_JUMP_IF_TRUE, exit);
     cg_emit(c, OP_RERAISE, 2);
+    c->unit->loc = NO_LOC;
     reraise_handler(c, cleanup);
     cg_use(c, exit);
     cg_op(c, OP_POP_TOP);

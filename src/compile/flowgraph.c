@@ -24,6 +24,12 @@ bool op_is_exit(int op) { return op == OP_RETURN_VALUE || op == OP_RAISE_VARARGS
 
 static bool is_unconditional(int op) { return op == OP_JUMP || op == OP_JUMP_NO_INTERRUPT; }
 
+static void make_nop(Instr *instr)
+{
+    instr->op = OP_NOP;
+    instr->arg = 0;
+}
+
 static Instr *last_of(const Block *b) { return b->used ? &b->instrs[b->used - 1] : 0; }
 
 /* ---- shape of blocks ----------------------------------------------------------------------------------------------------------------- */
@@ -47,16 +53,24 @@ static void classify(Block *b)
     }
 }
 
+static bool exits_without_line(const Block *b)
+{
+    if (!b->exit) return false;
+    for (int i = 0; i < b->used; i++)
+        if (b->instrs[i].loc.line >= 0) return false;
+    return true;
+}
+
 enum { MAX_COPIED_EXIT = 4 };
 
-/* A jump to a small block that leaves the code object is replaced by a copy of that block. */
+/* A jump to a small artificial block that leaves the code object is replaced by a copy of that block. */
 static void inline_exit(Arena *arena, Block *b)
 {
     Instr *last = last_of(b);
     if (!last || last->op != OP_JUMP) return;
     Block *target = last->target;
-    if (!target->exit || target->used > MAX_COPIED_EXIT) return;
-    last->op = OP_NOP;
+    if (!exits_without_line(target) || target->used > MAX_COPIED_EXIT) return;
+    make_nop(last);
     last->target = 0;
     for (int i = 0; i < target->used; i++) {
         Instr *copy = block_append(arena, b);
@@ -75,7 +89,8 @@ static void remove_nops(Block *b, int previous_line)
             if (line < 0 || line == previous_line) continue;
             if (i < b->used - 1) {
                 int next_line = b->instrs[i + 1].loc.line;
-                if (next_line < 0 || next_line == line) {
+                if (next_line == line) continue;
+                if (next_line < 0) {
                     b->instrs[i + 1].loc = b->instrs[i].loc;
                     continue;
                 }
@@ -144,7 +159,7 @@ static void simplify_swaps(Arena *arena, Block *b, int *position)
             k = next;
         }
     }
-    while (current >= 0) run[current--].op = OP_NOP;
+    while (current >= 0) make_nop(&run[current--]);
     *position += length - 1;
 }
 
@@ -181,7 +196,7 @@ static void apply_swaps(Block *b, int i)
             other = next_swappable(b, other, line);
             if (other < 0) return;
         }
-        swap->op = OP_NOP;
+        make_nop(swap);
         Instr saved = b->instrs[first];
         b->instrs[first] = b->instrs[other];
         b->instrs[other] = saved;
@@ -191,8 +206,7 @@ static void apply_swaps(Block *b, int i)
 /* Jump to a jump: goes to the end of the chain, if no line is lost. */
 static bool thread_jump(Instr *instr, const Instr *target, int op)
 {
-    if (instr->loc.line != target->loc.line && target->loc.line != -1) return false;
-    if (instr->target == target->target) return false;
+    if (instr->loc.line != target->loc.line || instr->target == target->target) return false;
     instr->target = target->target;
     instr->op = (uint8_t)op;
     return true;
@@ -206,7 +220,9 @@ static void fold_tuple(Compiler *c, Unit *u, Instr *build)
         if (build[-i].op != OP_LOAD_CONST) return;
     const Const **items = arena_array(c->arena, const Const *, n + 1);
     for (int i = 0; i < n; i++) items[i] = u->consts.items[build[i - n].arg];
-    for (int i = 1; i <= n; i++) build[-i].op = OP_NOP;
+    for (int i = 1; i <= n; i++) {
+        make_nop(&build[-i]);
+    }
     build->op = OP_LOAD_CONST;
     build->arg = (int)const_table_add(c->arena, &u->consts, const_tuple(c->arena, items, (uint32_t)n));
 }
@@ -221,12 +237,12 @@ static void fold_constant_jump(Unit *u, Block *b, int i)
     switch (next->op) {
     case OP_POP_JUMP_IF_FALSE:
     case OP_POP_JUMP_IF_TRUE:
-        load->op = OP_NOP;
+        make_nop(load);
         if (const_is_true(value) == when_true) {
             next->op = OP_JUMP;
             b->no_fallthrough = true;
         } else {
-            next->op = OP_NOP;
+            make_nop(next);
         }
         break;
     case OP_JUMP_IF_FALSE_OR_POP:
@@ -235,8 +251,8 @@ static void fold_constant_jump(Unit *u, Block *b, int i)
             next->op = OP_JUMP;
             b->no_fallthrough = true;
         } else {
-            load->op = OP_NOP;
-            next->op = OP_NOP;
+            make_nop(load);
+            make_nop(next);
         }
         break;
     case OP_IS_OP: {
@@ -244,8 +260,8 @@ static void fold_constant_jump(Unit *u, Block *b, int i)
         Instr *jump = load + 2;
         if (jump->op != OP_POP_JUMP_IF_FALSE && jump->op != OP_POP_JUMP_IF_TRUE) break;
         bool is_not = next->arg == 1;
-        load->op = OP_NOP;
-        next->op = OP_NOP;
+        make_nop(load);
+        make_nop(next);
         jump->op = is_not != (jump->op == OP_POP_JUMP_IF_FALSE) ? OP_POP_JUMP_IF_NOT_NONE : OP_POP_JUMP_IF_NONE;
         break;
     }
@@ -286,12 +302,12 @@ static void optimize_block(Compiler *c, Unit *u, Block *b)
         case OP_BUILD_TUPLE:
             if (next_op == OP_UNPACK_SEQUENCE && instr->arg == instr[1].arg) {
                 if (instr->arg == 1) {
-                    instr->op = OP_NOP;
-                    instr[1].op = OP_NOP;
+                    make_nop(instr);
+                    make_nop(&instr[1]);
                     continue;
                 }
                 if (instr->arg == 2 || instr->arg == 3) {
-                    instr->op = OP_NOP;
+                    make_nop(instr);
                     instr[1].op = OP_SWAP;
                     continue;
                 }
@@ -304,7 +320,7 @@ static void optimize_block(Compiler *c, Unit *u, Block *b)
             break;
         case OP_SWAP:
             if (instr->arg == 1) {
-                instr->op = OP_NOP;
+                make_nop(instr);
                 break;
             }
             simplify_swaps(c->arena, b, &i);
@@ -312,8 +328,7 @@ static void optimize_block(Compiler *c, Unit *u, Block *b)
             break;
         case OP_PUSH_NULL:
             if (next_op == OP_LOAD_GLOBAL) {
-                instr->op = OP_NOP;
-                instr->arg = 0;
+                make_nop(instr);
                 instr[1].arg |= 1;
             }
             break;
@@ -360,7 +375,7 @@ static void remove_redundant_jumps(Block *entry)
         Instr *last = last_of(b);
         if (!last || !is_unconditional(last->op) || last->target != b->next) continue;
         b->no_fallthrough = false;
-        last->op = OP_NOP;
+        make_nop(last);
         last->target = 0;
         remove_nops(b, -1);
         emptied = true;
@@ -370,23 +385,15 @@ static void remove_redundant_jumps(Block *entry)
 
 /* ---- lines ----------------------------------------------------------------------------------------------------------------------------- */
 
-static bool exits_without_line(const Block *b)
-{
-    if (!b->exit) return false;
-    for (int i = 0; i < b->used; i++)
-        if (b->instrs[i].loc.line >= 0) return false;
-    return true;
-}
-
 /* An exit block that has no line and several ways in gets a copy for each, so that each can have the line of its jump. */
-static void duplicate_exits(Compiler *c, Block *entry)
+static void duplicate_exits(Compiler *c, Unit *u, Block *entry)
 {
-    for (Block *b = entry; b; b = b->next) {
+    for (Block *b = u->newest; b; b = b->older) {
         Instr *last = last_of(b);
         if (!last || !op_is_jump(last->op)) continue;
         Block *target = last->target;
         if (!exits_without_line(target) || target->predecessors <= 1) continue;
-        Block *copy = arena_new(c->arena, Block);
+        Block *copy = unit_block(c->arena, u);
         for (int i = 0; i < target->used; i++) {
             Instr *instr = block_append(c->arena, copy);
             *instr = target->instrs[i];
@@ -449,7 +456,8 @@ void flow_optimize(Compiler *c, Unit *u, Block *entry)
         optimize_block(c, u, b);
         remove_nops(b, -1);
     }
-    for (Block *b = entry; b; b = b->next) inline_exit(c->arena, b);
+    for (int round = 0; round < 2; round++)
+        for (Block *b = entry; b; b = b->next) inline_exit(c->arena, b);
     mark_reachable(c, entry);
     for (Block *b = entry; b; b = b->next) {
         if (b->predecessors) continue;
@@ -463,7 +471,7 @@ void flow_optimize(Compiler *c, Unit *u, Block *entry)
     }
     remove_empty_blocks(entry);
     remove_redundant_jumps(entry);
-    duplicate_exits(c, entry);
+    duplicate_exits(c, u, entry);
     trim_consts(u, entry);
     propagate_lines(entry);
     guarantee_exit_lines(entry, u->firstlineno);
@@ -582,7 +590,7 @@ void flow_label_handlers(Compiler *c, Block *entry)
         Block *handler = stack->depth ? stack->handlers[stack->depth - 1] : 0;
         for (int i = 0; i < b->used; i++) {
             Instr *instr = &b->instrs[i];
-            instr->handler = handler;
+            /* The markers themselves, should they stay as NOPs, are in no handler's range. */
             if (op_is_setup(instr->op)) {
                 if (!instr->target->visited) visit_later(&todo, instr->target, copy_handlers(c, stack));
                 if (instr->op != OP_SETUP_FINALLY) instr->target->preserve_lasti = true;
@@ -591,8 +599,9 @@ void flow_label_handlers(Compiler *c, Block *entry)
             } else if (instr->op == OP_POP_BLOCK) {
                 if (stack->depth) stack->depth--;
                 handler = stack->depth ? stack->handlers[stack->depth - 1] : 0;
-            } else if (op_is_jump(instr->op) && !instr->target->visited) {
-                visit_later(&todo, instr->target, b->no_fallthrough ? stack : copy_handlers(c, stack));
+            } else {
+                instr->handler = handler;
+                if (op_is_jump(instr->op) && !instr->target->visited) visit_later(&todo, instr->target, b->no_fallthrough ? stack : copy_handlers(c, stack));
             }
         }
         if (!b->no_fallthrough && b->next && !b->next->visited) visit_later(&todo, b->next, stack);
@@ -600,7 +609,7 @@ void flow_label_handlers(Compiler *c, Block *entry)
     for (Block *b = entry; b; b = b->next) {
         for (int i = 0; i < b->used; i++)
             if (op_is_setup(b->instrs[i].op) || b->instrs[i].op == OP_POP_BLOCK) {
-                b->instrs[i].op = OP_NOP;
+                make_nop(&b->instrs[i]);
                 b->instrs[i].target = 0;
             }
         remove_nops(b, -1);

@@ -42,6 +42,7 @@ typedef struct Instr {
 typedef struct HandlerStack HandlerStack;
 struct Block {
     Block *next;            /* in order of code */
+    Block *older;           /* made before this one */
     Instr *instrs;
     int used, room;
     int start_depth, predecessors, offset;
@@ -79,6 +80,7 @@ struct Unit {
     NameMap names, varnames, cellvars, freevars;
     int argcount, posonlyargcount, kwonlyargcount, firstlineno;
     Block *entry, *current;
+    Block *newest;          /* all blocks, by `older`: an order that shows where exits are duplicated */
     Loc loc;                /* given to what is emitted next */
     int frame_count;
     Frame frames[MAX_FRAMES];
@@ -137,6 +139,7 @@ const Text *const_repr(Arena *arena, const Const *c);
 [[noreturn]] void cg_error(Compiler *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void cg_warn(Compiler *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 Block *cg_block(Compiler *c);
+Block *unit_block(Arena *arena, Unit *unit);
 void cg_use(Compiler *c, Block *block);
 Instr *cg_emit(Compiler *c, int op, int arg);
 static inline void cg_op(Compiler *c, int op) { cg_emit(c, op, 0); }
