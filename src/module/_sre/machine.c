@@ -146,7 +146,8 @@ static int64_t group_again(const Matcher *m, const Inst *inst, int64_t at)
 /* Drops the choices above `height`, as an atomic part does when it has matched. */
 static inline void cut_choices(Machine *x, int64_t height) { x->choice_count = (size_t)height; }
 
-enum { POLL_INTERVAL = 1 << 14 };
+/* A round that matched nothing can be repeated for ever: where so many are required that it takes noticeable time, one stands for the rest. */
+enum { POLL_INTERVAL = 1 << 14, MANY_ROUNDS = 1000 };
 
 /* 1, 0, -1. */
 ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
@@ -228,11 +229,15 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
             continue;
         }
         case OP_LOOP:
-            TRY(set_register(x, inst->a, -1) && set_register(x, inst->a + 1, -1));
+            TRY(set_register(x, inst->a, -1) && set_register(x, inst->a + 1, -1) && set_register(x, inst->a + 2, -1));
             pc = inst->b;
             continue;
         case OP_UNTIL_MAX: {
             int64_t rounds = m->registers[inst->a] + 1, min = inst[1].b, max = inst[1].c;
+            if (rounds < min && min >= MANY_ROUNDS) {
+                if (at == m->registers[inst->a + 2]) rounds = min;
+                TRY(set_register(x, inst->a + 2, at));
+            }
             if (rounds >= min) {
                 if ((rounds >= max && max != SRE_MAX_REPEAT) || at == m->registers[inst->a + 1]) {
                     pc += 2;
@@ -247,8 +252,12 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
             continue;
         }
         case OP_UNTIL_MIN: {
-            int64_t rounds = m->registers[inst->a] + 1;
-            if (rounds < inst[1].b) {
+            int64_t rounds = m->registers[inst->a] + 1, min = inst[1].b;
+            if (rounds < min && min >= MANY_ROUNDS) {
+                if (at == m->registers[inst->a + 2]) TRY(set_register(x, inst->a, rounds = min));
+                TRY(set_register(x, inst->a + 2, at));
+            }
+            if (rounds < min) {
                 TRY(set_register(x, inst->a, rounds));
                 pc = inst->c;
                 continue;
@@ -259,7 +268,11 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
         }
         case OP_ROUND: {
             int64_t rounds = m->registers[inst->a] + 1, min = inst[1].b, max = inst[1].c;
-            TRY(set_register(x, inst->a + 2, (int64_t)x->choice_count));
+            if (rounds < min && min >= MANY_ROUNDS) {
+                if (at == m->registers[inst->a + 2]) rounds = min;
+                TRY(set_register(x, inst->a + 2, at));
+            }
+            TRY(set_register(x, inst->a + 3, (int64_t)x->choice_count));
             if (rounds >= min) {
                 if ((rounds >= max && max != SRE_MAX_REPEAT) || at == m->registers[inst->a + 1]) {
                     pc = inst->c;
@@ -274,7 +287,7 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
             continue;
         }
         case OP_ROUND_END:
-            cut_choices(x, m->registers[inst->a + 2]);
+            cut_choices(x, m->registers[inst->a + 3]);
             pc = inst->c;
             continue;
         case OP_ATOMIC:

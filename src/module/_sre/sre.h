@@ -84,7 +84,7 @@ typedef struct Pattern {
 } Pattern;
 extern Type pattern_type, match_type, scanner_type;
 
-/* R[0]: last group closed; R[1 + m]: mark m; then loops. */
+/* R[0]: last group closed; R[1 + m]: mark m; then loops: rounds, start of the last optional round, start of the last required one, number of choices (possessive). */
 enum { REG_LAST = 0, REG_MARKS = 1 };
 
 /* Translates pattern->code; RuntimeError "invalid SRE code". */

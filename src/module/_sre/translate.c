@@ -228,7 +228,7 @@ static bool translate_repeat(Translator *t, int64_t at, int64_t end, int64_t *ne
 {
     int64_t target = skip_target(t, at + 1, end);
     if (target < 0 || at + 4 > target || target >= end || t->code[at + 2] > t->code[at + 3]) return invalid();
-    uint32_t until = t->code[target], min = t->code[at + 2], max = t->code[at + 3], loop = new_registers(t, 2), start = here(t);
+    uint32_t until = t->code[target], min = t->code[at + 2], max = t->code[at + 3], loop = new_registers(t, 3), start = here(t);
     if (until != SRE_MAX_UNTIL && until != SRE_MIN_UNTIL) return invalid();
     if (!emit(t, (Inst){.op = OP_LOOP, .a = loop}) || !translate(t, at + 4, target)) return false;
     inst_at(t, start)->b = here(t);
@@ -240,8 +240,7 @@ static bool translate_possessive(Translator *t, int64_t at, int64_t end, int64_t
 {
     int64_t target = skip_target(t, at + 1, end);
     if (target < 0 || at + 4 > target || target >= end || t->code[target] != SRE_SUCCESS || t->code[at + 2] > t->code[at + 3]) return invalid();
-    /* Registers: rounds, last position, number of choices. */
-    uint32_t loop = new_registers(t, 3), start = here(t);
+    uint32_t loop = new_registers(t, 4), start = here(t);
     if (!emit(t, (Inst){.op = OP_LOOP, .a = loop, .b = start + 1}) || !emit(t, (Inst){.op = OP_ROUND, .a = loop})) return false;
     if (!emit(t, (Inst){.op = OP_DATA, .b = t->code[at + 2], .c = t->code[at + 3]}) || !translate(t, at + 4, target)) return false;
     if (!emit(t, (Inst){.op = OP_ROUND_END, .a = loop, .c = start + 1})) return false;
