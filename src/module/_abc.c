@@ -170,7 +170,7 @@ static bool set_flag_below(Type *type, void *context)
 static NATIVE(abc_register)
 {
     Value self = args[0], subclass = args[1];
-    if (!is_type(subclass)) return raise_type("Can't register non-classes");
+    if (!is_type(subclass)) return raise_type("Can only register classes");
     int yes = object_is_subclass(subclass, self);
     if (yes) return yes < 0 ? 0 : subclass;
     yes = object_is_subclass(self, subclass);

@@ -39,11 +39,22 @@ static Value slots_state(Value v, Value names)
     return slots;
 }
 
+/* No attributes in a dict of its own; does not make one. */
+static bool instance_is_empty(Value v)
+{
+    if (!is_pointer(v)) return true;
+    Obj *object = as_obj(v);
+    Type *type = object->type;
+    if (object->shape) return shape_count(object->shape) == 0;
+    Value dict = type->attrs_offset ? instance_attrs(object)[0] : type->dict_offset ? *(Value *)((char *)object + type->dict_offset) : 0;
+    return !dict || dict_size(dict) == 0;
+}
+
 static Value default_state(Value v, bool required)
 {
     Type *type = type_of(v);
     if (required && type->item_size) return raise_type("cannot pickle %.200s objects", type_name(type));
-    Value dict = object_getattr_opt(v, NAME("__dict__"));
+    Value dict = instance_is_empty(v) ? NONE : object_getattr_opt(v, NAME("__dict__"));
     if (!dict && thread_self->exception) return 0;
     Value state = dict && !(is_dict(dict) && dict_size(dict) == 0) ? dict : NONE;   /* no attributes: no state */
     Value names = slot_names_of(type);

@@ -139,16 +139,16 @@ static void wrapped_trace(Obj *object)
     gc_visit(((WrappedObj *)object)->dict);
 }
 
-/* Takes over the wrapped function's __module__, __name__, __qualname__, __doc__ and __dict__ entries, as functools.wraps does. */
+/* Takes over the wrapped function's __module__, __name__, __qualname__, __doc__ and __annotations__, as functools.wraps does. */
 static bool copy_function_attributes(Value self, Value callable)
 {
-    Value names[] = {NAME("__module__"), NAME("__name__"), NAME("__qualname__"), NAME("__doc__")};
-    for (int i = 0; i < 4; i++) {
+    Value names[] = {NAME("__module__"), NAME("__name__"), NAME("__qualname__"), NAME("__doc__"), NAME("__annotations__")};
+    for (int i = 0; i < 5; i++) {
         Value value = object_getattr_opt(callable, names[i]);
         if (!value && thread_self->exception) return false;
         if (value && !object_setattr(self, names[i], value)) return false;
     }
-    return object_setattr(self, NAME("__wrapped__"), callable);
+    return true;
 }
 
 static bool wrapped_init(const char *name, Value self, Value *args, size_t nargs, Value kwnames)
@@ -217,17 +217,10 @@ static const MemberDef wrapped_members[] = {
     {"__func__", MEMBER_VALUE_OR_NONE, offsetof(WrappedObj, callable)}, {"__wrapped__", MEMBER_VALUE_OR_NONE, offsetof(WrappedObj, callable)}, {0},
 };
 
-/* __wrapped__ is a read-only member: setting it above must not fail, so it goes to the dict under the member's nose only through this slot. */
-static bool wrapped_setattr(Value self, Value name, Value value)
-{
-    if (value && is_str(name) && str_equal_ascii(name, "__wrapped__") && value == ((WrappedObj *)self)->callable) return true;
-    return object_generic_setattr(self, name, value);
-}
-
 Type classmethod_type = {TYPE_INIT("classmethod", WrappedObj), .flags = TYPE_BASE, .dict_offset = offsetof(WrappedObj, dict), .trace = wrapped_trace,
     .doc = "classmethod(function) -> method\n\nConvert a function to be a class method: it receives the class as implicit first argument.", .repr = classmethod_repr,
-    .setattr = wrapped_setattr, .descr_get = classmethod_get, .new = plain_new, .init = classmethod_init, .getset = wrapped_getset, .members = wrapped_members};
+    .descr_get = classmethod_get, .new = plain_new, .init = classmethod_init, .getset = wrapped_getset, .members = wrapped_members};
 Type staticmethod_type = {TYPE_INIT("staticmethod", WrappedObj), .flags = TYPE_BASE, .dict_offset = offsetof(WrappedObj, dict), .trace = wrapped_trace,
     .doc = "staticmethod(function) -> method\n\nConvert a function to be a static method: it receives no implicit first argument.", .repr = staticmethod_repr,
-    .setattr = wrapped_setattr, .descr_get = staticmethod_get, .call = staticmethod_call, .new = plain_new, .init = staticmethod_init, .getset = wrapped_getset,
+    .descr_get = staticmethod_get, .call = staticmethod_call, .new = plain_new, .init = staticmethod_init, .getset = wrapped_getset,
     .members = wrapped_members};

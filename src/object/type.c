@@ -102,7 +102,7 @@ static bool fill_method(Type *type, const NativeDef *def)
         descr = native_new(def, 0, 0);
         if (!descr) return false;
         ((NativeObj *)descr)->owner = type;
-        if (strcmp(def->name, "__new__")) descr = call_1(VALUE(&staticmethod_type), descr);
+        if (strcmp(def->name, "__new__")) descr = !type_ready(&staticmethod_type) ? 0 : call_1(VALUE(&staticmethod_type), descr);
     } else {
         descr = native_method_new(type, def);
     }

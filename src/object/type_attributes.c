@@ -8,7 +8,7 @@
 static bool check_special(Type *type, Value value, const char *name)
 {
     if (!type_check_settable(type, name)) return false;
-    return value ? true : raise_type("cannot delete '%s' attribute of type '%s'", name, type->name);
+    return value ? true : raise_type("cannot delete '%s' attribute of immutable type '%s'", name, type->name);
 }
 
 /* --- __name__, __qualname__, __module__ */
@@ -139,7 +139,7 @@ static Value get_dictoffset(Value v)
 
 /* --- __bases__ */
 
-static Value get_bases(Value v) { return ((Type *)v)->bases; }
+static Value get_bases(Value v) { return type_ready((Type *)v) ? ((Type *)v)->bases : 0; }
 
 /* Classes whose order was recomputed, with the old order: pairs in a list, to undo when one of them fails. */
 static bool update_mro_tree(Type *type, Value undo)
@@ -166,7 +166,10 @@ static bool check_new_bases(Type *type, Value value)
     for (int64_t i = 0; i < tuple_size(value); i++) {
         Value base = tuple_get(value, i);
         if (!is_type(base)) return raise_type("%s.__bases__ must be tuple of classes, not '%T'", type->name, base);
-        if (type_is_subtype((Type *)base, type)) return raise_type("a __bases__ item causes an inheritance cycle");
+        /* A custom mro() may be at work that has yet to change the MRO of `base`: its chain of bases tells. */
+        bool cycle = type_is_subtype((Type *)base, type);
+        for (Type *b = (Type *)base; b && !cycle; b = b->base) cycle = b == type;
+        if (cycle) return raise_type("a __bases__ item causes an inheritance cycle");
     }
     return true;
 }
@@ -220,14 +223,28 @@ const GetSetDef type_getset[] = {
 
 /* --- __dict__ and __weakref__ of instances */
 
+/* Instances of classes and modules have their dict from a built-in base, whose own descriptor rules. 0: no such base. */
+static Value builtin_dict_descr(Value v)
+{
+    Type *type = type_of(v);
+    while (type->flags & TYPE_HEAP) type = type->base;
+    if (!type->dict_offset) return 0;
+    Value descr = type_lookup(type, NAME("__dict__"));
+    return descr && type_of(descr)->descr_set ? descr : 0;
+}
+
 static Value get_instance_dict(Value v)
 {
+    Value descr = builtin_dict_descr(v);
+    if (descr) return type_of(descr)->descr_get(descr, v, type_of(v));
     Value dict = is_pointer(v) ? instance_dict(as_obj(v)) : 0;
     return dict || thread_self->exception ? dict : raise_attribute("This object has no __dict__");
 }
 
 static bool set_instance_dict(Value v, Value value)
 {
+    Value descr = builtin_dict_descr(v);
+    if (descr) return type_of(descr)->descr_set(descr, v, value);
     if (value && !is_dict(value)) return raise_type("__dict__ must be set to a dictionary, not a '%.200T'", value);
     if (!is_pointer(v) || !type_has_dict(type_of(v))) return raise_attribute("This object has no __dict__");
     return instance_set_dict(as_obj(v), value);

@@ -21,8 +21,8 @@ static bool adds_fields(Type *type, Type *base)
 /* The nearest base (or the type itself) that adds C fields. */
 Type *type_solid(Type *type)
 {
-    Type *base = type->base ? type_solid(type->base) : &object_type;
-    return adds_fields(type, base) ? type : base;
+    while (type->base && !adds_fields(type, type->base)) type = type->base;
+    return type;
 }
 
 Type *type_best_base(Value bases)

@@ -116,14 +116,15 @@ static bool call_set_names(Type *type)
 static bool call_init_subclass(Type *type, Value *kwvalues, Value kwnames)
 {
     Value name = NAME("__init_subclass__"), found = 0;
-    for (int64_t i = 1; i < tuple_size(type->mro) && !found; i++) {
-        Value dict = type_dict((Type *)tuple_get(type->mro, i));
-        if (!dict) return false;
-        found = dict_get_str(dict, name);
+    Value super = type->flags & TYPE_CUSTOM_MRO ? super_new(type, VALUE(type)) : 0;
+    if (super) {
+        found = object_getattr(super, name);
+    } else {
+        for (int64_t i = 1; i < tuple_size(type->mro) && !found; i++) found = dict_get_str(type_dict((Type *)tuple_get(type->mro, i)), name);
+        Value (*get)(Value, Value, Type *) = found ? type_of(found)->descr_get : 0;
+        if (get) found = get(found, 0, type);
     }
-    if (!found) return raise_attribute("'super' object has no attribute '__init_subclass__'");
-    Value (*get)(Value, Value, Type *) = type_of(found)->descr_get;
-    if (get && !(found = get(found, 0, type))) return false;
+    if (!found) return false;
     size_t nkw = kw_count(kwnames);
     Value stack[10], *args = nkw < 9 ? stack : gc_buffer((nkw + 1) * sizeof(Value));
     if (!args) return false;

@@ -172,14 +172,11 @@ bool type_fill_slots(Type *type)
 
 /* --- classes written in Python */
 
-/* Is `descr` the __new__ of a static type? Then its new slot can be used directly. */
+/* The __new__ of a static type, of whichever one, leaves the class with its base's way to make instances (as in CPython). */
 static void *native_new_of(Type *type, Value descr)
 {
     if (type_of(descr) != &native_type) return 0;
-    NativeObj *native = (NativeObj *)descr;
-    if (native->def != &new_def || !is_type(native->self)) return 0;
-    Type *owner = (Type *)native->self;
-    return type_is_subtype(type, owner) && type->base && type->base->new == owner->new ? (void *)owner->new : 0;
+    return ((NativeObj *)descr)->def == &new_def && type->base ? (void *)type->base->new : 0;
 }
 
 /* Sets the slot whose entries begin at index i; returns the index after them. */
@@ -198,9 +195,10 @@ static size_t set_slot(Type *type, size_t i)
         if (type_of(descr) == &slot_wrapper_type && ((WrapperObj *)descr)->name == slot_names[i]) {
             WrapperObj *wrapper = (WrapperObj *)descr;
             void *function = wrapper->def->offset == offset ? wrapper->function : *slot_place(wrapper->owner, def);
-            if (!function) continue;
+            bool usable = type_is_subtype(type, wrapper->owner);
+            if (!function && usable) continue;
             generic = def->function;
-            if ((!specific || specific == function) && type_is_subtype(type, wrapper->owner)) specific = function;
+            if ((!specific || specific == function) && usable) specific = function;
             else use_generic = true;
         } else if (offset == AT(new) && native_new_of(type, descr)) {
             specific = native_new_of(type, descr);
