@@ -609,6 +609,10 @@ static bool save_global(Pickler *p, Value object, Value given)
         return pickling_error("Can't pickle %R: attribute lookup %S on %S failed", object, name, module_name);
     }
     if (found != object) return pickling_error("Can't pickle %R: it's not the same object as %S.%S", object, module_name, name);
+    if (parent == module) {   /* it may have been reached by a longer way, through a module that holds itself */
+        int64_t dot = str_find_char(name, '.', 0, str_length(name), -1);
+        if (dot >= 0 && !(name = str_substring(name, dot + 1, str_length(name)))) return false;
+    }
     if (p->protocol >= 2) {
         int written = save_extension(p, object, module_name, name);
         if (written) return written > 0;

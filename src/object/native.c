@@ -166,9 +166,10 @@ static NATIVE(native_reduce)
 {
     NativeObj *native = (NativeObj *)args[0];
     Value name = native_get_name(args[0]);
-    if (!name || !native->self) return name;
+    Value self = native->self ? native->self : VALUE(native->owner);   /* a static method belongs to its type */
+    if (!name || !self) return name;
     Value getattr = import_attr("builtins", "getattr");
-    Value pair = getattr ? tuple_pack(2, native->self, name) : 0;
+    Value pair = getattr ? tuple_pack(2, self, name) : 0;
     return pair ? tuple_pack(2, getattr, pair) : 0;
 }
 
@@ -294,4 +295,4 @@ static const NativeDef native_method_methods[] = {{"__reduce__", "(self, /)", na
 Type native_method_type = {TYPE_INIT("method_descriptor", NativeMethodObj), .flags = TYPE_METHOD_DESCRIPTOR, .trace = native_method_trace, .repr = native_method_repr,
     .call = native_method_call, .descr_get = native_method_get, .getset = native_method_getset, .members = native_method_members, .methods = native_method_methods};
 Type native_classmethod_type = {TYPE_INIT("classmethod_descriptor", NativeMethodObj), .trace = native_method_trace, .repr = native_method_repr,
-    .call = native_classmethod_call, .descr_get = native_classmethod_get, .getset = native_method_getset, .members = native_method_members, .methods = native_method_methods};
+    .call = native_classmethod_call, .descr_get = native_classmethod_get, .getset = native_method_getset, .members = native_method_members};

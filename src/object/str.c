@@ -27,6 +27,12 @@ __attribute__((constructor)) static void small_strs_init(void)
         s->kind = 1, s->compact = 1, s->ready = 1;
         s->ascii = i < 128 || i == 256;
         if (i < 256) *((uint8_t *)s + (s->ascii ? STR_ASCII_HEADER : STR_COMPACT_HEADER)) = (uint8_t)i;
+        if (s->ascii) continue;
+        /* The collector does not look into static objects, so their UTF-8 must be static too. */
+        static char utf8[128][3];
+        s->utf8 = utf8[i - 128];
+        s->utf8[0] = (char)(0xc0 | i >> 6), s->utf8[1] = (char)(0x80 | (i & 0x3f));
+        s->utf8_length = 2;
     }
 }
 
