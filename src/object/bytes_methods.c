@@ -165,10 +165,7 @@ static Value split_space(Value self, int64_t max, bool right)
     while (list) {
         while (low < high && is_space(s.data[right ? high - 1 : low])) right ? high-- : low++;
         if (low == high) return list;
-        if (max-- == 0) {
-            while (low < high && is_space(s.data[right ? low : high - 1])) right ? low++ : high--;
-            return list_add(list, self, low, high) ? list : 0;
-        }
+        if (max-- == 0) return list_add(list, self, low, high) ? list : 0;
         int64_t start = low, end = high;
         if (right) {
             while (low < high && !is_space(s.data[high - 1])) high--;

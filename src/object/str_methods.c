@@ -175,9 +175,7 @@ static Value split_space(Value s, int64_t max)
         while (i < length && !unicode_is_space(str_read(kind, data, i))) i++;
         if (!list_add_slice(list, s, start, i)) return 0;
     }
-    int64_t end = length;
-    while (end > i && unicode_is_space(str_read(kind, data, end - 1))) end--;
-    return list_add_slice(list, s, i, end) ? list : 0;
+    return list_add_slice(list, s, i, length) ? list : 0;
 }
 
 Value str_split(Value s, Value separator, int64_t max)
@@ -215,9 +213,7 @@ static Value rsplit_space(Value s, int64_t max)
         while (i > 0 && !unicode_is_space(str_read(kind, data, i - 1))) i--;
         if (!list_add_slice(list, s, i, end)) return 0;
     }
-    int64_t start = 0;
-    while (start < i && unicode_is_space(str_read(kind, data, start))) start++;
-    return list_add_slice(list, s, start, i) ? list : 0;
+    return list_add_slice(list, s, 0, i) ? list : 0;
 }
 
 static Value str_rsplit(Value s, Value separator, int64_t max)

@@ -199,12 +199,14 @@ static NATIVE(pattern_sub) { return sub_method(args, false); }
 static NATIVE(pattern_subn) { return sub_method(args, true); }
 
 /* --- scanners */
-typedef struct Scanner { Obj head; Value pattern, string; int64_t first, start, end; bool done, must_advance; } Scanner;
+/* `view` holds the text of a mutable buffer in place. */
+typedef struct Scanner { Obj head; Value pattern, string, view; int64_t first, start, end; bool done, must_advance; } Scanner;
 
 static void scanner_trace(Obj *object)
 {
     gc_visit(((Scanner *)object)->pattern);
     gc_visit(((Scanner *)object)->string);
+    gc_visit(((Scanner *)object)->view);
 }
 
 static Value scanner_next(Value self, int (*run)(Matcher *))
@@ -248,9 +250,10 @@ static NATIVE(pattern_scanner)
         s->string = args[1];
         s->first = s->start = m.start;
         s->end = m.end;
+        if (!is_str(args[1]) && !is_bytes(args[1])) SET(s, view, memoryview_new(args[1]));
     }
     matcher_release(&m);
-    return VALUE(s);
+    return s && !thread_self->exception ? VALUE(s) : 0;
 }
 
 static NATIVE(pattern_finditer)

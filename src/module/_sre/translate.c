@@ -18,16 +18,19 @@ typedef struct Translator {
 static bool invalid(void) { return raise_runtime("invalid SRE code"); }
 
 /* --- one character */
+/* Unicode's case is the first character of the full mapping, as in CPython. */
 uint32_t sre_lower(uint32_t c, int how)
 {
-    if (how == 3) return unicode_simple_lower(c);
+    uint32_t full[3];
+    if (how == 3) return c < 128 ? sre_lower(c, 1) : (unicode_full_lower(c, full), full[0]);
     if (how == 2) return c < 256 ? (uint32_t)tolower((int)c) : c;
     return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
 }
 
 uint32_t sre_upper(uint32_t c, int how)
 {
-    if (how == 3) return unicode_simple_upper(c);
+    uint32_t full[3];
+    if (how == 3) return c < 128 ? sre_upper(c, 1) : (unicode_full_upper(c, full), full[0]);
     if (how == 2) return c < 256 ? (uint32_t)toupper((int)c) : c;
     return c >= 'a' && c <= 'z' ? c & ~0x20u : c;
 }
