@@ -285,7 +285,8 @@ static bool fill(ArrayObj *a, Value from)
 
 static Value array_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
-    if (kwnames && tuple_size(kwnames)) return raise_type("array.array() takes no keyword arguments");
+    /* A subclass with an __init__ of its own may take any. */
+    if (kwnames && tuple_size(kwnames) && type->init == array_type.init) return raise_type("array.array() takes no keyword arguments");
     if (nargs < 1) return raise_type("array() takes at least 1 argument (0 given)");
     if (nargs > 2) return raise_type("array() takes at most 2 arguments (%zu given)", nargs);
     if (!is_str(args[0]) || str_length(args[0]) != 1) return raise_type("array() argument 1 must be a unicode character, not %.200T", args[0]);

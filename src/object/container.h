@@ -100,7 +100,7 @@ Value cell_new(Value value);
 /* The concrete iterator structs that the VM's FOR_ITER runs inline: */
 typedef struct ListIter { Obj head; int64_t index; Value list; /* 0: exhausted */ } ListIter;
 typedef struct TupleIter { Obj head; int64_t index; Value tuple; } TupleIter;
-typedef struct RangeIter { Obj head; int64_t next, step, remaining; } RangeIter;   /* small ranges; others use a longrange iterator */
+typedef struct RangeIter { Obj head; int64_t next, step, remaining, count /* at the start */; } RangeIter;   /* small ranges; others use a longrange iterator */
 extern Type list_iterator_type, tuple_iterator_type, range_iterator_type, dict_keyiterator_type, dict_valueiterator_type, dict_itemiterator_type,
     dict_keys_type, dict_values_type, dict_items_type;
 /* Iterators over dicts. dict 0: exhausted. */

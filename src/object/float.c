@@ -406,7 +406,7 @@ static NATIVE(float_fromhex)
 
 static Value float_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
-    if (kwnames && tuple_size(kwnames) && type == &float_type) return raise_type("float() takes no keyword arguments");
+    if (kwnames && tuple_size(kwnames) && type->init == float_type.init) return raise_type("float() takes no keyword arguments");
     if (nargs > 1) return raise_type("float expected at most 1 argument, got %zu", nargs);
     Value result = nargs ? (is_str(args[0]) ? float_from_text(args[0]) : number_float(args[0])) : float_new(0);
     if (!result || type == &float_type) return result;

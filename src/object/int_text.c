@@ -26,6 +26,7 @@ static Value invalid_literal(int base, Value original)
 /* `digits` (values, not characters; the first not 0) to an int. */
 static Value from_digit_values(const uint8_t *digits, size_t count, int base, bool negative)
 {
+    if (!count) return small_int(0);
     if (count <= 18 && base <= 10) {
         int64_t n = 0;
         for (size_t i = 0; i < count; i++) n = n * base + digits[i];

@@ -1,7 +1,7 @@
 /* range.c: range objects of ints of any size, and their two iterators: machine words for small ranges (the VM runs these inline), ints for others. */
 #include "object/range.h"
 #include "object/function.h"
-#include "object/number.h"
+#include "object/int_internal.h"
 #include "object/str.h"
 
 /* --- arithmetic of ranges */
@@ -53,6 +53,10 @@ static Value range_make(Type *type, Value *args, size_t nargs, Value kwnames)
     Value start = in[0] ? number_index(in[0]) : small_int(0);
     Value stop = start ? number_index(in[1]) : 0;
     Value step = stop ? (in[2] ? number_index(in[2]) : small_int(1)) : 0;
+    /* Bools and instances of subclasses become plain ints. */
+    start = step ? int_exact(start) : 0;
+    stop = start ? int_exact(stop) : 0;
+    step = stop ? int_exact(step) : 0;
     return step ? range_new(start, stop, step) : 0;
 }
 
@@ -162,11 +166,11 @@ static Value small_iterator(int64_t start, int64_t step, int64_t count)
     if (!it) return 0;
     it->next = start;
     it->step = step;
-    it->remaining = count;
+    it->remaining = it->count = count;
     return VALUE(it);
 }
 
-typedef struct LongRangeIter { Obj head; Value next, step, remaining; } LongRangeIter;
+typedef struct LongRangeIter { Obj head; Value next, step, remaining, count; } LongRangeIter;
 
 static Value make_iterator(Value start, Value step, Value count, Value last_limit)
 {
@@ -177,7 +181,7 @@ static Value make_iterator(Value start, Value step, Value count, Value last_limi
     if (!it) return 0;
     it->next = start;
     it->step = step;
-    it->remaining = count;
+    it->remaining = it->count = count;
     return VALUE(it);
 }
 
@@ -204,34 +208,30 @@ static Value range_iterator_next(Value self)
     return int_new(n);
 }
 
-static Value range_of(Value start, Value step, Value count)
+/* (iter, (range,), index): the whole range again, from what an iterator knows at `index`. */
+static Value reduced(Value next, Value step, Value count, Value index)
 {
-    Value span = int_mul(step, count), stop = span ? int_add(start, span) : 0;
-    return stop ? range_new(start, stop, step) : 0;
-}
-
-static Value reduced(Value range)
-{
-    Value iter = range ? import_attr("builtins", "iter") : 0, inner = iter ? tuple_pack(1, range) : 0;
-    return inner ? tuple_pack(3, iter, inner, small_int(0)) : 0;
+    Value gone = int_mul(index, step), start = gone ? int_sub(next, gone) : 0, span = start ? int_mul(step, count) : 0, stop = span ? int_add(start, span) : 0;
+    Value range = stop ? range_new(start, stop, step) : 0, iter = range ? import_attr("builtins", "iter") : 0, inner = iter ? tuple_pack(1, range) : 0;
+    return inner ? tuple_pack(3, iter, inner, index) : 0;
 }
 
 static NATIVE(range_iterator_length_hint) { return int_new(((RangeIter *)args[0])->remaining); }
 static NATIVE(range_iterator_reduce)
 {
     RangeIter *it = (RangeIter *)args[0];
-    return reduced(range_of(int_new(it->next), int_new(it->step), int_new(it->remaining)));
+    return reduced(int_new(it->next), int_new(it->step), int_new(it->count), int_new(it->count - it->remaining));
 }
 
 static NATIVE(range_iterator_setstate)
 {
     RangeIter *it = (RangeIter *)args[0];
-    int64_t n;
-    if (!number_as_int64(args[1], &n)) return 0;
-    if (n < 0) n = 0;
-    if (n > it->remaining) n = it->remaining;
-    it->next += n * it->step;
-    it->remaining -= n;
+    int64_t index;
+    if (!number_as_int64(args[1], &index)) return 0;
+    if (index < 0) index = 0;
+    if (index > it->count) index = it->count;
+    it->next += (index - (it->count - it->remaining)) * it->step;
+    it->remaining = it->count - index;
     return NONE;
 }
 
@@ -241,6 +241,7 @@ static void longrange_trace(Obj *object)
     gc_visit(it->next);
     gc_visit(it->step);
     gc_visit(it->remaining);
+    gc_visit(it->count);
 }
 
 static Value longrange_next(Value self)
@@ -259,18 +260,20 @@ static NATIVE(longrange_length_hint) { return ((LongRangeIter *)args[0])->remain
 static NATIVE(longrange_reduce)
 {
     LongRangeIter *it = (LongRangeIter *)args[0];
-    return reduced(range_of(it->next, it->step, it->remaining));
+    Value index = int_sub(it->count, it->remaining);
+    return index ? reduced(it->next, it->step, it->count, index) : 0;
 }
 
 static NATIVE(longrange_setstate)
 {
     LongRangeIter *it = (LongRangeIter *)args[0];
-    Value n = number_index(args[1]);
-    if (!n) return 0;
-    if (int_sign(n) < 0) n = small_int(0);
-    if (int_compare(n, it->remaining) > 0) n = it->remaining;
-    Value skip = int_mul(n, it->step), next = skip ? int_add(it->next, skip) : 0, remaining = int_sub(it->remaining, n);
-    if (!next || !remaining) return 0;
+    Value index = number_index(args[1]);
+    if (!index) return 0;
+    if (int_sign(index) < 0) index = small_int(0);
+    if (int_compare(index, it->count) > 0) index = it->count;
+    Value remaining = int_sub(it->count, index), ahead = remaining ? int_sub(it->remaining, remaining) : 0;
+    Value skip = ahead ? int_mul(ahead, it->step) : 0, next = skip ? int_add(it->next, skip) : 0;
+    if (!next) return 0;
     it->next = next;
     it->remaining = remaining;
     gc_barrier(it);
