@@ -98,6 +98,11 @@ static NATIVE(picklebuffer_raw)
     const Buffer *view = picklebuffer_get(args[0]);
     if (!view) return 0;
     if (view->suboffsets || !buffer_is_contiguous(view, 'A')) return raise_format(&exc_BufferError, "cannot extract raw buffer from non-contiguous buffer");
+    PickleBufferObj *b = (PickleBufferObj *)args[0];
+    Value whole = memoryview_new(b->keep);
+    if (!whole) return 0;
+    if (view->ndim == 1 && (!view->format || !strcmp(view->format, "B"))) return whole;
+    if (buffer_is_contiguous(view, 'C')) return call_method_1(whole, NAME("cast"), NAME("B"));
     return memoryview_from_memory(view->data, view->length, view->readonly, args[0]);
 }
 
