@@ -84,6 +84,24 @@ void *syntax_error_at(Source *source, ErrorKind kind, int lineno, int col_offset
     return 0;
 }
 
+/* The line as valid UTF-8: each fault becomes U+FFFD. */
+static const Text *mended(Arena *arena, const Text *line)
+{
+    size_t start, end, left = line ? line->length : 0, n = 0;
+    if (!line || !utf8_check(line->bytes, left, &start, &end)) return line;
+    char *out = arena_alloc(arena, left * 3 + 1);
+    const char *s = line->bytes;
+    while (utf8_check(s, left, &start, &end)) {
+        memcpy(out + n, s, start);
+        n += start;
+        n += (size_t)utf8_encode(0xfffd, out + n);
+        s += end;
+        left -= end;
+    }
+    memcpy(out + n, s, left);
+    return text_new(arena, out, n + left);
+}
+
 void source_error_raw(Source *source, ErrorKind kind, const Text *line, int lineno, int offset, int end_lineno, int end_offset, const char *message)
 {
     SyntaxError *error = &source->error;
@@ -91,7 +109,7 @@ void source_error_raw(Source *source, ErrorKind kind, const Text *line, int line
     error->kind = kind;
     error->message = text_new(source->arena, message, strlen(message));
     error->has_position = true;
-    error->line = line;
+    error->line = mended(source->arena, line);
     error->lineno = lineno;
     error->offset = offset;
     error->end_lineno = end_lineno;

@@ -89,7 +89,7 @@ static void name_escape(Escapes *e, const char *start)
             e->o += utf8_encode((uint32_t)c, e->o);
             return;
         }
-        e->s = close < e->end ? close + 1 : close;
+        e->s = close;
         escape_error(e->p, e->token, e->bytes, start, e->s, "malformed \\N character escape");
     }
     escape_error(e->p, e->token, e->bytes, start, e->s, "malformed \\N character escape");
