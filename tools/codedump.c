@@ -54,6 +54,7 @@ static void compile_one(const char *bytes, size_t size, const char *name, int op
     source.optimize = optimize;
     source.mode = strcmp(mode, "eval") == 0 ? PARSE_EVAL : strcmp(mode, "single") == 0 ? PARSE_SINGLE : PARSE_FILE;
     source.flags |= flags;
+    source.decode = decode_with_iconv;
     CodeUnit *code = compile_source(&source);
     if (!quiet) answer(&source, code);
     else if (code) {

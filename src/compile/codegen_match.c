@@ -410,7 +410,6 @@ void cg_match(Compiler *c, Stmt *s)
         }
         if (!last) cg_op(c, OP_POP_TOP);
         cg_stmts(c, m->body);
-        c->unit->loc = NO_LOC;
         cg_jump(c, OP_JUMP, end);
         c->unit->loc = LOC_OF(m->pattern);
         emit_fail_pops(c, &pat);
@@ -421,7 +420,6 @@ void cg_match(Compiler *c, Stmt *s)
         cg_op(c, OP_NOP);
         if (m->guard) cg_jump_if(c, m->guard, end, false);
         cg_stmts(c, m->body);
-        c->unit->loc = NO_LOC;
     }
     cg_use(c, end);
 }

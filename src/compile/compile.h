@@ -26,3 +26,5 @@ CodeUnit *compile_source(Source *source);
 const char *marshal_code(Source *source, const CodeUnit *code, size_t *size);
 /* "import a.b" style mangling: private names inside class `cls` (0: outside a class). */
 const Text *mangle_name(Source *source, const Text *cls, const Text *name);
+/* For Source.decode: encodings that the C library's iconv() knows and Python has under that name. */
+bool decode_with_iconv(Source *source, const char *encoding, const char *bytes, size_t size, const char **utf8, size_t *utf8_size);

@@ -451,24 +451,19 @@ static void trim_consts(Unit *u, const Block *entry)
 void flow_optimize(Compiler *c, Unit *u, Block *entry)
 {
     for (Block *b = entry; b; b = b->next) classify(b);
-    for (Block *b = entry; b; b = b->next) inline_exit(c->arena, b);
+    for (Block *b = u->newest; b; b = b->older) inline_exit(c->arena, b);
     for (Block *b = entry; b; b = b->next) {
         optimize_block(c, u, b);
         remove_nops(b, -1);
     }
-    for (int round = 0; round < 2; round++)
-        for (Block *b = entry; b; b = b->next) inline_exit(c->arena, b);
+    for (Block *b = u->newest; b; b = b->older) inline_exit(c->arena, b);
     mark_reachable(c, entry);
     for (Block *b = entry; b; b = b->next) {
         if (b->predecessors) continue;
         b->used = 0;
         b->no_fallthrough = false;
     }
-    const Block *before = 0;
-    for (Block *b = entry; b; b = b->next) {
-        remove_nops(b, before && before->used ? before->instrs[before->used - 1].loc.line : -1);
-        before = b->no_fallthrough ? 0 : b;
-    }
+    for (Block *b = entry; b; b = b->next) remove_nops(b, -1);
     remove_empty_blocks(entry);
     remove_redundant_jumps(entry);
     duplicate_exits(c, u, entry);
