@@ -89,6 +89,20 @@ static bool bytearray_splice(ByteArrayObj *b, int64_t low, int64_t high, const u
     return true;
 }
 
+static bool bytearray_append_bytes(ByteArrayObj *b, const uint8_t *data, int64_t n);
+
+/* Appends the items one by one, as they come: whoever produces them may look at what there is already. */
+static bool bytearray_fill(Value self, Value iterable)
+{
+    Value iterator = object_iter(iterable);
+    if (!iterator) return error_clear_if(&exc_TypeError) ? raise_type("cannot convert '%.200T' object to bytearray", iterable) : false;
+    for (Value item; (item = iter_next(iterator));) {
+        uint8_t byte;
+        if (!byte_from_value(item, &byte, "byte must be in range(0, 256)") || !bytearray_append_bytes(ba(self), &byte, 1)) return false;
+    }
+    return !thread_self->exception;
+}
+
 static bool bytearray_init(Value self, Value *args, size_t nargs, Value kwnames)
 {
     static Signature *signature;
@@ -97,6 +111,7 @@ static bool bytearray_init(Value self, Value *args, size_t nargs, Value kwnames)
     if (!bytes_new_arguments("bytearray", &signature, args, nargs, kwnames, &source, &encoded)) return false;
     if (encoded) source = encoded;
     if (!source) return true;
+    if (is_str(source)) return raise_type("string argument without an encoding");
     if (!encoded && type_of(source)->index && !is_str(source)) {
         int64_t count;
         if (number_as_index(source, &count, &exc_OverflowError)) {
@@ -107,6 +122,7 @@ static bool bytearray_init(Value self, Value *args, size_t nargs, Value kwnames)
         }
         if (!error_clear_if(&exc_TypeError)) return false;
     }
+    if (type_of(source)->iter && !has_buffer(source) && !is_list(source) && !is_tuple(source)) return bytearray_fill(self, source);
     BytesBuilder b = {0};
     if (!bytes_collect(&b, source, "bytearray", "byte must be in range(0, 256)")) return false;
     return bytearray_splice(ba(self), 0, ba(self)->size, b.data, (int64_t)b.size);
@@ -364,9 +380,8 @@ NATIVE(bytearray_reverse_native)
 
 static Value bytearray_reduced(Value v, int64_t protocol)
 {
-    Value state = object_get_dict(v);
-    if (!state && thread_self->exception) return 0;
-    if (!state) state = NONE;
+    Value state = call_method_0(v, NAME("__getstate__"));
+    if (!state) return 0;
     Value type = VALUE(type_of(v));
     if (protocol < 3) return tuple_pack(3, type, tuple_pack(2, str_from_latin1(ba(v)->start, (size_t)ba(v)->size), str_intern_cstring("latin-1")), state);
     return tuple_pack(3, type, ba(v)->size ? tuple_pack(1, bytes_new(ba(v)->start, (size_t)ba(v)->size)) : tuple_empty, state);

@@ -145,7 +145,7 @@ bool bytes_new_arguments(const char *name, Signature **signature, Value *args, s
     if (bound[2] && !(errors = str_cstring_argument(name, "errors", bound[2]))) return false;
     *source = bound[0];
     if (*source && is_str(*source)) {
-        if (!encoding) return raise_type("string argument without an encoding");
+        if (!encoding) return !errors || raise_type("string argument without an encoding");
         *encoded = str_encode(*source, encoding, errors);
         return *encoded != 0;
     }
@@ -168,6 +168,7 @@ static Value bytes_from_source(Value source)
     Value method = object_lookup_special(source, NAME("__bytes__"));
     if (method) return bytes_from_dunder(method);
     if (thread_self->exception) return 0;
+    if (is_str(source)) return raise_type("string argument without an encoding");
     if (type_of(source)->index) {
         int64_t count;
         if (number_as_index(source, &count, &exc_OverflowError)) {

@@ -33,11 +33,11 @@ Value bytes_repeat_span(Value self, Span s, int64_t count);
 int bytes_contains_value(Value self, Value item);
 /* bytes(...) and bytearray(...) without keywords: the bytes of `source` in a BytesBuilder; iterables of ints, buffers. */
 bool bytes_collect(BytesBuilder *b, Value source, const char *type_name, const char *range_error);
-/* The arguments of bytes(source, encoding, errors), bound and checked: a bytes object for str with encoding; 0 without exception: use source. */
+/* The arguments of bytes(source, encoding, errors), bound and checked: a bytes object for str with encoding; otherwise use source (which may be a str: the caller's error). */
 bool bytes_new_arguments(const char *name, Signature **signature, Value *args, size_t nargs, Value kwnames, Value *source, Value *encoded);
 /* Comparison of bytes-likes; NOT_IMPLEMENTED if the other has no buffer. */
 Value bytes_compare_values(Value a, Value b, CompareOp op);
-/* hex() of bytes, bytearray, memoryview, binascii.hexlify: sep 0 or NONE for none. */
+/* hex() of bytes, bytearray, memoryview, binascii.hexlify: sep 0 for none. */
 Value bytes_hex(const uint8_t *data, int64_t size, Value sep, int64_t group, bool as_bytes);
 Value bytes_fromhex(Value text);   /* bytes */
 NATIVE(bytes_percent_native);

@@ -594,7 +594,7 @@ Value bytes_hex(const uint8_t *data, int64_t size, Value sep, int64_t group, boo
 {
     static const char digits[] = "0123456789abcdef";
     uint32_t gap = 0;
-    bool with_gap = sep && sep != NONE;
+    bool with_gap = sep != 0;
     if (with_gap) {
         int64_t length = object_length(sep);
         if (length < 0) return 0;

@@ -153,6 +153,8 @@ Value codec_utf8_decode(const char *bytes, size_t size, const char *errors, size
         }
         at += (int64_t)bad;
         if (fault == UTF8_OK || (fault == UTF8_UNEXPECTED_END && consumed)) break;
+        /* The beginning of an encoded surrogate, which a handler may want whole. */
+        if (consumed && d.size - at == 2 && d.data[at] == 0xed && (d.data[at + 1] & 0xe0) == 0xa0) break;
         at = decode_fault(&d, at, at + (int64_t)(bad_end - bad), utf8_fault_text(fault));
         if (at < 0) return 0;
     }

@@ -312,7 +312,7 @@ NATIVE(str_format_spec_native)
     Value v = args[0], spec = args[1];
     TextSpec f;
     if (!is_str(spec)) return raise_bad_argument("__format__", "argument", "str", spec);
-    if (!str_length(spec)) return str_exact(v);
+    if (!str_length(spec)) return is_str_exact(v) ? v : object_str(v);
     if (!spec_parse(v, spec, &f)) return 0;
     if (f.type != 's') return raise_code(f.type, v);
     if (f.sign == ' ') return raise_value("Space not allowed in string format specifier");

@@ -549,7 +549,14 @@ static NATIVE(str_encode_native)
     return errors ? str_encode(args[0], encoding, errors) : 0;
 }
 
-static NATIVE(str_getnewargs_native) { return tuple_pack(1, str_exact(args[0])); }
+/* A copy: pickle and copy memoize by identity, and the text must not be confused with the object it is the text of. */
+static NATIVE(str_getnewargs_native)
+{
+    int64_t length = str_length(args[0]);
+    Value copy = str_alloc(length, str_max_bound(args[0]));
+    if (copy && length) memcpy(str_data(copy), str_data(args[0]), (size_t)(length * str_kind(args[0])));
+    return copy ? tuple_pack(1, copy) : 0;
+}
 
 static NATIVE(str_sizeof_native)
 {
