@@ -37,7 +37,12 @@ class Tool:
         if head[0] == b'code':
             return 'code', marshal.loads(data), warned
         place, _, message = data.partition(b'\n')
-        place = None if place == b'-' else tuple(None if x == -1 else x for x in map(int, place.split()))
+        if place == b'-':
+            place = None
+        else:
+            line, offset, *end = map(int, place.split())
+            # -1 stands for None, but for errors of the encoding, which have line 0 and offset -1.
+            place = line, None if offset == -1 and line else offset, *(None if x == -1 else x for x in end)
         return 'error', (head[0].decode(), message.decode('utf-8', 'surrogatepass'), place), warned
 
 

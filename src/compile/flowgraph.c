@@ -370,17 +370,13 @@ static void mark_reachable(Compiler *c, Block *entry)
 
 static void remove_redundant_jumps(Block *entry)
 {
-    bool emptied = false;
     for (Block *b = entry; b; b = b->next) {
         Instr *last = last_of(b);
         if (!last || !is_unconditional(last->op) || last->target != b->next) continue;
         b->no_fallthrough = false;
         make_nop(last);
         last->target = 0;
-        remove_nops(b, -1);
-        emptied = true;
     }
-    if (emptied) remove_empty_blocks(entry);
 }
 
 /* ---- lines ----------------------------------------------------------------------------------------------------------------------------- */

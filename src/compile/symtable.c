@@ -806,9 +806,20 @@ bool future_scan(Source *source, const KnownNames *known, Mod *tree, int *flags,
     *last_line = -1;
     if (tree->kind != Mod_Module && tree->kind != Mod_Interactive) return true;
     const Seq *body = tree->Module.body;
+    bool done = false;
+    int line = 0;
     for (uint32_t i = body_docstring(body) ? 1 : 0; i < seq_count(body); i++) {
         const Stmt *s = seq_at(Stmt *, body, i);
-        if (s->kind != Stmt_ImportFrom || !s->ImportFrom.module || s->ImportFrom.module != known->dunder_future) return true;
+        if (done && s->lineno > line) return true;
+        line = s->lineno;
+        if (s->kind != Stmt_ImportFrom || s->ImportFrom.module != known->dunder_future) {
+            done = true;
+            continue;
+        }
+        if (done) { /* on the line of the first other statement; here CPython counts the column from 0 */
+            compile_error_set(source, ERROR_SYNTAX, s->lineno, s->col_offset, s->lineno, -1, "from __future__ imports must occur at the beginning of the file");
+            return false;
+        }
         for (uint32_t k = 0; k < seq_count(s->ImportFrom.names); k++)
             if (!future_feature(source, s, seq_at(Alias *, s->ImportFrom.names, k)->name, flags)) return false;
         *last_line = s->lineno;
