@@ -122,7 +122,7 @@ static LinkObj *take_link(LruObj *lru)
     LinkObj *oldest = lru->root->next;
     if (dict_size(lru->cache) < lru->max_size || oldest == lru->root) return gc_alloc(LinkObj, &link_type);
     link_remove(oldest);
-    int deleted = dict_delete(lru->cache, oldest->key);
+    int deleted = dict_delete_hash(lru->cache, oldest->key, oldest->hash);
     return deleted < 0 ? 0 : gc_alloc(LinkObj, &link_type);
 }
 

@@ -57,6 +57,7 @@ Value dict_get_cstring(Value dict, const char *key);
 bool dict_set(Value dict, Value key, Value value);
 bool dict_set_hash(Value dict, Value key, int64_t hash, Value value);
 bool dict_set_cstring(Value dict, const char *key, Value value);
+int dict_delete_hash(Value dict, Value key, int64_t hash);
 int dict_delete(Value dict, Value key);              /* 1 deleted, 0 absent (no exception), -1 */
 Value dict_pop(Value dict, Value key);               /* removes and returns; 0 without exception: absent */
 Value dict_set_default(Value dict, Value key, Value value);

@@ -240,9 +240,13 @@ void dict_remove_entry(DictObj *dict, int64_t entry)
 
 int dict_delete(Value v, Value key)
 {
-    DictObj *dict = (DictObj *)v;
     int64_t hash;
-    if (!value_hash(key, &hash)) return -1;
+    return value_hash(key, &hash) ? dict_delete_hash(v, key, hash) : -1;
+}
+
+int dict_delete_hash(Value v, Value key, int64_t hash)
+{
+    DictObj *dict = (DictObj *)v;
     int64_t entry = dict_lookup(dict, key, hash);
     if (entry < 0) return entry == LOOKUP_ABSENT ? 0 : -1;
     dict_remove_entry(dict, entry);

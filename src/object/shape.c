@@ -107,7 +107,7 @@ static bool instance_to_dict(Obj *object)
     attrs = instance_attrs(object);
     object->shape = 0;
     attrs[0] = dict;
-    memset(attrs + 1, 0, object->type->inline_slots * sizeof(Value));
+    if (shape) memset(attrs + 1, 0, object->type->inline_slots * sizeof(Value));
     gc_barrier(object);
     return true;
 }
@@ -212,9 +212,10 @@ bool instance_set_dict(Obj *object, Value dict)
     Type *type = object->type;
     if (type->attrs_offset) {
         Value *attrs = instance_attrs(object);
-        memset(attrs, 0, (1 + type->inline_slots) * sizeof(Value));
+        if (!dict && !(dict = dict_new())) return false;
+        if (object->shape) memset(attrs + 1, 0, type->inline_slots * sizeof(Value));
+        object->shape = 0;
         attrs[0] = dict;
-        object->shape = dict ? 0 : shape_root(type);
     } else {
         *(Value *)((char *)object + type->dict_offset) = dict;
     }
@@ -224,8 +225,8 @@ bool instance_set_dict(Obj *object, Value dict)
 
 bool instance_change_type(Obj *object, Type *type)
 {
-    /* In dict mode the instance needs no translation; inline_slots are the same because the layouts are. */
-    if (object->shape && !instance_to_dict(object)) return false;
+    /* The new type may have more inline slots than the instance has room for. In dict mode nobody touches them, and an instance never leaves that mode. */
+    if (type->attrs_offset && (object->shape || !instance_attrs(object)[0]) && !instance_to_dict(object)) return false;
     object->type = type;
     gc_barrier(object);
     return true;
