@@ -33,13 +33,20 @@ static Value give_checked(Complex z, Complex result)
         return take(args[0], &z) ? give(function(z)) : 0;                                                                                            \
     }
 PLAIN(cmath_acos, cacos)
-PLAIN(cmath_acosh, cacosh)
 PLAIN(cmath_asin, casin)
 PLAIN(cmath_asinh, casinh)
 PLAIN(cmath_sqrt, csqrt)
 
 static Complex times_i(Complex z) { return __builtin_complex(-cimag(z), creal(z)); }
 static Complex over_i(Complex z) { return __builtin_complex(cimag(z), -creal(z)); }
+
+static NATIVE(cmath_acosh)
+{
+    Complex z;
+    if (!take(args[0], &z)) return 0;
+    if (creal(z) == 0 && isnan(cimag(z))) return complex_new(NAN, NAN);   /* as CPython; C libraries differ */
+    return give(cacosh(z));
+}
 
 static NATIVE(cmath_atanh)
 {

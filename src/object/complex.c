@@ -320,7 +320,7 @@ static Value complex_make(Type *type, Value *args, size_t nargs, Value kwnames)
     }
     if (i && is_str(i)) return raise_type("complex() second arg can't be a string");
     Pair x = {0, 0}, y = {0, 0};
-    int from_method = is_small_int(r) || is_small_float(r) || is_complex(r) ? 0 : call_complex(r, &x);
+    int from_method = is_small_int(r) || is_small_float(r) || type_of(r) == &complex_type ? 0 : call_complex(r, &x);
     if (from_method < 0) return 0;
     if (!from_method) {
         if (is_complex(r)) x = pair_of(r);

@@ -581,8 +581,9 @@ Value int_power(Value a, Value b, Value modulo)
     if (bits == 0) return small_int(0);
     if (bits == 1) return small_int(int_sign(a) < 0 && int_as_uint64_mask(b) & 1 ? -1 : 1);   /* 1 and -1 in instances of subclasses */
     /* GMP would end the process where memory does not suffice: refuse here what the heap could not hold. */
-    size_t limit = heap_stats().limit;
-    if (huge || (double)bits * (double)exponent > 1e12 || (limit && (double)(bits - 1) * (double)exponent / 8 > (double)limit)) return raise_memory();
+    double bytes = (double)(bits - 1) * (double)exponent / 8;
+    size_t limit = bytes > 1 << 20 ? heap_stats().limit : 0;   /* counting the heap is not free */
+    if (huge || (double)bits * (double)exponent > 1e12 || (limit && bytes > (double)limit)) return raise_memory();
     IntView view;
     mpz_t result;
     mpz_init(result);

@@ -237,28 +237,32 @@ bool number_as_index(Value v, int64_t *out, Type *overflow)
 
 /* --- to float */
 
+/* v.__float__(), through the type's slot. */
+static bool call_float(Value v, double *out)
+{
+    Value result = type_of(v)->to_float(v);
+    if (!result) return false;
+    if (!is_float(result)) return raise_type("%.50T.__float__ returned non-float (type %.50T)", v, result);
+    if (type_of(result) != &float_type &&
+        !warn_format(&exc_DeprecationWarning, 1,
+                     "%.50T.__float__ returned non-float (type %.50T).  The ability to return an instance of a strict subclass of float is deprecated, and may be removed in "
+                     "a future version of Python.", v, result)) return false;
+    *out = float_value(result);
+    return true;
+}
+
 bool number_as_double(Value v, double *out)
 {
     if (is_float(v)) {
         *out = float_value(v);
         return true;
     }
-    if (is_int(v)) return int_as_double(v, out);
+    if (is_int(v) && !(type_of(v)->flags & TYPE_HEAP)) return int_as_double(v, out);
     Type *type = type_of(v);
-    if (!type->to_float) {
-        if (!type->index) return raise_type("must be real number, not %.50T", v);
-        Value index = number_index(v);
-        return index && int_as_double(index, out);
-    }
-    Value result = type->to_float(v);
-    if (!result) return false;
-    if (!is_float(result)) return raise_type("%.50T.__float__ returned non-float (type %.50T)", v, result);
-    if (type_of(result) != &float_type &&
-        !warn_format(&exc_DeprecationWarning, 1,
-                     "%.50T.__float__ returned non-float (type %.50T).  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in "
-                     "a future version of Python.", v, result)) return false;
-    *out = float_value(result);
-    return true;
+    if (type->to_float) return call_float(v, out);
+    if (!type->index) return raise_type("must be real number, not %.50T", v);
+    Value index = number_index(v);
+    return index && int_as_double(index, out);
 }
 
 Value number_float(Value v)
@@ -266,7 +270,8 @@ Value number_float(Value v)
     Type *type = type_of(v);
     if (type == &float_type) return v;
     double d;
-    if (type->to_float || type->index || is_int(v) || is_float(v)) return number_as_double(v, &d) ? float_new(d) : 0;
+    if (is_float(v)) return call_float(v, &d) ? float_new(d) : 0;   /* a subclass may have a __float__ of its own */
+    if (type->to_float || type->index) return number_as_double(v, &d) ? float_new(d) : 0;
     if (is_str(v) || is_bytes(v) || type->get_buffer) return float_from_text(v);
     return raise_type("float() argument must be a string or a real number, not '%.200T'", v);
 }
