@@ -34,8 +34,16 @@ static void clear_frame(Frame *f, Value *bound)
     clear(f->r + (live & ~LIVE_CALL), limit);
 }
 
+/* What calls that have returned left on the C stack: the collection's own frames would cover it with their holes. */
+static __attribute__((noinline)) void clear_c_stack(void)
+{
+    volatile Value hole[4096];
+    for (size_t n = 0; n < sizeof hole / sizeof hole[0]; n++) hole[n] = 0;
+}
+
 void vm_clear_dead(void)
 {
+    clear_c_stack();
     Value *bound = 0;
     for (Frame *f = thread_self->frame; f; f = f->previous) {
         clear_frame(f, bound);

@@ -19,7 +19,6 @@ void vm_unbound_local(CodeObj *code, uint32_t local)
 {
     Value name = tuple_get(code->localsplusnames, local);
     raise_format(&exc_UnboundLocalError, "cannot access local variable '%U' where it is not associated with a value", name);
-    if (error_matches(&exc_NameError)) SET((NameErrorObj *)thread_self->exception, name, name);
 }
 
 void vm_unbound_cell(CodeObj *code, uint32_t index)

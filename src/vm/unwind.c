@@ -49,7 +49,7 @@ static Frame *unwind(Thread *t, Frame *f, bool again)
         LoweredHandler *h = find_handler(low, word);
         if (h) {
             Value exception = error_take();
-            if (h->lasti) f->r[h->reg - 1] = small_int((int64_t)low->units[word] * 2);
+            if (h->lasti) f->r[h->reg - 1] = small_int((int64_t)low->units[f->resume_line_word ? f->resume_line_word - 1 : word] * 2);
             f->r[h->reg] = exception;
             f->pc = low->words + h->target;
             f->resume_line_word = 0;
