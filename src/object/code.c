@@ -163,6 +163,16 @@ void code_position(CodeObj *code, int offset, int *line, int *end_line, int *col
     if (end_column) *end_column = l.end_column;
 }
 
+void code_lines(CodeObj *code, int *lines, int units)
+{
+    LocationReader r = locations(code);
+    Location l;
+    int at = 0;
+    while (at < units && location_next(&r, &l))
+        for (; at < l.end && at < units; at++) lines[at] = l.line;
+    for (; at < units; at++) lines[at] = -1;
+}
+
 static Value number_or_none(int n) { return n < 0 ? NONE : small_int(n); }
 
 static NATIVE(code_co_lines)

@@ -23,6 +23,8 @@ int frame_line(const Frame *f)
 {
     int lasti = frame_lasti(f), line;
     if (lasti < 0) return f->code->firstlineno;
+    Lowered *low = frame_lowered(f);
+    if (low && low->lines) return low->lines[lasti / 2];
     code_position(f->code, lasti, &line, 0, 0, 0);
     return line;
 }

@@ -24,6 +24,9 @@ enum { LOCAL_FAST = 0x20, LOCAL_CELL = 0x40, LOCAL_FREE = 0x80 };
 /* Line (and column) of the instruction at byte offset `offset` of the stored code; -1: none. Any out pointer may be 0. */
 void code_position(CodeObj *code, int offset, int *line, int *end_line, int *column, int *end_column);
 
+/* The lines (-1: none) of all `units` 16-bit units of the code. */
+void code_lines(CodeObj *code, int *lines, int units);
+
 /* PyFunctionObject's fields, same order. */
 typedef struct FunctionObj {
     Obj head;

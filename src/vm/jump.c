@@ -102,12 +102,11 @@ static void mark_kinds(Stored *s, int64_t *kinds)
 }
 
 /* Lines of the instructions that begin one; -1 for the others. Returns the first line at or behind `wanted`, or -1. */
-static int mark_lines(Stored *s, int *lines, int wanted)
+static int mark_lines(Stored *s, const int *unit_lines, int *lines, int wanted)
 {
     int last = -1, found = -1;
     for (int32_t i = 0; i < s->count; i++) {
-        int line;
-        code_position(s->code, (int)s->insns[i].at * 2, &line, 0, 0, 0);
+        int line = unit_lines[s->insns[i].at];
         lines[i] = line != last && line >= 0 ? line : -1;
         last = line;
         if (lines[i] >= wanted && (found < 0 || lines[i] < found)) found = lines[i];
@@ -130,7 +129,7 @@ static bool jump_to(FrameObj *o, Stored *s, int64_t *kinds, int *lines, int want
 {
     Frame *f = o->frame;
     Lowered *low = frame_lowered(f);
-    int line = mark_lines(s, lines, wanted);
+    int line = mark_lines(s, low->lines, lines, wanted);
     if (line < 0) return raise_value("line %d comes after the current code block", wanted);
     mark_kinds(s, kinds);
     uint32_t unit = low->units[f->pc - low->words - 1];

@@ -998,7 +998,8 @@ static Lowered *finish(Lowering *l)
 {
     uint32_t handler_count = collect_handlers(l, 0);
     size_t words_size = sizeof(Word) * l->count, handlers_size = sizeof(LoweredHandler) * handler_count, units_size = sizeof(uint32_t) * l->count;
-    char *memory = gc_buffer(sizeof(Lowered) + words_size + handlers_size + 3 * units_size);
+    int units = (int)(bytes_size(l->code->code) / 2);
+    char *memory = gc_buffer(sizeof(Lowered) + words_size + handlers_size + 3 * units_size + (l->traced ? sizeof(int) * (size_t)units : 0));
     if (!memory) return 0;
     Lowered *low = (Lowered *)memory;
     low->words = (Word *)(memory + sizeof(Lowered));
@@ -1020,6 +1021,10 @@ static Lowered *finish(Lowering *l)
     low->k = tuple_items(c->consts);
     low->code = c;
     low->traced = l->traced;
+    if (l->traced) {
+        low->lines = (int *)(low->live + l->count);
+        code_lines(c, low->lines, units);
+    }
     return low;
 }
 
@@ -1089,8 +1094,16 @@ void lowered_trace(Lowered *low)
 
 uint32_t lowered_word_of_unit(Lowered *low, uint32_t unit)
 {
-    for (uint32_t w = 0; w < low->word_count; w++)
-        if (low->units[w] == unit) return w;
+    uint32_t from = 0, to = low->word_count;
+    while (!low->traced && from < to) {   /* trace points of fused instructions stand a little out of order */
+        uint32_t middle = (from + to) / 2;
+        if (low->units[middle] < unit) from = middle + 1;
+        else to = middle;
+    }
+    for (; from < low->word_count; from++) {
+        if (low->units[from] == unit) return from;
+        if (!low->traced) break;
+    }
     return UINT32_MAX;
 }
 

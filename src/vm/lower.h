@@ -42,6 +42,7 @@ struct Lowered {
     Word *words;
     Lowered *traced_form;      /* the same with trace points, or 0 */
     uint32_t *live;            /* for each word: registers in use before its stored instruction; LIVE_CALL: see vm/live.c */
+    int *lines;                /* traced form only: the line of each unit */
     uint32_t *ordinals;        /* for each word the number of real instructions before it: maps places between both forms */
 };
 

@@ -70,13 +70,6 @@ static bool profile_event(Thread *t, Frame *f, const char *event, Value arg)
 
 static uint8_t op_at(CodeObj *code, uint32_t unit) { return bytes_data(code->code)[2 * unit]; }
 
-static int line_of(CodeObj *code, int64_t unit)
-{
-    int line;
-    code_position(code, (int)unit * 2, &line, 0, 0, 0);
-    return line;
-}
-
 /* Line and opcode events before the instruction at `unit`; `previous` is the one that ran before it, or -1. */
 static bool line_event(Thread *t, Frame *f, uint32_t unit, int64_t previous)
 {
@@ -84,7 +77,8 @@ static bool line_event(Thread *t, Frame *f, uint32_t unit, int64_t previous)
     if (!object || !object->trace) return true;
     uint32_t entry = 0, units = (uint32_t)(bytes_size(f->code->code) / 2);
     while (entry < units && op_at(f->code, entry) != BC_RESUME) entry++;
-    int last_line = previous <= (int64_t)entry ? -1 : line_of(f->code, previous), line = line_of(f->code, unit);
+    const int *lines = frame_lowered(f)->lines;
+    int last_line = previous <= (int64_t)entry ? -1 : lines[previous], line = lines[unit];
     if (line != -1 && object->trace_lines && (line != last_line || ((int64_t)unit < previous && op_at(f->code, unit) != BC_SEND)) && !trace_event(t, f, "line", NONE)) return false;
     object = (FrameObj *)f->object;
     return !object->trace_opcodes || trace_event(t, f, "opcode", NONE);
