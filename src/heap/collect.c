@@ -37,9 +37,9 @@ static void mark_push(Obj *o)
     heap.mark_stack[heap.mark_top++] = o;
 }
 
-static inline void mark_object(Obj *o)
+/* The mark bit is looked at first, and the object itself only when it is new: most references lead to what is marked already, and its header is not in the cache. */
+static inline void mark_in_block(Block *b, Obj *o)
 {
-    Block *b = block_of(o);
     size_t i = bit_index(o);
     uint64_t bit = 1ull << (i & 63);
     if (b->marks[i >> 6] & bit) return;
@@ -49,6 +49,8 @@ static inline void mark_object(Obj *o)
     if (type->trace || !(type->head.head.gc & GC_STATIC)) mark_push(o);
 }
 
+static inline void mark_object(Obj *o) { mark_in_block(block_of(o), o); }
+
 void gc_visit(Value v)
 {
     if (!v || !is_pointer(v)) return;
@@ -56,8 +58,9 @@ void gc_visit(Value v)
         heap.visitor(v, heap.visitor_context);
         return;
     }
-    Obj *o = as_obj(v);
-    if (!(o->gc & GC_STATIC)) mark_object(o);
+    /* What is in no block is a static object. */
+    Block *b = block_find(v);
+    if (b) mark_in_block(b, as_obj(v));
 }
 
 void gc_visit_buffer(void *buffer)
