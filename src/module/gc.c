@@ -56,11 +56,20 @@ static bool collect_at_safe_point(void)
     return true;
 }
 
+/* Takes its arguments as they are: the frame that binds arguments for other natives holds leftovers, which the collector would take for references. */
+static __attribute__((noinline)) bool parse_generation(Value *args, size_t nargs, Value kwnames, int *generation)
+{
+    static Signature *cache;
+    Value bound;
+    if (!native_bind("collect", "(generation=2)", &cache, args, nargs, kwnames, &bound) || !number_as_int(bound, generation)) return false;
+    if (*generation < 0 || *generation > 2) return raise_value("invalid generation");
+    return true;
+}
+
 static NATIVE(gc_collect_function)
 {
-    int generation;
-    if (!number_as_int(args[0], &generation)) return 0;
-    if (generation < 0 || generation > 2) return raise_value("invalid generation");
+    int generation = 2;
+    if ((nargs || kwnames) && !parse_generation(args, nargs, kwnames, &generation)) return 0;
     vm_clear_dead();
     return int_new(collect(generation));
 }
@@ -242,7 +251,7 @@ static const NativeDef functions[] = {
     {"get_count", "()", gc_get_count, "Counts of allocations and collections since the last collections.", 0},
     {"set_threshold", 0, gc_set_threshold, "set_threshold(threshold0[, threshold1[, threshold2]]): remembered for get_threshold().", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
     {"get_threshold", "()", gc_get_threshold, "The thresholds.", 0},
-    {"collect", "(generation=2)", gc_collect_function, "Collects now; returns the number of objects freed.", 0},
+    {"collect", "(generation=2)", gc_collect_function, "Collects now; returns the number of objects freed.", NATIVE_VECTOR},
     {"get_objects", "(generation=None)", gc_get_objects, "All objects that can hold references.", 0},
     {"get_stats", "()", gc_get_stats, "A dict of counts for each generation.", 0},
     {"is_tracked", "(obj, /)", gc_is_tracked, "Whether the object can hold references.", 0},
