@@ -13,10 +13,10 @@ OPT      = -O2
 SANITIZE =
 
 WARN   = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers
-CFLAGS = -std=gnu23 $(OPT) -g1 $(WARN) -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE -fno-strict-aliasing -fwrapv -fno-math-errno -ffp-contract=off -fno-plt \
+CFLAGS = -std=gnu23 $(OPT) -g1 $(WARN) -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE -fno-strict-aliasing -fwrapv -fno-math-errno -ffp-contract=off -fno-pie \
          -fno-omit-frame-pointer -pthread -MMD -MP $(SANITIZE) $(EXTRA)
-LDFLAGS = -fuse-ld=lld-19 -pthread $(SANITIZE) -Wl,--export-dynamic $(EXTRA_LD)
-LIBS    = -lgmp -lffi -lz -lbz2 -llzma -lssl -lcrypto -lsqlite3 -lexpat -ledit -ldouble-conversion -lstdc++ -lm -ldl -lutil
+LDFLAGS = -fuse-ld=lld-19 -no-pie -pthread $(SANITIZE) -Wl,--as-needed,-O1 -static-libgcc $(EXTRA_LD)
+LIBS    = -l:libgmp.a -lffi -lz -lbz2 -llzma -lssl -lcrypto -lsqlite3 -lexpat -ledit -l:libdouble-conversion.a -l:libstdc++.a -lm -ldl -lutil
 
 FRONT_SRC   = $(sort $(wildcard src/base/*.c src/base/*.cc src/syntax/*.c src/compile/*.c))
 RUNTIME_SRC = $(sort $(wildcard src/heap/*.c src/object/*.c src/vm/*.c src/jit/*.c src/module/*.c src/module/*/*.c))
@@ -46,7 +46,7 @@ $(BUILD)/krait: $(call obj,$(MAIN_SRC) $(RUNTIME_SRC)) $(FRONT)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/kraitc: $(BUILD)/obj/main/kraitc.o $(FRONT)
-	$(CC) $(LDFLAGS) -o $@ $^ -lgmp -ldouble-conversion -lstdc++ -lm
+	$(CC) $(LDFLAGS) -o $@ $^ -l:libgmp.a -l:libdouble-conversion.a -l:libstdc++.a -lm
 
 $(BUILD)/obj/%.o: src/%.c | $(GENERATED)
 	@mkdir -p $(@D)

@@ -209,7 +209,6 @@ int stop_interpreter(int status)
         for (int64_t i = 0; names && i < list_size(names); i++)
             if (!is_str(list_get(names, i)) || str_char(list_get(names, i), 0) != '_') dict_delete(main, list_get(names, i));
     }
-    gc_collect(2, true);
     gc_finalize_all();
     if (!sys_flush() && status == 0) status = 120;
     return status;

@@ -168,7 +168,6 @@ static void emit_syntax_text(Printer *p, SyntaxErrorObj *e)
 
 static void emit_syntax_place(Printer *p, SyntaxErrorObj *e)
 {
-    if (!e->lineno || e->lineno == NONE) return;
     Value filename = e->filename && e->filename != NONE ? e->filename : NAME("<string>");
     Value text = str_format_c("  File \"%S\", line %S\n", filename, e->lineno);
     emit(p, text);
@@ -215,9 +214,10 @@ static void emit_notes(Printer *p, Value exception)
 /* "ValueError: text" and the notes. */
 static void emit_exception_line(Printer *p, Value exception)
 {
-    bool syntax = is_instance_of(exception, &exc_SyntaxError) && ((SyntaxErrorObj *)exception)->print_file_and_line;
-    Value text = syntax && ((SyntaxErrorObj *)exception)->msg ? object_str(((SyntaxErrorObj *)exception)->msg) : 0;
-    if (syntax) emit_syntax_place(p, (SyntaxErrorObj *)exception);
+    SyntaxErrorObj *place = (SyntaxErrorObj *)exception;
+    bool syntax = is_instance_of(exception, &exc_SyntaxError) && place->lineno && place->lineno != NONE;
+    Value text = syntax && place->msg ? object_str(place->msg) : 0;
+    if (syntax) emit_syntax_place(p, place);
     else text = object_str(exception);
     if (!text) {
         error_clear();
