@@ -6,6 +6,7 @@
 #include "module/import.h"
 #include "module/sys.h"
 #include "module/sys_info.h"
+#include "object/bytes.h"
 #include "object/str.h"
 #include "vm/vm.h"
 #include <errno.h>
@@ -178,6 +179,8 @@ bool start_interpreter(void)
     const ModuleDef *signals = module_find("_signal");
     ok = ok && (!signals || import_module("_signal"));
     if (ok && (config.warn_options.count || config.dev_mode)) ok = import_module("warnings") != 0;
+    str_check_codecs = config.dev_mode;
+    bytes_warning_level = config.bytes_warning;
     ok = ok && import_site();
     if (ok && config.faulthandler && module_find("faulthandler")) {
         Value enable = import_attr("faulthandler", "enable");

@@ -56,6 +56,8 @@ static Value codec_lookup(const char *encoding)
     return raise_format(&exc_LookupError, "unknown encoding: %s", encoding);
 }
 
+bool codec_known(const char *encoding) { return codec_lookup(encoding) != 0; }
+
 /* Makes the pending exception, if it is a plain one, say which codec failed: the same type with a longer message, caused by it. */
 static Value codec_failed(const char *operation, const char *encoding)
 {

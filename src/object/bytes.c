@@ -214,11 +214,11 @@ Value bytes_repr_with(Span s, const char *prefix, const char *suffix, bool escap
 
 Value bytes_repr(Value v) { return bytes_repr_with(bytes_span(v), "b", "", false); }
 
-extern int vm_bytes_warning __attribute__((weak));   /* sys.flags.bytes_warning */
+int bytes_warning_level;
 
 static Value bytes_str(Value v)
 {
-    if (&vm_bytes_warning && vm_bytes_warning && !warn_format(&exc_BytesWarning, 1, "str() on a bytes instance")) return 0;
+    if (bytes_warning_level && !warn_format(&exc_BytesWarning, 1, "str() on a bytes instance")) return 0;
     return bytes_repr(v);
 }
 
@@ -252,7 +252,7 @@ static Value order_value(int order, CompareOp op)
 
 static bool bytes_warn(Value a, Value b)
 {
-    if (!&vm_bytes_warning || !vm_bytes_warning) return true;
+    if (!bytes_warning_level) return true;
     if (is_str(a) || is_str(b)) return warn_format(&exc_BytesWarning, 1, "Comparison between %s and string", is_bytes(a) || is_bytes(b) ? "bytes" : "bytearray");
     return true;
 }
@@ -288,7 +288,7 @@ static Value bytes_compare(Value a, Value b, CompareOp op)
     if (!is_bytes(a)) return NOT_IMPLEMENTED;
     if (!is_bytes(b)) {
         /* Other buffers compare by their own method (bytearray, memoryview). */
-        if (is_int(b) && &vm_bytes_warning && vm_bytes_warning && (op == CMP_EQ || op == CMP_NE) && !warn_format(&exc_BytesWarning, 1, "Comparison between bytes and int")) return 0;
+        if (is_int(b) && bytes_warning_level && (op == CMP_EQ || op == CMP_NE) && !warn_format(&exc_BytesWarning, 1, "Comparison between bytes and int")) return 0;
         if ((op == CMP_EQ || op == CMP_NE) && !bytes_warn(a, b)) return 0;
         return NOT_IMPLEMENTED;
     }

@@ -12,6 +12,7 @@ Value bytes_new(const void *data, size_t size);      /* data 0: to be filled by 
 extern Value bytes_empty;
 Value bytes_from_byte(uint8_t byte);                 /* cached */
 Value bytes_from_object(Value v);                    /* bytes(v) for buffers and iterables of ints */
+extern int bytes_warning_level;                      /* sys.flags.bytes_warning: str(bytes), bytes == str warn */
 Value bytes_repr(Value v);
 Value bytes_concat(Value a, Value b);
 Value bytes_join(Value separator, Value iterable);

@@ -281,8 +281,21 @@ static int known_encoding(const char *name)
     return BY_REGISTRY;
 }
 
+bool str_check_codecs;
+
+/* -X dev: whether the names mean something. */
+static bool names_known(const char *encoding, const char *errors)
+{
+    static const char *const builtin[] = {"strict", "ignore", "replace", "surrogateescape", "surrogatepass"};
+    if (encoding && known_encoding(encoding) != BY_UTF8 && known_encoding(encoding) != BY_ASCII && !codec_known(encoding)) return false;
+    for (int i = 0; errors && i < 5; i++)
+        if (!strcmp(errors, builtin[i])) return true;
+    return !errors || codec_error_handler(errors);
+}
+
 Value str_encode(Value s, const char *encoding, const char *errors)
 {
+    if (str_check_codecs && !names_known(encoding, errors)) return 0;
     switch (encoding ? known_encoding(encoding) : BY_UTF8) {
     case BY_UTF8: return codec_utf8_encode(s, errors);
     case BY_LATIN1: return codec_limited_encode(s, errors, "latin-1", 256);
@@ -302,6 +315,7 @@ Value str_encode(Value s, const char *encoding, const char *errors)
 Value str_decode(const char *bytes, size_t size, const char *encoding, const char *errors)
 {
     int byteorder = 0;
+    if (str_check_codecs && !names_known(encoding, errors)) return 0;
     switch (encoding ? known_encoding(encoding) : BY_UTF8) {
     case BY_UTF8: return codec_utf8_decode(bytes, size, errors, 0);
     case BY_LATIN1: return str_from_latin1((const uint8_t *)bytes, size);

@@ -81,6 +81,7 @@ Value str_percent(Value format, Value args);         /* format % args */
 Value str_format_method(Value self, Value args_tuple, Value kwargs_dict_or_mapping);  /* str.format */
 Value str_encode(Value s, const char *encoding, const char *errors);   /* bytes; encoding 0: UTF-8; object/codec.c, registry for the unknown */
 Value str_decode(const char *bytes, size_t size, const char *encoding, const char *errors);
+extern bool str_check_codecs;                        /* -X dev: str_encode and str_decode complain about unknown names even when they would not matter */
 
 /* Builds a string piece by piece; widens as needed. Start with {0}. */
 typedef struct StrBuilder { void *data; int64_t length, capacity; int kind; uint32_t max_char; } StrBuilder;
@@ -107,3 +108,4 @@ Value codec_utf8_encode(Value s, const char *errors);
 /* The registry's entry points, in module/_codecs.c */
 Value codec_encode_registry(Value object, const char *encoding, const char *errors);
 Value codec_decode_registry(Value object, const char *encoding, const char *errors);
+bool codec_known(const char *encoding);              /* false with LookupError */

@@ -1,0 +1,67 @@
+"""Results and error messages of unicodedata."""
+import warnings
+import unicodedata as u
+warnings.simplefilter("ignore")
+CASES = r"""
+u.category(1)
+u.category('ab')
+u.category('')
+u.name('\0')
+u.name('\0',None)
+u.name('\0',5)
+u.name('ab')
+u.name('a',1,2)
+u.decimal('a')
+u.decimal('a',None)
+u.digit('a')
+u.numeric('a')
+u.numeric('\u00bd')
+u.lookup('xx')
+u.lookup(1)
+u.lookup('a'*300)
+u.lookup('LATIN SMALL LETTER GHA')
+u.lookup('KATAKANA LETTER AINU P')
+u.lookup('latin small letter a')
+u.normalize('XX','a')
+u.normalize('NFC',1)
+u.normalize('NFC','')
+u.normalize('NFC')
+u.is_normalized('XX','a')
+u.is_normalized('NFC','a\u0301')
+u.name('\U00017000')
+u.name('\uac00')
+u.name('\u4e00')
+u.name('\uf900')
+u.lookup('TANGUT IDEOGRAPH-17000')
+u.lookup('CJK UNIFIED IDEOGRAPH-4E00')
+u.lookup('HANGUL SYLLABLE GAG')
+u.decomposition('\uac00')
+u.decomposition('\u00c0')
+u.decomposition('\u00a0')
+u.ucd_3_2_0.unidata_version
+u.unidata_version
+u.UCD
+u.UCD()
+u.ucd_3_2_0.lookup('LATIN SMALL LETTER GHA')
+u.ucd_3_2_0.name('\u0378')
+u.ucd_3_2_0.name('\U0001f600',1)
+u.ucd_3_2_0.name('\U0001f600')
+u.ucd_3_2_0.category('\U0001f600')
+u.ucd_3_2_0.normalize('NFC','\U0002f868')
+u.name('\ue000')
+u.lookup('')
+u.ucd_3_2_0.numeric('\u0f33')
+u.numeric('\u0f33')
+u.ucd_3_2_0.decimal('\u00b2',7)
+u.east_asian_width('\u0378')
+u.combining('\u0301')
+u.mirrored('(')
+u.bidirectional('\u05d0')
+u.lookup('KEYCAP DIGIT ONE')
+"""
+for case in CASES.strip().splitlines():
+    try:
+        result = eval(case)
+    except Exception as e:
+        result = f"{type(e).__name__}: {e}"
+    print(ascii(case), "->", ascii(result))
