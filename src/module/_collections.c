@@ -173,7 +173,7 @@ static Type tuplegetter_type = {
 static bool count_in_dict(Value mapping, Value iterator)
 {
     Value item;
-    while ((item = iter_next(iterator))) {
+    while ((item = iter_next_quick(iterator))) {
         int64_t hash, next;
         if (!value_hash(item, &hash)) return false;
         Value old = dict_get_hash(mapping, item, hash);
@@ -188,7 +188,7 @@ static bool count_in_mapping(Value mapping, Value iterator)
 {
     Value get = object_getattr(mapping, NAME("get")), item;
     if (!get) return false;
-    while ((item = iter_next(iterator))) {
+    while ((item = iter_next_quick(iterator))) {
         Value old = call_2(get, item, small_int(0));
         Value sum = old ? number_binary(old, small_int(1), BINARY_ADD) : 0;
         if (!sum || !object_setitem(mapping, item, sum)) return false;

@@ -89,7 +89,7 @@ static bool deque_extend(DequeObj *d, Value iterable, bool (*push)(DequeObj *, V
     if (iterable == VALUE(d) && !(iterable = object_to_list(iterable))) return false;
     Value iterator = object_iter(iterable), item;
     if (!iterator) return false;
-    while ((item = iter_next(iterator)))
+    while ((item = iter_next_quick(iterator)))
         if (!push(d, item)) return false;
     return thread_self->exception == 0;
 }
@@ -158,9 +158,9 @@ static Value deque_compare(Value a, Value b, CompareOp op)
     Value first = object_iter(a), second = first ? object_iter(b) : 0;
     if (!second) return 0;
     for (;;) {
-        Value x = iter_next(first);
+        Value x = iter_next_quick(first);
         if (!x && thread_self->exception) return 0;
-        Value y = iter_next(second);
+        Value y = iter_next_quick(second);
         if (!y && thread_self->exception) return 0;
         if (!x || !y) return compare_result(x != 0, y != 0, op);
         int same = object_equal(x, y);

@@ -86,7 +86,7 @@ static bool input_from_file(Unpickler *u, int64_t n)
 }
 
 /* n bytes, valid until the next reading. */
-static const uint8_t *take(Unpickler *u, uint64_t n)
+static const uint8_t *take_slow(Unpickler *u, uint64_t n)
 {
     if (n > (uint64_t)(u->size - u->position)) {
         if (n > INT64_MAX / 2) return truncated(), (const uint8_t *)0;
@@ -103,6 +103,14 @@ static const uint8_t *take(Unpickler *u, uint64_t n)
             return 0;
         }
     }
+    const uint8_t *bytes = u->data + u->position;
+    u->position += (int64_t)n;
+    return bytes;
+}
+
+static inline const uint8_t *take(Unpickler *u, uint64_t n)
+{
+    if (n > (uint64_t)(u->size - u->position)) return take_slow(u, n);
     const uint8_t *bytes = u->data + u->position;
     u->position += (int64_t)n;
     return bytes;

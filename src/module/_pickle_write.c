@@ -47,7 +47,7 @@ static bool memo_enter(Pickler *p, Value object, int64_t number)
 {
     if (p->memo_used * 3 >= p->memo_size * 2) {
         MemoEntry *old = p->memo;
-        int64_t old_size = p->memo_size, size = old_size ? old_size * 4 : 16;
+        int64_t old_size = p->memo_size, size = old_size ? old_size * 4 : 64;
         MemoEntry *table = gc_buffer((size_t)size * sizeof(MemoEntry));
         if (!table) return false;
         p->memo = table;
@@ -78,7 +78,7 @@ static void memo_clear(Pickler *p)
 
 /* --- output */
 
-static bool write_bytes(Pickler *p, const void *data, size_t size)
+static bool write_bytes_slow(Pickler *p, const void *data, size_t size)
 {
     bool new_frame = p->framing && p->frame_start < 0;
     uint8_t *to = bytes_builder_reserve(&p->out, size + (new_frame ? FRAME_HEADER : 0));
@@ -95,15 +95,23 @@ static bool write_bytes(Pickler *p, const void *data, size_t size)
     return true;
 }
 
+static inline bool write_bytes(Pickler *p, const void *data, size_t size)
+{
+    if (size > p->out.capacity - p->out.size || (p->framing && p->frame_start < 0)) return write_bytes_slow(p, data, size);
+    memcpy(p->out.data + p->out.size, data, size);
+    p->out.size += size;
+    return true;
+}
+
 static inline bool write_op(Pickler *p, enum Opcode op) { return write_bytes(p, &(uint8_t){(uint8_t)op}, 1); }
 
 static void put_le(uint8_t *to, uint64_t n, int count) { for (int i = 0; i < count; i++) to[i] = (uint8_t)(n >> 8 * i); }
 
 /* An opcode and a number of `count` bytes. */
-static bool write_op_number(Pickler *p, enum Opcode op, uint64_t n, int count)
+static inline bool write_op_number(Pickler *p, enum Opcode op, uint64_t n, int count)
 {
     uint8_t text[9] = {(uint8_t)op};
-    put_le(text + 1, n, count);
+    memcpy(text + 1, &n, 8);   /* little-endian machines only, as the whole of the value layout */
     return write_bytes(p, text, (size_t)count + 1);
 }
 

@@ -45,7 +45,7 @@ static Value accumulate_next(Value self)
         it->initial = 0;
         return it->total;
     }
-    Value item = iter_next(it->iterator);
+    Value item = iter_next_quick(it->iterator);
     if (!item) return 0;
     if (it->total) item = it->function ? call_2(it->function, it->total, item) : number_binary(it->total, item, BINARY_ADD);
     if (item) SET(it, total, item);
@@ -109,7 +109,7 @@ static Value chain_next(Value self)
     Chain *it = (Chain *)self;
     while (it->source) {
         if (!it->active) {
-            Value iterable = iter_next(it->source);
+            Value iterable = iter_next_quick(it->source);
             Value active = iterable ? object_iter(iterable) : 0;
             if (!active) {
                 it->source = 0;
@@ -117,7 +117,7 @@ static Value chain_next(Value self)
             }
             SET(it, active, active);
         }
-        Value item = iter_next(it->active);
+        Value item = iter_next_quick(it->active);
         if (item || thread_self->exception) return item;
         it->active = 0;
     }
@@ -180,7 +180,7 @@ static Value compress_next(Value self)
 {
     Compress *it = (Compress *)self;
     for (;;) {
-        Value item = iter_next(it->data), selector = item ? iter_next(it->selectors) : 0;
+        Value item = iter_next_quick(it->data), selector = item ? iter_next_quick(it->selectors) : 0;
         if (!selector) return 0;
         int truth = object_truth(selector);
         if (truth > 0) return item;
@@ -273,7 +273,7 @@ static Value cycle_next(Value self)
 {
     Cycle *it = (Cycle *)self;
     if (it->iterator) {
-        Value item = iter_next(it->iterator);
+        Value item = iter_next_quick(it->iterator);
         if (item) return it->first_pass_done || list_append(it->saved, item) ? item : 0;
         if (thread_self->exception) return 0;
         it->iterator = 0;
@@ -342,7 +342,7 @@ static Value dropwhile_next(Value self)
 {
     Sieve *it = (Sieve *)self;
     Value item;
-    while ((item = iter_next(it->iterator))) {
+    while ((item = iter_next_quick(it->iterator))) {
         if (it->state) return item;
         int drop = verdict(it, item);
         if (drop < 0) return 0;
@@ -357,7 +357,7 @@ static Value dropwhile_next(Value self)
 static Value takewhile_next(Value self)
 {
     Sieve *it = (Sieve *)self;
-    Value item = it->state ? 0 : iter_next(it->iterator);
+    Value item = it->state ? 0 : iter_next_quick(it->iterator);
     if (!item) return 0;
     int take = verdict(it, item);
     if (take > 0) return item;
@@ -370,7 +370,7 @@ static Value filterfalse_next(Value self)
     Sieve *it = (Sieve *)self;
     bool plain = it->function == NONE || it->function == VALUE(&bool_type);
     Value item;
-    while ((item = iter_next(it->iterator))) {
+    while ((item = iter_next_quick(it->iterator))) {
         int keep = plain ? object_truth(item) : verdict(it, item);
         if (keep < 0) return 0;
         if (keep == 0) return item;
@@ -381,7 +381,7 @@ static Value filterfalse_next(Value self)
 static Value starmap_next(Value self)
 {
     Sieve *it = (Sieve *)self;
-    Value item = iter_next(it->iterator);
+    Value item = iter_next_quick(it->iterator);
     if (item && type_of(item) != &tuple_type) item = object_to_tuple(item);
     return item ? object_call_tuple(it->function, item, 0) : 0;
 }
@@ -448,11 +448,11 @@ static Value islice_next(Value self)
     Islice *it = (Islice *)self;
     if (!it->iterator) return 0;
     while (it->count < it->next) {
-        if (!iter_next(it->iterator)) goto ended;
+        if (!iter_next_quick(it->iterator)) goto ended;
         it->count++;
     }
     if (it->stop != -1 && it->count >= it->stop) goto ended;
-    Value item = iter_next(it->iterator);
+    Value item = iter_next_quick(it->iterator);
     if (!item) goto ended;
     it->count++;
     if (__builtin_add_overflow(it->next, it->step, &it->next) || (it->stop != -1 && it->next > it->stop)) it->next = it->stop == -1 ? INT64_MAX : it->stop;
@@ -501,10 +501,10 @@ static Value pairwise_next(Value self)
     if (!it->iterator) return 0;
     Value old = it->old;
     if (!old) {
-        old = iter_next(it->iterator);
+        old = iter_next_quick(it->iterator);
         if (old) SET(it, old, old);
     }
-    Value item = old && it->iterator ? iter_next(it->iterator) : 0;
+    Value item = old && it->iterator ? iter_next_quick(it->iterator) : 0;
     if (!item) {
         it->iterator = it->old = 0;
         return 0;
@@ -609,7 +609,7 @@ static Value zip_longest_next(Value self)
     for (int64_t i = 0; i < size; i++) {
         Value iterator = tuple_get(it->iterators, i), item = it->fill;
         if (iterator) {
-            item = iter_next(iterator);
+            item = iter_next_quick(iterator);
             if (!item) {
                 if (thread_self->exception) {
                     it->active = 0;

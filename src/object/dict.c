@@ -27,8 +27,19 @@ static size_t keys_bytes(int log2_size)
     return sizeof(DictKeys) + ((index_bytes(log2_size) + 7) & ~(size_t)7) + (size_t)entries_for(log2_size) * sizeof(DictEntry);
 }
 
+/* The smallest table, for up to five entries: what most dicts have. */
+static inline DictKeys *keys_new_small(void)
+{
+    DictKeys *keys = gc_buffer_raw(sizeof(DictKeys) + 8 + 5 * sizeof(DictEntry));
+    if (!keys) return 0;
+    *keys = (DictKeys){.log2_size = 3, .all_str = true, .entry_limit = 5, .entries = (DictEntry *)(keys->indices + 8)};
+    memset(keys->indices, 0xff, 8);
+    return keys;
+}
+
 static DictKeys *keys_new(int log2_size)
 {
+    if (log2_size == 3) return keys_new_small();
     if (log2_size > 31) return (DictKeys *)raise_memory();
     DictKeys *keys = gc_buffer_raw(keys_bytes(log2_size));
     if (!keys) return 0;
@@ -43,6 +54,7 @@ static DictKeys *keys_new(int log2_size)
 static int log2_for(int64_t count)
 {
     int log2_size = 3;
+    if (count <= 5) return 3;
     while (log2_size < 40 && entries_for(log2_size) < count) log2_size++;
     return log2_size;
 }
@@ -60,6 +72,13 @@ static inline void index_insert(DictKeys *keys, int64_t hash, int64_t entry)
 /* Rebuilds the table for at least `count` entries, without the deleted ones. */
 static bool dict_rebuild(DictObj *dict, int64_t count)
 {
+    if (dict->used == 0 && count <= 5) {
+        DictKeys *keys = keys_new_small();
+        if (!keys) return false;
+        dict->keys = keys;
+        gc_barrier(dict);
+        return true;
+    }
     DictKeys *old = dict->keys, *keys = keys_new(log2_for(count));
     if (!keys) return false;
     keys->all_str = old->all_str || dict->used == 0;

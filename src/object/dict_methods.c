@@ -195,7 +195,7 @@ static Value fill_from_keys(Value dict, Value iterable, Value value)
     Value iterator = object_iter(iterable), key;
     if (!iterator) return 0;
     bool plain = type_of(dict) == &dict_type;
-    while ((key = iter_next(iterator)))
+    while ((key = iter_next_quick(iterator)))
         if (!(plain ? dict_set(dict, key, value) : object_setitem(dict, key, value))) return 0;
     return thread_self->exception ? 0 : dict;
 }

@@ -42,7 +42,7 @@ static Value next_number(EnumerateObj *it)
 static Value enumerate_next(Value self)
 {
     EnumerateObj *it = (EnumerateObj *)self;
-    Value item = iter_next(it->iterator);
+    Value item = iter_next_quick(it->iterator);
     if (!item) return 0;
     Value number = next_number(it);
     return number ? tuple_pack(2, number, item) : 0;
@@ -130,7 +130,7 @@ static Value zip_ended(ZipObj *it, int64_t i)
     if (thread_self->exception || !it->strict) return 0;
     if (i > 0) return zip_length_error(i, "shorter");
     for (i = 1; i < tuple_size(it->iterators); i++) {
-        if (iter_next(tuple_get(it->iterators, i))) return zip_length_error(i, "longer");
+        if (iter_next_quick(tuple_get(it->iterators, i))) return zip_length_error(i, "longer");
         if (thread_self->exception) return 0;
     }
     return 0;
@@ -144,7 +144,7 @@ static Value zip_next(Value self)
     Value result = tuple_new(size);
     if (!result) return 0;
     for (int64_t i = 0; i < size; i++) {
-        Value item = iter_next(tuple_get(it->iterators, i));
+        Value item = iter_next_quick(tuple_get(it->iterators, i));
         if (!item) return zip_ended(it, i);
         tuple_items(result)[i] = item;
         gc_barrier((Obj *)result);
@@ -212,7 +212,7 @@ static Value map_next_many(MapObj *it, int64_t size)
     Value list = list_new(size + 1);   /* arguments of any number, behind the scratch word of object_call */
     if (!list) return 0;
     for (int64_t i = 0; i < size; i++) {
-        Value item = iter_next(tuple_get(it->iterators, i));
+        Value item = iter_next_quick(tuple_get(it->iterators, i));
         if (!item) return 0;
         list_set(list, i + 1, item);
     }
@@ -228,7 +228,7 @@ static Value map_next(Value self)
     if (size > 4) return map_next_many(it, size);
     Value args[5];
     for (int64_t i = 0; i < size; i++)
-        if (!(args[i + 1] = iter_next(tuple_get(it->iterators, i)))) return 0;
+        if (!(args[i + 1] = iter_next_quick(tuple_get(it->iterators, i)))) return 0;
     return object_call(it->function, args + 1, (size_t)size, 0);
 }
 
@@ -282,7 +282,7 @@ static Value filter_next(Value self)
     FilterObj *it = (FilterObj *)self;
     bool plain = it->function == NONE || it->function == VALUE(&bool_type);
     Value item;
-    while ((item = iter_next(it->iterator))) {
+    while ((item = iter_next_quick(it->iterator))) {
         Value verdict = plain ? item : call_1(it->function, item);
         int truth = verdict ? object_truth(verdict) : -1;
         if (truth > 0) return item;

@@ -25,9 +25,15 @@ Value list_new(int64_t size)
 
 Value list_from(const Value *items, int64_t size)
 {
-    Value list = list_new(size);
-    if (list && size > 0) memcpy(list_items(list), items, (size_t)size * sizeof(Value));
-    return list;
+    ListObj *list = gc_alloc(ListObj, &list_type);
+    if (!list || size <= 0) return VALUE(list);
+    Value *copy = gc_buffer_raw((size_t)size * sizeof(Value));
+    if (!copy) return 0;
+    memcpy(copy, items, (size_t)size * sizeof(Value));
+    list->items = copy;
+    list->size = list->allocated = size;
+    gc_barrier(list);
+    return VALUE(list);
 }
 
 /* Half as much again for small lists, an eighth for huge ones: copying costs a list of n items O(n) in all. */
@@ -116,7 +122,7 @@ bool list_extend(Value v, Value iterable)
     int64_t hint = object_length_hint(iterable, 8);
     if (hint < 0) return false;
     if (list->allocated == 0 && hint > 8 && hint < (1 << 28) && !list_grow(list, hint)) return false;   /* a larger hint need not be true */
-    while ((item = iter_next(iterator)))
+    while ((item = iter_next_quick(iterator)))
         if (!list_append(v, item)) return false;
     return thread_self->exception == 0;
 }

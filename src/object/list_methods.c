@@ -28,7 +28,7 @@ static int64_t list_length(Value self) { return list_size(self); }
 static int list_contains(Value self, Value item)
 {
     for (int64_t i = 0; i < list_size(self); i++) {
-        int same = object_equal(list_get(self, i), item);
+        int same = quick_equal(list_get(self, i), item);
         if (same) return same;
     }
     return 0;
@@ -121,7 +121,7 @@ static NATIVE(list_pop_method)
 static NATIVE(list_remove_method)
 {
     for (int64_t i = 0; i < list_size(args[0]); i++) {
-        int same = object_equal(list_get(args[0], i), args[1]);
+        int same = quick_equal(list_get(args[0], i), args[1]);
         if (same < 0) return 0;
         if (same) return list_assign_range(args[0], i, i + 1, 0) ? NONE : 0;
     }
@@ -133,7 +133,7 @@ static NATIVE(list_index_method)
     int64_t start, stop;
     if (!sequence_bound(args[2], list_size(args[0]), &start) || !sequence_bound(args[3], list_size(args[0]), &stop)) return 0;
     for (int64_t i = start; i < stop && i < list_size(args[0]); i++) {
-        int same = object_equal(list_get(args[0], i), args[1]);
+        int same = quick_equal(list_get(args[0], i), args[1]);
         if (same) return same < 0 ? 0 : int_new(i);
     }
     return raise_value("%R is not in list", args[1]);
@@ -143,7 +143,7 @@ static NATIVE(list_count_method)
 {
     int64_t count = 0;
     for (int64_t i = 0; i < list_size(args[0]); i++) {
-        int same = object_equal(list_get(args[0], i), args[1]);
+        int same = quick_equal(list_get(args[0], i), args[1]);
         if (same < 0) return 0;
         count += same;
     }

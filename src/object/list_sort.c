@@ -94,6 +94,20 @@ static int less_tuple(Value a, Value b)
 #define LESS(s, a, b) ((s)->less((a)->key, (b)->key))
 #include "object/list_merge.h"
 
+/* Strs by their first seven bytes, kept as an immediate int in place of a key; only those that agree in them are looked at. */
+#define MERGE(name) prefixed_##name
+#define ELEM Keyed
+#define LESS(s, a, b) ((a)->key != (b)->key ? (int64_t)(a)->key < (int64_t)(b)->key : less_latin((a)->value, (b)->value))
+#include "object/list_merge.h"
+
+static Value prefix_of(Value v)
+{
+    uint64_t prefix = 0;
+    int64_t length = str_length(v);
+    memcpy(&prefix, str_data(v), (size_t)(length < 7 ? length : 7));
+    return small_int((int64_t)(__builtin_bswap64(prefix) >> 8));
+}
+
 /* --- choosing */
 
 typedef enum Kind { KIND_INT, KIND_FLOAT, KIND_LATIN, KIND_STR, KIND_TUPLE, KIND_ANY } Kind;
@@ -123,9 +137,25 @@ static Kind common_kind(const Value *keys, int64_t n, int stride)
 static int (*const less_functions[])(Value, Value) = {[KIND_INT] = less_any, [KIND_FLOAT] = less_any, [KIND_LATIN] = less_latin, [KIND_STR] = less_str,
                                                       [KIND_TUPLE] = less_tuple, [KIND_ANY] = less_any};
 
+static bool sort_strs(Value *items, int64_t n)
+{
+    Value pairs = list_new(2 * n), scratch = pairs ? list_new((n / 2 + 1) * 2) : 0;
+    if (!scratch) return false;
+    Keyed *keyed = (Keyed *)list_items(pairs);
+    for (int64_t i = 0; i < n; i++) keyed[i] = (Keyed){prefix_of(items[i]), items[i]};
+    gc_barrier((Obj *)pairs);
+    MergeState state = {0, list_items(scratch)};
+    prefixed_sort(&state, keyed, n);
+    for (int64_t i = 0; i < n; i++) items[i] = keyed[i].value;
+    KEEP_ALIVE(pairs);
+    KEEP_ALIVE(scratch);
+    return true;
+}
+
 static bool sort_items(Value *items, int64_t n, int stride)
 {
     Kind kind = common_kind(items, n, stride);
+    if (stride == 1 && kind == KIND_LATIN && n > 20) return sort_strs(items, n);
     /* A merge moves the shorter side away: half of the elements at most. */
     Value scratch = list_new((n / 2 + 1) * stride);
     if (!scratch) return false;

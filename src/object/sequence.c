@@ -41,7 +41,7 @@ Value sequence_compare(Value a, Value b, CompareOp op)
     int64_t i = 0;
     for (; i < length_of(a) && i < length_of(b); i++) {
         Value left = tuples ? tuple_get(a, i) : list_get(a, i), right = tuples ? tuple_get(b, i) : list_get(b, i);
-        int same = object_equal(left, right);
+        int same = quick_equal(left, right);
         if (same < 0) return 0;
         if (same) continue;
         if (i >= length_of(a) || i >= length_of(b)) break;   /* the comparison emptied a list */

@@ -40,6 +40,24 @@ bool check_positional(const char *name, size_t nargs, Value kwnames, size_t leas
 bool check_no_keywords(const char *name, Type *type, Type *base, Value kwnames);
 /* A new instance of a type with a C struct, or of a subclass of it made in Python. */
 #define NEW_OF(Struct, type, base) ((Struct *)((type) == &(base) ? VALUE(gc_alloc(Struct, &(base))) : type_alloc((type), 0)))
+/* iter_next with the iterators over lists and ranges done on the spot. */
+static inline Value iter_next_quick(Value iterator)
+{
+    Type *type = type_of(iterator);
+    if (type == &list_iterator_type) {
+        ListIter *it = (ListIter *)iterator;
+        if (it->list && it->index < list_size(it->list)) return list_get(it->list, it->index++);
+    } else if (type == &range_iterator_type) {
+        RangeIter *it = (RangeIter *)iterator;
+        if (it->remaining > 0) {
+            int64_t n = it->next;
+            it->remaining--;
+            it->next = (int64_t)((uint64_t)n + (uint64_t)it->step);
+            return int_new(n);
+        }
+    }
+    return iter_next(iterator);
+}
 /* The object is alive up to here, though only its buffer is used: the collector does not look into buffers that only the C stack points to. */
 #define KEEP_ALIVE(v) __asm__ volatile("" : : "r"(v) : "memory")
 /* (builtin, (argument,)) and (builtin, (argument,), state): what __reduce__ of iterators returns. */

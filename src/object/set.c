@@ -209,7 +209,7 @@ bool set_update(Value set, Value iterable)
     if (type_of(iterable) == &dict_type) return update_from_dict(as_set(set), iterable);
     Value iterator = object_iter(iterable), item;
     if (!iterator) return false;
-    while ((item = iter_next(iterator)))
+    while ((item = iter_next_quick(iterator)))
         if (set_add(set, item) < 0) return false;
     return thread_self->exception == 0;
 }

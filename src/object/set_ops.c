@@ -25,7 +25,7 @@ Value set_intersection(Value self, Value other)
     }
     Value iterator = object_iter(other), item;
     if (!iterator) return 0;
-    while ((item = iter_next(iterator))) {
+    while ((item = iter_next_quick(iterator))) {
         int64_t hash;
         if (!value_hash(item, &hash)) return 0;
         int found = set_contains_hash(as_set(self), item, hash);
@@ -61,7 +61,7 @@ bool set_subtract(Value self, Value other)
     } else {
         Value iterator = object_iter(other), item;
         if (!iterator) return false;
-        while ((item = iter_next(iterator)))
+        while ((item = iter_next_quick(iterator)))
             if (set_discard(self, item) < 0) return false;
         if (thread_self->exception) return false;
     }
@@ -149,7 +149,7 @@ int set_is_superset(Value self, Value other)
     if (is_any_set(other)) return set_is_subset(other, self);
     Value iterator = object_iter(other), item;
     if (!iterator) return -1;
-    while ((item = iter_next(iterator))) {
+    while ((item = iter_next_quick(iterator))) {
         int found = set_contains(self, item);
         if (found <= 0) return found;
     }
@@ -174,7 +174,7 @@ int set_is_disjoint(Value self, Value other)
     }
     Value iterator = object_iter(other), item;
     if (!iterator) return -1;
-    while ((item = iter_next(iterator))) {
+    while ((item = iter_next_quick(iterator))) {
         int found = set_contains(self, item);
         if (found) return found < 0 ? -1 : 0;
     }

@@ -118,7 +118,7 @@ static Value tuple_subscript(Value self, Value key)
 static int tuple_contains(Value self, Value item)
 {
     for (int64_t i = 0; i < tuple_size(self); i++) {
-        int same = object_equal(tuple_get(self, i), item);
+        int same = quick_equal(tuple_get(self, i), item);
         if (same) return same;
     }
     return 0;
@@ -155,7 +155,7 @@ static NATIVE(tuple_index_method)
     int64_t size = tuple_size(args[0]), start, stop;
     if (!sequence_bound(args[2], size, &start) || !sequence_bound(args[3], size, &stop)) return 0;
     for (int64_t i = start; i < stop && i < size; i++) {
-        int same = object_equal(tuple_get(args[0], i), args[1]);
+        int same = quick_equal(tuple_get(args[0], i), args[1]);
         if (same) return same < 0 ? 0 : int_new(i);
     }
     return raise_value("tuple.index(x): x not in tuple");
@@ -165,7 +165,7 @@ static NATIVE(tuple_count_method)
 {
     int64_t count = 0;
     for (int64_t i = 0; i < tuple_size(args[0]); i++) {
-        int same = object_equal(tuple_get(args[0], i), args[1]);
+        int same = quick_equal(tuple_get(args[0], i), args[1]);
         if (same < 0) return 0;
         count += same;
     }

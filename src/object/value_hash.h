@@ -21,3 +21,12 @@ static inline bool value_hash(Value v, int64_t *hash)
 }
 
 static inline bool is_exact_str(Value v) { return is_pointer(v) && as_obj(v)->type == &str_type; }
+
+/* Equality of items as containers mean it, identity included, with the commonest kinds answered without a call. 1, 0, -1 */
+static inline int quick_equal(Value a, Value b)
+{
+    if (a == b) return 1;
+    if (is_small_int(a) && is_small_int(b)) return 0;
+    if (is_exact_str(a) && is_exact_str(b)) return str_equal(a, b);
+    return object_compare_bool(a, b, CMP_EQ);
+}
