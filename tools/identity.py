@@ -40,9 +40,8 @@ class Tool:
         if place == b'-':
             place = None
         else:
-            line, offset, *end = map(int, place.split())
-            # -1 stands for None, but for errors of the encoding, which have line 0 and offset -1.
-            place = line, None if offset == -1 and line else offset, *(None if x == -1 else x for x in end)
+            line, offset, end_line, end_offset = (None if x == -2 else x for x in map(int, place.split()))
+            place = (line, offset, None, None) if end_line == 0 or line == 0 else (line, offset, end_line, end_offset)
         return 'error', (head[0].decode(), message.decode('utf-8', 'surrogatepass'), place), warned
 
 

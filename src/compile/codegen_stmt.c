@@ -129,8 +129,12 @@ static void gen_return(Compiler *c, Stmt *s)
 static void gen_break(Compiler *c, bool is_continue)
 {
     Frame loop;
+    Loc here = c->unit->loc;
     cg_op(c, OP_NOP);
-    if (!unwind_frames(c, false, &loop)) cg_error(c, is_continue ? "'continue' not properly in loop" : "'break' outside loop");
+    if (!unwind_frames(c, false, &loop)) {
+        c->unit->loc = here;
+        cg_error(c, is_continue ? "'continue' not properly in loop" : "'break' outside loop");
+    }
     if (!is_continue) unwind_frame(c, &loop, false);
     cg_jump(c, OP_JUMP, is_continue ? loop.block : loop.exit);
 }

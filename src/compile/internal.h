@@ -107,7 +107,7 @@ enum { MAX_TREE_DEPTH = 3000 };
 /* Displays, calls and f-strings with more parts than this are built piecewise. */
 enum { STACK_USE_GUIDELINE = 30 };
 
-/* Sets source->error, if none is set yet; offsets from 1, in bytes, as CPython's compiler reports them; end_offset -1: None. */
+/* Sets source->error, if none is set yet; offsets from 1, in bytes, as CPython's compiler reports them; end_offset may be OFFSET_NONE. */
 void compile_error_set(Source *source, ErrorKind kind, int lineno, int offset, int end_lineno, int end_offset, const char *message);
 
 /* ---- fold.c: constant folding on the tree, in place */

@@ -797,7 +797,7 @@ static bool future_feature(Source *source, const Stmt *s, const Text *name, int 
     char message[160];
     if (strcmp(name->bytes, "braces") == 0) strcpy(message, "not a chance");
     else snprintf(message, sizeof message, "future feature %.100s is not defined", name->bytes);
-    compile_error_set(source, ERROR_SYNTAX, s->lineno, s->col_offset + 1, s->lineno, -1, message);
+    compile_error_set(source, ERROR_SYNTAX, s->lineno, s->col_offset + 1, s->lineno, OFFSET_NONE, message);
     return false;
 }
 
@@ -817,7 +817,7 @@ bool future_scan(Source *source, const KnownNames *known, Mod *tree, int *flags,
             continue;
         }
         if (done) { /* on the line of the first other statement; here CPython counts the column from 0 */
-            compile_error_set(source, ERROR_SYNTAX, s->lineno, s->col_offset, s->lineno, -1, "from __future__ imports must occur at the beginning of the file");
+            compile_error_set(source, ERROR_SYNTAX, s->lineno, s->col_offset, s->lineno, OFFSET_NONE, "from __future__ imports must occur at the beginning of the file");
             return false;
         }
         for (uint32_t k = 0; k < seq_count(s->ImportFrom.names); k++)

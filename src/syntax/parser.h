@@ -13,10 +13,11 @@ typedef enum ErrorKind {
     ERROR_NONE, ERROR_SYNTAX, ERROR_INDENTATION, ERROR_TAB, ERROR_VALUE, ERROR_OVERFLOW, ERROR_MEMORY, ERROR_RECURSION, ERROR_UNICODE_DECODE, ERROR_SYSTEM, ERROR_TYPE,
 } ErrorKind;
 
+enum { OFFSET_NONE = -2 };
 typedef struct SyntaxError {
     ErrorKind kind;
     const Text *message;
-    /* As the exception's attributes: lines from 1, offsets in characters from 1; -1 where CPython has None. end_lineno 0: not set. */
+    /* As the exception's attributes: lines from 1, offsets in characters from 1 (-1 where CPython has -1); OFFSET_NONE: None. end_lineno 0: not set. */
     int lineno, offset, end_lineno, end_offset;
     const Text *line;    /* the source line (UTF-8), or 0 for None */
     bool has_position;   /* false: the exception carries a message only */
