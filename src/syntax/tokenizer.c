@@ -259,7 +259,7 @@ static bool end_of_number(Tokenizer *z, const char *kind)
     case 'n': keyword = s[1] == 'o' && s[2] == 't' && !IS(s[3], C_PART); break;
     }
     if (keyword) {
-        source_warn(z->source, true, z->lineno, -1, z->lineno, -1, "invalid %s literal", kind);
+        source_warn(z->source, false, z->lineno, -1, z->lineno, -1, "invalid %s literal", kind);
         return true;
     }
     if (IS(*s, C_PART)) {
