@@ -180,20 +180,11 @@ static NATIVE(code_co_lines)
     CodeObj *c = as_code(args[0]);
     Value list = list_new(0);
     LocationReader r = locations(c);
-    Location l, run = {0, 0, -2, 0, 0, 0};
+    Location l;
     int64_t units = bytes_size(c->code) / 2;
-    bool more = list != 0;
-    while (more) {
-        more = location_next(&r, &l) && l.start < units;
-        if (more && l.line == run.line) {
-            run.end = l.end;
-            continue;
-        }
-        if (run.end > run.start) {
-            Value item = tuple_pack(3, small_int(run.start * 2), small_int(run.end * 2), number_or_none(run.line));
-            if (!item || !list_append(list, item)) return 0;
-        }
-        run = l;
+    while (list && location_next(&r, &l) && l.start < units) {
+        Value item = tuple_pack(3, small_int(l.start * 2), small_int(l.end * 2), number_or_none(l.line));
+        if (!item || !list_append(list, item)) return 0;
     }
     return list ? object_iter(list) : 0;
 }

@@ -186,7 +186,7 @@ static bool frame_set_trace(Value self, Value value)
 {
     FrameObj *o = self_frame(self);
     SET(o, trace, value == NONE ? 0 : value);
-    return true;
+    return !o->trace || o->frame == &o->own || vm_trace_watch(o->frame);
 }
 static Value frame_get_trace_lines(Value self) { return bool_value(self_frame(self)->trace_lines); }
 static bool set_flag(bool *flag, Value value)

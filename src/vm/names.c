@@ -142,6 +142,15 @@ bool vm_import_star(Frame *f, Value module)
     return import_all_from(locals, module);
 }
 
+/* next(iterator) that keeps the StopIteration of a class's __next__, which the slot drops. */
+Value vm_next_raising(Value iterator)
+{
+    Type *type = type_of(iterator);
+    if (!(type->flags & TYPE_HEAP)) return type->next(iterator);
+    Value next = object_lookup_special(iterator, NAME("__next__"));
+    return next ? call_0(next) : 0;
+}
+
 /* ---- functions */
 
 Value vm_make_function(Frame *f, Value *parts, uint32_t flags)

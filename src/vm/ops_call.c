@@ -289,8 +289,8 @@ HANDLER(vm_deliver)
 {
     Value value = f->result;
     uint32_t flags = f->flags;
+    f->pc = pc;   /* for who looks at the frame later */
     if (flags & FRAME_TRACED) {
-        f->pc = pc;
         if (!vm_trace_return(t, f, value)) ERROR;
     }
     if (flags & FRAME_INIT) {
@@ -431,36 +431,37 @@ OPCODE(YIELD)
     NEXT;
 }
 
+/* iterator.send(value) for what is no generator, or while tracing: as Type.send. */
+static int send_any(Thread *t, Frame *f, Value iterator, Value value, Value *out)
+{
+    Type *type = type_of(iterator);
+    bool traced = t->trace_function && !t->tracing && (f->flags & FRAME_TRACED);
+    if (type->send && !traced) return type->send(iterator, value, out);
+    Value result;
+    if (value == NONE && type->next) result = vm_next_raising(iterator);
+    else result = call_method_1(iterator, NAME("send"), value);
+    *out = result ? result : NONE;
+    if (result) return 1;
+    if (!t->exception) return 0;
+    if (!error_matches(&exc_StopIteration)) return -1;
+    if (traced && !vm_trace_exception(t, f)) return -1;
+    Value stop = error_take(), got = ((StopIterationObj *)stop)->value;
+    if (got) *out = got;
+    return 0;
+}
+
 OPCODE(SEND)
 {
     Value iterator = r[A], value = r[B], result = 0;
     f->pc = pc + 1;
-    if (LIKELY(is_generator_like(iterator))) {
+    if (LIKELY(is_generator_like(iterator)) && LIKELY(!poll(t))) {
         GeneratorObj *gen = (GeneratorObj *)iterator;
         if (gen->state <= GEN_SUSPENDED) {
             if (UNLIKELY(!generator_link(t, gen, value, FRAME_SEND))) ERROR;
             RUN(&gen->frame);
         }
     }
-    Type *type = type_of(iterator);
-    int status;
-    if (type->send) status = type->send(iterator, value, &result);
-    else {
-        if (value == NONE && type->next && !(type->flags & TYPE_HEAP)) result = type->next(iterator);
-        else if (value == NONE && type->next) {   /* the slot of a class would drop the value of StopIteration */
-            Value next = object_lookup_special(iterator, NAME("__next__"));
-            result = next ? call_0(next) : 0;
-        }
-        else result = call_method_1(iterator, NAME("send"), value);
-        status = result ? 1 : -1;
-        if (!result && !t->exception) status = 0, result = NONE;
-        else if (!result && error_matches(&exc_StopIteration)) {
-            Value stop = error_take();
-            result = ((StopIterationObj *)stop)->value;
-            if (!result) result = NONE;
-            status = 0;
-        }
-    }
+    int status = send_any(t, f, iterator, value, &result);
     if (UNLIKELY(status < 0)) ERROR;
     if (status == 0) {
         r[A] = result;

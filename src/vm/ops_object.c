@@ -356,12 +356,16 @@ OPCODE(FOR_ITER)
         raise_type("'%.200s' object is not an iterator", type_name(type));
         ERROR;
     }
-    Value v = type->next(iterator);
+    bool traced = UNLIKELY(f->flags & FRAME_TRACED) && t->trace_function && !t->tracing;
+    Value v = traced ? vm_next_raising(iterator) : type->next(iterator);
     if (LIKELY(v)) {
         r[pc[0].dest] = v;
         SKIP(2);
     }
-    if (UNLIKELY(t->exception) && !error_clear_if(&exc_StopIteration)) ERROR;
+    if (UNLIKELY(t->exception)) {
+        if (traced && error_matches(&exc_StopIteration) && !vm_trace_exception(t, f)) ERROR;
+        if (!error_clear_if(&exc_StopIteration)) ERROR;
+    }
     pc += pc[0].exit;
     NEXT;
 }

@@ -41,6 +41,7 @@ bool vm_import_star(Frame *f, Value module);
 Value vm_import_name(Frame *f, Value name, Value level, Value from);
 Value vm_import_from(Value module, Value name);
 Value vm_make_function(Frame *f, Value *parts, uint32_t flags);
+Value vm_next_raising(Value iterator);
 bool vm_unpack(Value sequence, Value *out, int64_t count);
 bool vm_unpack_ex(Value sequence, Value *out, int64_t before, int64_t after);
 Value vm_match_class(Value subject, Value cls, int64_t nargs, Value names);
@@ -79,5 +80,7 @@ bool vm_trace_exception(Thread *t, Frame *f);
 bool vm_tracing(Thread *t);
 bool vm_profile_native(Thread *t, Frame *f, const char *event, Value function, Value self);
 void vm_trace_init(void);
+/* The frame got a local trace function: it goes on in the traced form unless it is the running one (which follows at its next safe point). */
+bool vm_trace_watch(Frame *f);
 /* A generator made before tracing began is resumed: it goes on in the traced form of its code. */
 void vm_trace_resumed(Frame *f);

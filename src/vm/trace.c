@@ -154,6 +154,15 @@ void vm_trace_resumed(Frame *f)
     if (!(f->flags & FRAME_TRACED) && !move_to_traced(f)) error_clear();
 }
 
+bool vm_trace_watch(Frame *f)
+{
+    Thread *t = thread_self;
+    if (!vm_tracing(t) || f == t->frame || (f->flags & FRAME_TRACED)) return true;
+    for (Frame *other = t->frame; other; other = other->previous)
+        if (other == f) return move_to_traced(f);
+    return true;
+}
+
 static bool trace_safe_point(void)
 {
     Thread *t = thread_self;
