@@ -588,10 +588,13 @@ static const NativeDef struct_functions[] = {
 
 static bool struct_module_init(Value module)
 {
-    gc_root(&cache);
-    gc_root(&struct_error);
-    cache = dict_new();
-    struct_error = module_new_exception("struct.error", 0, 0);
+    /* The module may be made again; its exception is the same. */
+    if (!struct_error) {
+        gc_root(&cache);
+        gc_root(&struct_error);
+        cache = dict_new();
+        struct_error = module_new_exception("struct.error", 0, 0);
+    }
     return cache && struct_error && type_ready(&unpack_iterator_type) && module_add_type(module, &struct_type) && module_add(module, "error", struct_error);
 }
 

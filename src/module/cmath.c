@@ -32,10 +32,43 @@ static Value give_checked(Complex z, Complex result)
         Complex z;                                                                                                                                   \
         return take(args[0], &z) ? give(function(z)) : 0;                                                                                            \
     }
-PLAIN(cmath_acos, cacos)
-PLAIN(cmath_asin, casin)
 PLAIN(cmath_asinh, casinh)
 PLAIN(cmath_sqrt, csqrt)
+
+/* Where C99 leaves a sign or a NaN open, C libraries differ; what follows decides as CPython does. */
+
+static NATIVE(cmath_acos)
+{
+    Complex z;
+    if (!take(args[0], &z)) return 0;
+    return isinf(creal(z)) && isnan(cimag(z)) ? complex_new(NAN, INFINITY) : give(cacos(z));
+}
+
+static NATIVE(cmath_asin)
+{
+    Complex z;
+    if (!take(args[0], &z)) return 0;
+    return isinf(creal(z)) && isnan(cimag(z)) ? complex_new(NAN, -INFINITY) : give(casin(z));
+}
+
+static Complex cosh_of(Complex z)
+{
+    if (isnan(creal(z)) && cimag(z) == 0) return __builtin_complex((double)NAN, 0.0);
+    return ccosh(z);
+}
+
+static Complex sinh_of(Complex z)
+{
+    if (creal(z) == 0 && isnan(cimag(z))) return __builtin_complex(0.0, (double)NAN);
+    return csinh(z);
+}
+
+static Complex tanh_of(Complex z)
+{
+    if (creal(z) == 0 && isnan(cimag(z))) return __builtin_complex((double)NAN, (double)NAN);
+    if (isinf(creal(z)) && isinf(cimag(z))) return __builtin_complex(copysign(1, creal(z)), 0.0);
+    return ctanh(z);
+}
 
 static Complex times_i(Complex z) { return __builtin_complex(-cimag(z), creal(z)); }
 static Complex over_i(Complex z) { return __builtin_complex(cimag(z), -creal(z)); }
@@ -61,7 +94,9 @@ static NATIVE(cmath_atan)
     Complex z;
     if (!take(args[0], &z)) return 0;
     if (creal(z) == 0 && fabs(cimag(z)) == 1) return domain_error();
-    return give(over_i(catanh(times_i(z))));
+    Complex result = over_i(catanh(times_i(z)));
+    if (isinf(creal(z)) && isnan(cimag(z))) result = __builtin_complex(creal(result), -0.0);
+    return give(result);
 }
 
 /* An infinite angle has no sine or cosine, unless the other part is a NaN. */
@@ -76,28 +111,28 @@ static NATIVE(cmath_cosh)
 {
     Complex z;
     bool turned = false;
-    return take(args[0], &z) ? hyperbolic(z, ccosh, &turned) : 0;
+    return take(args[0], &z) ? hyperbolic(z, cosh_of, &turned) : 0;
 }
 
 static NATIVE(cmath_sinh)
 {
     Complex z;
     bool turned = false;
-    return take(args[0], &z) ? hyperbolic(z, csinh, &turned) : 0;
+    return take(args[0], &z) ? hyperbolic(z, sinh_of, &turned) : 0;
 }
 
 static NATIVE(cmath_cos)
 {
     Complex z;
     bool turned = false;
-    return take(args[0], &z) ? hyperbolic(times_i(z), ccosh, &turned) : 0;
+    return take(args[0], &z) ? hyperbolic(times_i(z), cosh_of, &turned) : 0;
 }
 
 static NATIVE(cmath_sin)
 {
     Complex z;
     bool turned = true;
-    return take(args[0], &z) ? hyperbolic(times_i(z), csinh, &turned) : 0;
+    return take(args[0], &z) ? hyperbolic(times_i(z), sinh_of, &turned) : 0;
 }
 
 static NATIVE(cmath_tanh)
@@ -105,7 +140,7 @@ static NATIVE(cmath_tanh)
     Complex z;
     if (!take(args[0], &z)) return 0;
     if (isinf(cimag(z)) && isfinite(creal(z))) return domain_error();
-    return give(ctanh(z));
+    return give(tanh_of(z));
 }
 
 static NATIVE(cmath_tan)
@@ -113,7 +148,7 @@ static NATIVE(cmath_tan)
     Complex z;
     if (!take(args[0], &z)) return 0;
     if (isinf(creal(z)) && isfinite(cimag(z))) return domain_error();
-    return give(over_i(ctanh(times_i(z))));
+    return give(over_i(tanh_of(times_i(z))));
 }
 
 static NATIVE(cmath_exp)
@@ -121,6 +156,7 @@ static NATIVE(cmath_exp)
     Complex z;
     if (!take(args[0], &z)) return 0;
     if (isinf(cimag(z)) && (isfinite(creal(z)) || (isinf(creal(z)) && creal(z) > 0))) return domain_error();
+    if (isinf(creal(z)) && isinf(cimag(z))) return complex_new(0, 0);   /* real part -inf */
     return give_checked(z, cexp(z));
 }
 
@@ -170,6 +206,7 @@ static NATIVE(cmath_rect)
         double real = copysign(INFINITY, cos(phi)), imag = copysign(INFINITY, sin(phi));
         return r > 0 ? complex_new(real, imag) : complex_new(-real, -imag);
     }
+    if (phi == 0 && isnan(r)) return complex_new(r, 0);
     if (phi == 0) return complex_new(r, r * phi == r * phi ? r * phi : copysign(0, copysign(1, r) * copysign(1, phi)));
     if (r == 0 && !isfinite(phi)) return complex_new(0, 0);
     if (isinf(r) && isnan(phi)) return complex_new(fabs(r), NAN);

@@ -57,7 +57,7 @@ bool import_error_init(Value self, Value *args, size_t nargs, Value kwnames)
     ImportErrorObj *e = (ImportErrorObj *)self;
     e->name = out[0];
     e->path = out[1];
-    if (nargs == 1) e->msg = args[0];
+    e->msg = nargs == 1 ? args[0] : 0;
     gc_barrier(e);
     return true;
 }

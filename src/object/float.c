@@ -408,7 +408,7 @@ static Value float_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     if (kwnames && tuple_size(kwnames) && type->init == float_type.init) return raise_type("float() takes no keyword arguments");
     if (nargs > 1) return raise_type("float expected at most 1 argument, got %zu", nargs);
-    Value result = nargs ? (is_str(args[0]) ? float_from_text(args[0]) : number_float(args[0])) : float_new(0);
+    Value result = nargs ? (type_of(args[0]) == &str_type ? float_from_text(args[0]) : number_float(args[0])) : float_new(0);
     if (!result || type == &float_type) return result;
     Value self = type_alloc(type, 0);
     if (self) ((FloatObj *)self)->value = float_value(result);

@@ -100,6 +100,18 @@ bool object_generic_setattr(Value v, Value name, Value value)
 
 /* --- entry points */
 
+/* An AttributeError that does not say whose attribute was missing (from a __getattr__, say) learns it here. */
+static void complete_attribute_error(Value v, Value name)
+{
+    Value pending = thread_self->exception;
+    if (!is_instance_of(pending, &exc_AttributeError)) return;
+    AttributeErrorObj *e = (AttributeErrorObj *)pending;
+    if (e->name || e->object) return;
+    e->name = name;
+    e->object = v;
+    gc_barrier(e);
+}
+
 Value object_getattr(Value v, Value name)
 {
     name = attribute_name(name);
@@ -110,7 +122,9 @@ Value object_getattr(Value v, Value name)
         if (!type_ready(type)) return 0;
         return type->getattr ? type->getattr(v, name) : raise_attribute_error(v, name);
     }
-    return type->getattr(v, name);
+    Value result = type->getattr(v, name);
+    if (__builtin_expect(!result, 0) && thread_self->exception) complete_attribute_error(v, name);
+    return result;
 }
 
 Value object_getattr_opt(Value v, Value name)
