@@ -138,7 +138,7 @@ static Value weakref_compare(Value a, Value b, CompareOp op)
 static NATIVE(weakref_class_getitem) { return generic_alias_new(args[0], args[1]); }
 
 static const NativeDef weakref_methods[] = {
-    {"__class_getitem__", "(item, /)", weakref_class_getitem, "See PEP 585", NATIVE_CLASS},
+    {"__class_getitem__", "(cls, item, /)", weakref_class_getitem, "See PEP 585", NATIVE_CLASS},
     {0},
 };
 
