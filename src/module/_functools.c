@@ -175,7 +175,12 @@ static Value key_compare(Value a, Value b, CompareOp op)
 static const MemberDef key_members[] = {{"obj", MEMBER_VALUE_OR_NONE, offsetof(KeyObj, object), true, "Value wrapped by a key function."}, {0}};
 static Type key_type = {TYPE_INIT("functools.KeyWrapper", KeyObj), .flags = TYPE_DISALLOW_NEW, .trace = key_trace, .call = key_call, .compare = key_compare, .members = key_members};
 
-static NATIVE(functools_cmp_to_key) { return key_new(args[0], 0); }
+static NATIVE(functools_cmp_to_key)
+{
+    static Signature *signature;
+    Value compare;
+    return native_bind("cmp_to_key", "(mycmp)", &signature, args, nargs, kwnames, &compare) ? key_new(compare, 0) : 0;
+}
 
 /* --- reduce */
 
@@ -199,7 +204,7 @@ static NATIVE(functools_reduce)
 static const NativeDef functions[] = {
     {"reduce", 0, functools_reduce, "reduce(function, iterable[, initial]) -> value\n\nApply a function of two arguments cumulatively to the items of an iterable, from left to right.",
      NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
-    {"cmp_to_key", "(mycmp)", functools_cmp_to_key, "Convert a cmp= function into a key= function."},
+    {"cmp_to_key", 0, functools_cmp_to_key, "Convert a cmp= function into a key= function.", NATIVE_VECTOR},
     {0},
 };
 

@@ -72,13 +72,11 @@ static Value getset_get_doc(Value v)
     return doc ? str_from_cstring(doc) : NONE;
 }
 static Value getset_get_qualname(Value v) { return qualname_of(((GetSetObj *)v)->owner, ((GetSetObj *)v)->name); }
-static NATIVE(getset_reduce) { return reduce_descr(((GetSetObj *)args[0])->owner, ((GetSetObj *)args[0])->name); }
 
 static const GetSetDef getset_getset[] = {{"__doc__", getset_get_doc}, {"__qualname__", getset_get_qualname}, {0}};
 static const MemberDef getset_members[] = {{"__objclass__", MEMBER_VALUE, offsetof(GetSetObj, owner)}, {"__name__", MEMBER_VALUE, offsetof(GetSetObj, name)}, {0}};
-static const NativeDef getset_methods[] = {{"__reduce__", "(self, /)", getset_reduce}, {0}};
 Type getset_type = {TYPE_INIT("getset_descriptor", GetSetObj), .trace = getset_trace, .repr = getset_repr, .descr_get = getset_get, .descr_set = getset_set,
-    .getset = getset_getset, .members = getset_members, .methods = getset_methods};
+    .getset = getset_getset, .members = getset_members};
 
 /* --- member_descriptor */
 

@@ -20,6 +20,7 @@ Value wrapper_new(Type *owner, const SlotDef *def, void *function);
 
 /* "(self, x=1, /)" as __text_signature__ shows it ("($self, x=1, /)" for methods); None without signature. */
 Value signature_text(const char *signature, bool method);
+Value signature_text_of_function(const char *signature);   /* of a module's function: "($module, x, /)" */
 /* __doc__ and __text_signature__ of a doc string that begins with "name(...)\n--\n\n". */
 Value doc_without_signature(const char *name, const char *doc);
 Value doc_signature(const char *name, const char *doc);

@@ -159,6 +159,7 @@ static Value native_get_module(Value v)
 static Value native_get_text_signature(Value v)
 {
     NativeObj *native = (NativeObj *)v;
+    if (!native->self && native->module) return signature_text_of_function(native->def->signature);
     return signature_text(native->def->signature, native->self != 0);
 }
 

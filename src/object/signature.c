@@ -301,6 +301,14 @@ Value signature_text(const char *signature, bool method)
     return str_format_c("($%s", p);
 }
 
+Value signature_text_of_function(const char *signature)
+{
+    if (!signature) return NONE;
+    const char *rest = signature + 1;
+    if (*rest == ')') return str_from_cstring("($module, /)");
+    return str_format_c(strstr(signature, ", /") ? "($module, %s" : "($module, /, %s", rest);
+}
+
 /* The end of a leading "name(...)\n--\n\n" in a doc string, or 0. *open: its parenthesis. */
 static const char *doc_signature_end(const char *name, const char *doc, const char **open)
 {

@@ -107,42 +107,6 @@ static Value union_getattr(Value self, Value name)
     return object_generic_getattr(self, name);
 }
 
-/* isinstance and issubclass: any member will do; parameterized generics cannot be asked. */
-static bool check_plain(Value args, const char *function)
-{
-    for (int64_t i = 0; i < tuple_size(args); i++)
-        if (is_alias(tuple_get(args, i))) return raise_type("%s() argument 2 cannot be a parameterized generic", function);
-    return true;
-}
-
-static NATIVE(union_instancecheck)
-{
-    Value members = ((UnionObj *)args[0])->args;
-    if (!check_plain(members, "isinstance")) return 0;
-    for (int64_t i = 0; i < tuple_size(members); i++) {
-        Value member = tuple_get(members, i);
-        int yes = is_type(member) ? object_is_instance(args[1], member) : 0;
-        if (yes) return yes < 0 ? 0 : TRUE;
-    }
-    return FALSE;
-}
-
-static NATIVE(union_subclasscheck)
-{
-    Value members = ((UnionObj *)args[0])->args;
-    if (!is_type(args[1])) return raise_type("issubclass() arg 1 must be a class");
-    if (!check_plain(members, "issubclass")) return 0;
-    for (int64_t i = 0; i < tuple_size(members); i++) {
-        Value member = tuple_get(members, i);
-        int yes = is_type(member) ? object_is_subclass(args[1], member) : 0;
-        if (yes) return yes < 0 ? 0 : TRUE;
-    }
-    return FALSE;
-}
-
-static const NativeDef union_methods[] = {
-    {"__instancecheck__", "(self, instance, /)", union_instancecheck}, {"__subclasscheck__", "(self, subclass, /)", union_subclasscheck}, {0},
-};
 static const GetSetDef union_getset[] = {{"__parameters__", union_parameters, 0, "Type variables in the types.UnionType."}, {0}};
 static const MemberDef union_fields[] = {{"__args__", MEMBER_VALUE, offsetof(UnionObj, args), false}, {0}};
 
@@ -151,7 +115,6 @@ Type union_type = {
     .flags = TYPE_DISALLOW_NEW,
     .doc = "Represent a PEP 604 union type\n\nE.g. for int | str",
     .trace = union_trace,
-    .methods = union_methods,
     .repr = union_repr,
     .hash = union_hash,
     .compare = union_compare,
