@@ -1,0 +1,148 @@
+/* hash.c: message digests over OpenSSL's EVP interface. */
+#include "module/hash/hash.h"
+#include <openssl/err.h>
+
+enum { RELEASE_LOCK_FROM = 2048 };   /* bytes: from here other threads may run while we hash */
+
+static const struct { const char *name, *openssl; } algorithms[] = {
+    {"md5", "MD5"}, {"sha1", "SHA1"}, {"sha224", "SHA224"}, {"sha256", "SHA256"}, {"sha384", "SHA384"}, {"sha512", "SHA512"}, {"sha512_224", "SHA512-224"}, {"sha512_256", "SHA512-256"},
+    {"sha3_224", "SHA3-224"}, {"sha3_256", "SHA3-256"}, {"sha3_384", "SHA3-384"}, {"sha3_512", "SHA3-512"}, {"shake_128", "SHAKE128"}, {"shake_256", "SHAKE256"}, {"blake2s", "BLAKE2s256"}, {"blake2b", "BLAKE2b512"},
+};
+enum { ALGORITHM_COUNT = sizeof algorithms / sizeof *algorithms };
+
+const EVP_MD *hash_algorithm(const char *name)
+{
+    for (size_t i = 0; i < ALGORITHM_COUNT; i++)
+        if (!strcasecmp(name, algorithms[i].name)) return EVP_get_digestbyname(algorithms[i].openssl);
+    return EVP_get_digestbyname(name);
+}
+
+/* hashlib's name for what OpenSSL calls otherwise. */
+static const char *public_name(const EVP_MD *md, const char *otherwise)
+{
+    for (size_t i = 0; i < ALGORITHM_COUNT; i++)
+        if (EVP_get_digestbyname(algorithms[i].openssl) == md || EVP_MD_is_a(md, algorithms[i].openssl)) return algorithms[i].name;
+    return otherwise;
+}
+
+Value hash_error(void)
+{
+    unsigned long code = ERR_peek_last_error();
+    const char *library = ERR_lib_error_string(code), *reason = ERR_reason_error_string(code);
+    ERR_clear_error();
+    if (!reason) return raise_value("unknown reasons");
+    return library ? raise_value("[%s] %s", library, reason) : raise_value("%s", reason);
+}
+
+bool hash_data(Value data, Buffer *buffer)
+{
+    if (is_str(data)) return raise_type("Strings must be encoded before hashing");
+    if (!has_buffer(data)) return raise_type("object supporting the buffer API required");
+    if (!buffer_get(data, buffer, BUFFER_SIMPLE)) return false;
+    if (buffer->ndim <= 1) return true;
+    buffer_release(buffer);
+    return raise_format(&exc_BufferError, "Buffer must be single dimension");
+}
+
+static bool update(HashObj *h, Value data)
+{
+    Buffer b;
+    int ok;
+    if (!hash_data(data, &b)) return false;
+    if (b.length >= RELEASE_LOCK_FROM) {
+        BLOCKING(ok = EVP_DigestUpdate(h->context, b.data, (size_t)b.length));
+    } else ok = EVP_DigestUpdate(h->context, b.data, (size_t)b.length);
+    buffer_release(&b);
+    return ok || hash_error();
+}
+
+static HashObj *alloc(Type *type)
+{
+    HashObj *h = gc_alloc(HashObj, type);
+    if (h && !(h->context = EVP_MD_CTX_new())) return (HashObj *)raise_memory();
+    return h;
+}
+
+Value hash_new(Type *type, const char *name, Value data)
+{
+    const EVP_MD *md = hash_algorithm(name);
+    if (!md) return raise_value("unsupported hash type %s", name);
+    HashObj *h = alloc(type);
+    if (!h) return 0;
+    h->md = md;
+    h->name = public_name(md, OBJ_nid2ln(EVP_MD_type(md)));
+    if (!EVP_DigestInit_ex(h->context, md, 0)) return hash_error();
+    return !data || update(h, data) ? VALUE(h) : 0;
+}
+
+void hash_finalize(Obj *object)
+{
+    EVP_MD_CTX_free(((HashObj *)object)->context);
+    ((HashObj *)object)->context = 0;
+}
+
+static NATIVE(hash_update_method) { return update((HashObj *)args[0], args[1]) ? NONE : 0; }
+
+static NATIVE(hash_copy)
+{
+    HashObj *h = (HashObj *)args[0], *copy = alloc(h->head.type);
+    if (!copy) return 0;
+    copy->md = h->md, copy->name = h->name;
+    return EVP_MD_CTX_copy(copy->context, h->context) ? VALUE(copy) : hash_error();
+}
+
+static Value hex_text(const uint8_t *data, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+    Value s = str_alloc((int64_t)size * 2, 127);
+    uint8_t *out = s ? str_data(s) : 0;
+    for (size_t i = 0; s && i < size; i++) out[2 * i] = (uint8_t)digits[data[i] >> 4], out[2 * i + 1] = (uint8_t)digits[data[i] & 15];
+    return s;
+}
+
+/* The digest so far: of a copy, since finishing changes the context. length 0: the algorithm's own. */
+static Value digest(HashObj *h, int64_t length, bool xof, bool hex)
+{
+    size_t size = xof ? (size_t)length : (size_t)EVP_MD_size(h->md);
+    Value bytes = bytes_new(0, size);
+    EVP_MD_CTX *copy = bytes ? EVP_MD_CTX_new() : 0;
+    if (!copy) return bytes ? raise_memory() : 0;
+    bool ok = EVP_MD_CTX_copy(copy, h->context) && (!size || (xof ? EVP_DigestFinalXOF(copy, bytes_data(bytes), size) : EVP_DigestFinal_ex(copy, bytes_data(bytes), 0)));
+    EVP_MD_CTX_free(copy);
+    if (!ok) return hash_error();
+    return hex ? hex_text(bytes_data(bytes), size) : bytes;
+}
+static NATIVE(hash_digest) { return digest((HashObj *)args[0], 0, false, false); }
+static NATIVE(hash_hexdigest) { return digest((HashObj *)args[0], 0, false, true); }
+
+static Value xof_digest(Value *args, bool hex)
+{
+    int64_t length;
+    if (!number_as_index(args[1], &length, &exc_OverflowError)) return 0;
+    if (length < 0 || length >= 1 << 29) return raise_value("length is too large or negative");
+    return digest((HashObj *)args[0], length, true, hex);
+}
+static NATIVE(hash_xof_digest) { return xof_digest(args, false); }
+static NATIVE(hash_xof_hexdigest) { return xof_digest(args, true); }
+
+static bool is_xof(HashObj *h) { return (EVP_MD_flags(h->md) & EVP_MD_FLAG_XOF) != 0; }
+static Value get_name(Value self) { return str_from_cstring(((HashObj *)self)->name); }
+static Value get_digest_size(Value self) { return int_new(is_xof((HashObj *)self) ? 0 : EVP_MD_size(((HashObj *)self)->md)); }
+static Value get_block_size(Value self) { return int_new(EVP_MD_block_size(((HashObj *)self)->md)); }
+
+const GetSetDef hash_getset[] = {
+    {"name", get_name, 0, "The algorithm's name."}, {"digest_size", get_digest_size, 0, "Bytes of the digest."}, {"block_size", get_block_size, 0, "Bytes of a block."}, {0}};
+const NativeDef hash_methods[] = {
+    {"update", "(self, obj, /)", hash_update_method, "Hash more bytes.", 0},
+    {"copy", "(self, /)", hash_copy, "A copy of the state.", 0},
+    {"digest", "(self, /)", hash_digest, "The digest as bytes.", 0},
+    {"hexdigest", "(self, /)", hash_hexdigest, "The digest as hexadecimal text.", 0},
+    {0},
+};
+const NativeDef hash_xof_methods[] = {
+    {"update", "(self, obj, /)", hash_update_method, "Hash more bytes.", 0},
+    {"copy", "(self, /)", hash_copy, "A copy of the state.", 0},
+    {"digest", "(self, /, length)", hash_xof_digest, "So many bytes of the digest.", 0},
+    {"hexdigest", "(self, /, length)", hash_xof_hexdigest, "So many bytes of the digest as hexadecimal text.", 0},
+    {0},
+};
