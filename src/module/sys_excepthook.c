@@ -154,7 +154,7 @@ static void emit_syntax_text(Printer *p, SyntaxErrorObj *e)
     int64_t from = offset - 1 - start, to = end_offset - 1 - start;
     if (from < 0 || from > end - start + 1) return;
     if (to <= from) to = from + 1;
-    if (to > end - start + 1) to = end - start + 1;
+    if (to > end - start) to = end - start;   /* a caret behind the end is the one of `from` */
     emit_c(p, "    ");
     for (int64_t i = 0; i < from; i++) {
         uint32_t c = i < end - start ? str_char(e->text, start + i) : ' ';

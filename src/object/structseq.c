@@ -42,8 +42,8 @@ static Value structseq_make(Type *type, Value *args, size_t nargs, Value kwnames
     static Signature *signature;
     const SeqType *seq = (const SeqType *)type;
     Value in[2];
-    if (!native_bind("structseq", "(sequence, dict=None)", &signature, args, nargs, kwnames, in)) return 0;
-    Value dict = in[1] == NONE ? 0 : in[1];
+    if (!native_bind("structseq", "(sequence, dict=<unrepresentable>)", &signature, args, nargs, kwnames, in)) return 0;
+    Value dict = in[1];
     if (!type_of(in[0])->iter && !type_of(in[0])->getitem) return raise_type("constructor requires a sequence");
     Value given = object_to_tuple(in[0]);
     if (!given) return 0;
@@ -94,7 +94,7 @@ static const NativeDef structseq_methods[] = {{"__reduce__", "(self, /)", struct
 static bool add_constants(SeqType *seq)
 {
     Type *type = &seq->type;
-    Value match = tuple_new(seq->visible < seq->fields - seq->unnamed ? seq->visible : seq->fields - seq->unnamed);
+    Value match = tuple_new(seq->visible - seq->unnamed);   /* unnamed fields are among the visible ones */
     if (!match) return false;
     for (int64_t i = 0; i < tuple_size(match); i++) {
         Value name = str_intern_cstring(seq->names[i]);
