@@ -16,7 +16,10 @@ static bool decode_source(Source *source, const char *encoding, const char *byte
 {
     Value text = str_decode(bytes, size, encoding, 0);
     const char *decoded = text ? str_utf8(text, utf8_size) : 0;
-    if (!decoded) return false;
+    if (!decoded) {
+        error_clear_if(&exc_LookupError);   /* the front end says that it is unknown */
+        return false;
+    }
     char *copy = arena_alloc(source->arena, *utf8_size + 1);
     memcpy(copy, decoded, *utf8_size);
     *utf8 = copy;
@@ -51,9 +54,10 @@ Value vm_syntax_error(const SyntaxError *e, Value filename)
         if (incomplete) type = (Type *)incomplete;
     }
     if (!e->has_position || !type_is_subtype(type, &exc_SyntaxError)) return raise_value_of(type, message);
-    Value line = text_value(e->line);
+    Value line = e->line ? str_decode(e->line->bytes, e->line->length, "utf-8", "replace") : NONE;
     if (!line) return 0;
-    Value where = tuple_pack(6, filename, place(e->lineno), place(e->offset), line, place(e->end_lineno), place(e->end_offset));
+    Value where = e->lineno == 0 && !e->line ? tuple_pack(4, filename, small_int(0), small_int(-1), NONE)   /* the source as a whole could not be read */
+                                             : tuple_pack(6, filename, place(e->lineno), place(e->offset), line, place(e->end_lineno), place(e->end_offset));
     Value args = where ? tuple_pack(2, message, where) : 0;
     Value exception = args ? object_call_tuple(VALUE(type), args, 0) : 0;
     return exception ? raise_instance(exception) : 0;
@@ -85,7 +89,12 @@ void vm_front_end_prepare(Source *source)
 
 bool vm_front_end_report(Source *source, Value filename, bool ok)
 {
-    if (thread_self->exception) return false;   /* raised by decoding */
+    if (thread_self->exception) {   /* raised by decoding */
+        if (!error_matches(&exc_UnicodeError)) return false;
+        Value text = object_str(error_take()), where = tuple_pack(4, filename, small_int(0), small_int(-1), NONE), args = text && where ? tuple_pack(2, text, where) : 0;
+        Value exception = args ? object_call_tuple(VALUE(&exc_SyntaxError), args, 0) : 0;
+        return exception && raise_instance(exception);
+    }
     if (!vm_issue_warnings(source->warnings, filename)) return false;
     if (!ok) vm_syntax_error(&source->error, filename);
     return ok;
