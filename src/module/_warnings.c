@@ -248,7 +248,7 @@ static Value loader_line(Value globals, int lineno)
     Value source = get_source ? call_1(get_source, name) : 0;
     if (!source || source == NONE) return 0;
     if (!is_str(source)) return raise_type("descriptor 'splitlines' for 'str' objects doesn't apply to a '%.100T' object", source);
-    Value lines = call_method_0(source, NAME("splitlines"));
+    Value split = object_getattr(VALUE(&str_type), NAME("splitlines")), lines = split ? call_1(split, source) : 0;   /* whatever a subclass says */
     if (!lines) return 0;
     return lineno >= 1 && lineno <= list_size(lines) ? list_get(lines, lineno - 1) : raise_index("list index out of range");
 }
