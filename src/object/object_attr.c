@@ -4,6 +4,7 @@
 #include "object/exception.h"
 #include "object/shape.h"
 #include "object/str.h"
+#include "object/type_internal.h"
 
 /* Exactly a str and interned; anything else takes the slow way. */
 static inline Value attribute_name(Value name)
@@ -156,7 +157,7 @@ Value object_get_method(Value v, Value name, Value *self)
 {
     *self = 0;
     Type *type = type_of(v);
-    if (type->getattr != object_generic_getattr) return object_getattr(v, name);
+    if (type->getattr != object_generic_getattr) return type->getattr == super_getattr ? super_get_method(v, name, self) : object_getattr(v, name);
     name = attribute_name(name);
     if (!name) return 0;
     Value descr = type_lookup(type, name);

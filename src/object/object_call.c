@@ -112,11 +112,22 @@ static bool check_class(Value cls, const char *message)
     return thread_self->exception ? false : raise_type(message);
 }
 
+/* Whether v.__class__ is nothing but its type: it has object's __class__, and the generic lookup. */
+static bool plain_class(Value v)
+{
+    static Value object_class;
+    Type *type = type_of(v);
+    if (type->getattr != object_generic_getattr) return false;
+    Value name = NAME("__class__");
+    if (!object_class) object_class = dict_get_str(type_dict(&object_type), name);   /* the dict of object keeps it */
+    return type_lookup(type, name) == object_class;
+}
+
 int object_real_is_instance(Value v, Value cls)
 {
     if (is_type(cls)) {
         if (is_instance_of(v, (Type *)cls)) return 1;
-        if (type_of(v)->getattr == object_generic_getattr && type_lookup(type_of(v), NAME("__class__")) == dict_get_str(type_dict(&object_type), NAME("__class__"))) return 0;
+        if (plain_class(v)) return 0;
         Value other = object_getattr_opt(v, NAME("__class__"));
         if (!other) return thread_self->exception ? -1 : 0;
         return other != VALUE(type_of(v)) && is_type(other) ? type_is_subtype((Type *)other, (Type *)cls) : 0;
@@ -127,11 +138,35 @@ int object_real_is_instance(Value v, Value cls)
     return abstract_is_subclass(other, cls);
 }
 
+/* Calls a hook of the metaclass, cls.__instancecheck__(v); -2: there is none. */
+static int class_hook(Value cls, Value name, Value v, const char *where)
+{
+    Value check = type_lookup(type_of(cls), name);
+    if (!check) return thread_self->exception ? -1 : -2;
+    if (!recursion_enter(where)) return -1;
+    Value args[] = {0, cls, v}, result = 0;
+    Type *type = type_of(check);
+    if (type->flags & TYPE_METHOD_DESCRIPTOR) result = object_call(check, args + 1, 2, 0);
+    else if (!type->descr_get || (check = type->descr_get(check, cls, type_of(cls)))) result = object_call(check, args + 2, 1, 0);
+    recursion_leave();
+    return result ? object_truth(result) : -1;
+}
+
 static int instance_of_any(Value v, Value tuple)
 {
+    /* Plain classes of which v is an instance are the usual case, and need no guard. */
+    int64_t i = 0;
+    for (; i < tuple_size(tuple); i++) {
+        Value cls = tuple_get(tuple, i);
+        if (VALUE(type_of(v)) == cls) return 1;
+        if (!is_pointer(cls) || type_of(cls) != &type_type) break;
+        int yes = object_real_is_instance(v, cls);
+        if (yes) return yes;
+    }
+    if (i == tuple_size(tuple)) return 0;
     if (!recursion_enter(" in __instancecheck__")) return -1;
     int result = 0;
-    for (int64_t i = 0; i < tuple_size(tuple) && result == 0; i++) result = object_is_instance(v, tuple_get(tuple, i));
+    for (; i < tuple_size(tuple) && result == 0; i++) result = object_is_instance(v, tuple_get(tuple, i));
     recursion_leave();
     return result;
 }
@@ -142,12 +177,8 @@ int object_is_instance(Value v, Value cls)
     if (type_of(cls) == &type_type) return object_real_is_instance(v, cls);
     if (is_tuple(cls)) return instance_of_any(v, cls);
     if (type_of(cls) == &union_type) return instance_of_any(v, union_members(cls));
-    Value check = object_lookup_special(cls, NAME("__instancecheck__"));
-    if (!check) return thread_self->exception ? -1 : object_real_is_instance(v, cls);
-    if (!recursion_enter(" in __instancecheck__")) return -1;
-    Value result = call_1(check, v);
-    recursion_leave();
-    return result ? object_truth(result) : -1;
+    int yes = class_hook(cls, NAME("__instancecheck__"), v, " in __instancecheck__");
+    return yes == -2 ? object_real_is_instance(v, cls) : yes;
 }
 
 int object_real_is_subclass(Value derived, Value cls)
@@ -169,10 +200,6 @@ int object_is_subclass(Value derived, Value cls)
         recursion_leave();
         return result;
     }
-    Value check = object_lookup_special(cls, NAME("__subclasscheck__"));
-    if (!check) return thread_self->exception ? -1 : object_real_is_subclass(derived, cls);
-    if (!recursion_enter(" in __subclasscheck__")) return -1;
-    Value result = call_1(check, derived);
-    recursion_leave();
-    return result ? object_truth(result) : -1;
+    int yes = class_hook(cls, NAME("__subclasscheck__"), derived, " in __subclasscheck__");
+    return yes == -2 ? object_real_is_subclass(derived, cls) : yes;
 }

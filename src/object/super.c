@@ -27,23 +27,51 @@ static Type *super_check(Type *type, Value object)
     return (Type *)raise_type("super(type, obj): obj must be an instance or subtype of type");
 }
 
-static Value super_getattr(Value self, Value name)
+static inline Value interned(Value name)
 {
-    SuperObj *super = (SuperObj *)self;
-    name = attribute_name_slow(name);
-    if (!name) return 0;
-    if (!super->object_type || str_equal_ascii(name, "__class__")) return object_generic_getattr(self, name);
+    return is_pointer(name) && as_obj(name)->type == &str_type && ((StrObj *)name)->interned ? name : attribute_name_slow(name);
+}
+
+/* The attribute behind super->type in the MRO, unbound; 0: none (the super object's own attributes are next). */
+static Value super_find(SuperObj *super, Value name)
+{
+    if (!super->object_type || name == NAME("__class__")) return 0;
     Value mro = super->object_type->mro;
     int64_t count = mro ? tuple_size(mro) : 0, i = 0;
     while (i < count && tuple_get(mro, i) != VALUE(super->type)) i++;
     for (i++; i < count; i++) {
         Value dict = type_dict((Type *)tuple_get(mro, i));
         Value found = dict ? dict_get_str(dict, name) : 0;
-        if (!found) continue;
-        Value (*get)(Value, Value, Type *) = type_of(found)->descr_get;
-        return get ? get(found, super->object == VALUE(super->object_type) ? 0 : super->object, super->object_type) : found;
+        if (found) return found;
     }
-    return object_generic_getattr(self, name);
+    return 0;
+}
+
+static Value super_bind(SuperObj *super, Value found)
+{
+    Value (*get)(Value, Value, Type *) = type_of(found)->descr_get;
+    return get ? get(found, super->object == VALUE(super->object_type) ? 0 : super->object, super->object_type) : found;
+}
+
+Value super_getattr(Value self, Value name)
+{
+    name = interned(name);
+    if (!name) return 0;
+    Value found = super_find((SuperObj *)self, name);
+    return found ? super_bind((SuperObj *)self, found) : object_generic_getattr(self, name);
+}
+
+Value super_get_method(Value self, Value name, Value *bound)
+{
+    SuperObj *super = (SuperObj *)self;
+    *bound = 0;
+    name = interned(name);
+    if (!name) return 0;
+    Value found = super_find(super, name);
+    if (!found) return object_generic_getattr(self, name);
+    if (!(type_of(found)->flags & TYPE_METHOD_DESCRIPTOR) || super->object == VALUE(super->object_type)) return super_bind(super, found);
+    *bound = super->object;
+    return found;
 }
 
 static Value super_descr_get(Value self, Value object, Type *owner)

@@ -60,6 +60,8 @@ Value type_module_value(Type *type);
 Value type_qualname_value(Type *type);
 Value type_name_value(Type *type);
 
+Value super_getattr(Value self, Value name);
+Value super_get_method(Value self, Value name, Value *bound);   /* as object_get_method */
 Value object_new(Type *type, Value *args, size_t nargs, Value kwnames);
 bool object_init(Value self, Value *args, size_t nargs, Value kwnames);
 bool object_identity_hash(Value v, int64_t *hash);
