@@ -136,6 +136,10 @@ int64_t encode_fault(Encoder *e, int64_t start, int64_t end, const char *reason)
 /* --- UTF-8 */
 Value codec_utf8_decode(const char *bytes, size_t size, const char *errors, size_t *consumed)
 {
+    if (utf8_is_ascii(bytes, size)) {
+        if (consumed) *consumed = size;
+        return str_from_utf8(bytes, size);
+    }
     Decoder d = {.encoding = "utf-8", .errors = errors, .data = (const uint8_t *)bytes, .size = (int64_t)size};
     int64_t at = 0;
     while (true) {
@@ -174,6 +178,12 @@ Value codec_utf8_encode(Value s, const char *errors)
     int kind = str_kind(s);
     const void *data = str_data(s);
     if (str_is_ascii(s)) return bytes_new(data, (size_t)length);
+    int64_t size = str_utf8_size(kind, data, length);
+    if (size >= 0) {
+        Value result = bytes_new(0, (size_t)size);
+        if (result) str_utf8_write(kind, data, length, (char *)bytes_data(result));
+        return result;
+    }
     Encoder e = {.encoding = "utf-8", .errors = errors, .text = s, .limit = 128, .put = put_utf8};
     if (!bytes_builder_reserve(&e.out, (size_t)(length + length / 2))) return 0;
     for (int64_t i = 0; i < length;) {
@@ -268,6 +278,7 @@ static int known_encoding(const char *name)
         {"utf-8", BY_UTF8}, {"utf8", BY_UTF8}, {"latin-1", BY_LATIN1}, {"latin1", BY_LATIN1}, {"iso-8859-1", BY_LATIN1}, {"iso8859-1", BY_LATIN1},
         {"ascii", BY_ASCII}, {"us-ascii", BY_ASCII}, {"utf-16", BY_UTF16}, {"utf-32", BY_UTF32},
     };
+    if (!strcmp(name, "utf-8")) return BY_UTF8;
     char lower[16];
     size_t n = 0;
     for (; name[n]; n++) {

@@ -341,6 +341,12 @@ static Value utf8_to_str(const char *bytes, size_t size)
 Value str_from_utf8(const char *bytes, size_t size)
 {
     size_t start, end;
+    if (utf8_is_ascii(bytes, size)) {
+        if (size == 1) return str_from_char((uint8_t)*bytes);
+        Value v = str_alloc((int64_t)size, 0x7f);
+        if (v && size) memcpy((char *)v + STR_ASCII_HEADER, bytes, size);
+        return v;
+    }
     if (utf8_check(bytes, size, &start, &end) != UTF8_OK) return codec_utf8_decode(bytes, size, 0, 0);
     return utf8_to_str(bytes, size);
 }
@@ -368,6 +374,39 @@ static uint64_t raise_surrogate(Value s, int64_t index)
     return raise_instance(unicode_encode_error("utf-8", s, index, end, "surrogates not allowed"));
 }
 
+int64_t str_utf8_size(int kind, const void *data, int64_t length)
+{
+    int64_t total = length;
+    if (kind == 1) {
+        const uint8_t *p = data;
+        for (int64_t i = 0; i < length; i++) total += p[i] >> 7;
+        return total;
+    }
+    if (kind == 2) {
+        const uint16_t *p = data;
+        int surrogates = 0;
+        for (int64_t i = 0; i < length; i++) {
+            total += (p[i] >= 0x80) + (p[i] >= 0x800);
+            surrogates |= (p[i] & 0xf800) == 0xd800;
+        }
+        if (!surrogates) return total;
+    }
+    total = 0;
+    for (int64_t i = 0; i < length; i++) {
+        uint32_t c = str_read(kind, data, i);
+        if ((c & ~0x7ffu) == 0xd800) return -1 - i;
+        total += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    }
+    return total;
+}
+
+void str_utf8_write(int kind, const void *data, int64_t length, char *out)
+{
+    if (kind == 1) for (int64_t i = 0; i < length; i++) out += utf8_encode(((const uint8_t *)data)[i], out);
+    else if (kind == 2) for (int64_t i = 0; i < length; i++) out += utf8_encode(((const uint16_t *)data)[i], out);
+    else for (int64_t i = 0; i < length; i++) out += utf8_encode(((const uint32_t *)data)[i], out);
+}
+
 const char *str_utf8(Value v, size_t *size)
 {
     StrObj *s = str_ready(v);
@@ -377,18 +416,14 @@ const char *str_utf8(Value v, size_t *size)
         return data;
     }
     if (!s->utf8) {
-        size_t total = 0;
-        for (int64_t i = 0; i < s->length; i++) {
-            uint32_t c = str_read((int)s->kind, data, i);
-            if ((c & ~0x7ffu) == 0xd800) return (const char *)raise_surrogate(v, i);
-            total += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-        }
-        char *buffer = gc_buffer_raw(total + 1), *out = buffer;
+        int64_t total = str_utf8_size((int)s->kind, data, s->length);
+        if (total < 0) return (const char *)raise_surrogate(v, -1 - total);
+        char *buffer = gc_buffer_raw((size_t)total + 1);
         if (!buffer) return 0;
-        for (int64_t i = 0; i < s->length; i++) out += utf8_encode(str_read((int)s->kind, data, i), out);
-        *out = 0;
+        str_utf8_write((int)s->kind, data, s->length, buffer);
+        buffer[total] = 0;
         s->utf8 = buffer;
-        s->utf8_length = (int64_t)total;
+        s->utf8_length = total;
         gc_barrier(s);
     }
     if (size) *size = (size_t)s->utf8_length;

@@ -1,6 +1,6 @@
 /* str_find.c: searching characters and substrings, forwards and backwards, in linear time.
  *
- * One character: memchr where characters are bytes. A substring of bytes: memmem (two-way). Otherwise: look for the needle's first character and compare; when that has
+ * One character: memchr where characters are bytes. A substring of bytes: memchr for its first byte, or memmem (two-way). Otherwise: look for the needle's first character and compare; when that has
  * wasted more comparisons than the text has characters, finish with Knuth-Morris-Pratt, so that hostile input costs linear time too.
  */
 #include "object/str_internal.h"
@@ -83,15 +83,29 @@ static inline __attribute__((always_inline)) int64_t find_plain(int kind, const 
     return -1;
 }
 
+/* Bytes in bytes, m >= 2: looks for the first byte, and hands over to memmem, which cannot degenerate, when that finds too much. */
+static int64_t find_bytes(const uint8_t *text, int64_t n, const uint8_t *needle, int64_t m)
+{
+    const uint8_t *at = text, *end = text + (n - m + 1);
+    uint8_t last = needle[m - 1];
+    for (int64_t wasted = 0; at < end; at++) {
+        at = memchr(at, *needle, (size_t)(end - at));
+        if (!at) return -1;
+        if (at[m - 1] == last && memcmp(at + 1, needle + 1, (size_t)m - 2) == 0) return at - text;
+        if (++wasted > 16 && wasted * 16 > at - text) {
+            const uint8_t *hit = memmem(at + 1, (size_t)(text + n - at - 1), needle, (size_t)m);
+            return hit ? hit - text : -1;
+        }
+    }
+    return -1;
+}
+
 int64_t str_find_raw(int kind, const void *text, int64_t n, int needle_kind, const void *needle, int64_t m)
 {
     if (m == 0) return 0;
     if (m > n) return -1;
     if (m == 1) return str_find_char_raw(kind, text, n, str_read(needle_kind, needle, 0));
-    if (kind == 1 && needle_kind == 1) {
-        const uint8_t *hit = memmem(text, (size_t)n, needle, (size_t)m);
-        return hit ? hit - (const uint8_t *)text : -1;
-    }
+    if (kind == 1 && needle_kind == 1) return find_bytes(text, n, needle, m);
     if (needle_kind > kind) return -1;
     if (kind == 2 && needle_kind == 1) return find_plain(2, text, n, 1, needle, m, false);
     if (kind == 2) return find_plain(2, text, n, 2, needle, m, false);

@@ -24,6 +24,13 @@ static inline void str_write(int kind, void *data, int64_t index, uint32_t c)
 }
 #define is_str_exact(v) (is_pointer(v) && as_obj(v)->type == &str_type)
 
+/* unicode_is_space, without a call for ASCII. */
+static inline bool is_space_char(uint32_t c)
+{
+    if (c < 64) return (1ull << ' ' | 0x1full << 9 | 0xfull << 0x1c) >> c & 1;
+    return c >= 128 && unicode_is_space(c);
+}
+
 /* The largest character (exact up to the bounds 0x7f, 0xff, 0xffff, 0x10ffff). */
 uint32_t str_max_in(int kind, const void *data, int64_t length);
 /* Copies n characters, widening or narrowing (they must fit). */
@@ -32,6 +39,9 @@ void str_copy_chars(int to_kind, void *to, int64_t to_index, int from_kind, cons
 Value str_subclass_new(Type *type, Value s);
 /* s itself if it is exactly a str, else a str of the same text. */
 Value str_exact(Value s);
+/* The bytes that UTF-8 takes, or -1 - i if character i is a surrogate; and writing it. */
+int64_t str_utf8_size(int kind, const void *data, int64_t length);
+void str_utf8_write(int kind, const void *data, int64_t length, char *out);
 /* Search in raw characters; the needle's kind may differ. Result: index, or -1. An empty needle is found at once. */
 int64_t str_find_raw(int kind, const void *text, int64_t length, int needle_kind, const void *needle, int64_t needle_length);
 int64_t str_rfind_raw(int kind, const void *text, int64_t length, int needle_kind, const void *needle, int64_t needle_length);

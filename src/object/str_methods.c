@@ -160,19 +160,45 @@ static bool list_add_slice(Value list, Value s, int64_t start, int64_t end)
     return piece && list_append(list, piece);
 }
 
+/* A piece of an ASCII string, whose characters are at `text`. */
+static inline bool list_add_ascii(Value list, const uint8_t *text, int64_t length)
+{
+    Value piece = length == 1 ? str_from_char(*text) : str_alloc(length, 0x7f);
+    if (!piece) return false;
+    if (length > 1) memcpy((char *)piece + STR_ASCII_HEADER, text, (size_t)length);
+    return list_append(list, piece);
+}
+
+static Value split_space_ascii(Value s, int64_t max)
+{
+    Value list = list_new(0);
+    int64_t length = str_length(s), i = 0;
+    const uint8_t *data = str_data(s);
+    if (!list) return 0;
+    while (true) {
+        while (i < length && is_space_char(data[i])) i++;
+        if (i == length) return list;
+        if (max-- == 0) return list_add_slice(list, s, i, length) ? list : 0;
+        int64_t start = i++;
+        while (i < length && !is_space_char(data[i])) i++;
+        if (start == 0 && i == length ? !list_add_slice(list, s, 0, length) : !list_add_ascii(list, data + start, i - start)) return 0;
+    }
+}
+
 static Value split_space(Value s, int64_t max)
 {
+    if (str_is_ascii(s)) return split_space_ascii(s, max);
     Value list = list_new(0);
     int64_t length = str_length(s), i = 0;
     int kind = str_kind(s);
     const void *data = str_data(s);
     if (!list) return 0;
     while (true) {
-        while (i < length && unicode_is_space(str_read(kind, data, i))) i++;
+        while (i < length && is_space_char(str_read(kind, data, i))) i++;
         if (i == length) return list;
         if (max-- == 0) break;
         int64_t start = i++;
-        while (i < length && !unicode_is_space(str_read(kind, data, i))) i++;
+        while (i < length && !is_space_char(str_read(kind, data, i))) i++;
         if (!list_add_slice(list, s, start, i)) return 0;
     }
     return list_add_slice(list, s, i, length) ? list : 0;
@@ -189,10 +215,11 @@ Value str_split(Value s, Value separator, int64_t max)
     int kind = str_kind(s);
     const char *data = str_data(s);
     const void *needle = str_data(separator);
+    bool ascii = str_is_ascii(s);
     while (max-- > 0) {
         int64_t hit = str_find_raw(kind, data + at * kind, length - at, str_kind(separator), needle, gap);
         if (hit < 0) break;
-        if (!list_add_slice(list, s, at, at + hit)) return 0;
+        if (!(ascii ? list_add_ascii(list, (const uint8_t *)data + at, hit) : list_add_slice(list, s, at, at + hit))) return 0;
         at += hit + gap;
     }
     return list_add_slice(list, s, at, length) ? list : 0;
@@ -316,7 +343,7 @@ static Value strip(Value s, Value chars, bool left, bool right, const char *name
     int set_kind = space ? 1 : str_kind(chars);
     const void *set = space ? 0 : str_data(chars);
     int64_t set_size = space ? 0 : str_length(chars);
-#define STRIPPED(c) (space ? unicode_is_space(c) : str_find_char_raw(set_kind, set, set_size, c) >= 0)
+#define STRIPPED(c) (space ? is_space_char(c) : str_find_char_raw(set_kind, set, set_size, c) >= 0)
     if (left) while (start < end && STRIPPED(str_read(kind, data, start))) start++;
     if (right) while (end > start && STRIPPED(str_read(kind, data, end - 1))) end--;
 #undef STRIPPED
@@ -446,6 +473,29 @@ static Value replace_empty(Value s, Value new, int64_t max)
     return str_builder_finish(&b);
 }
 
+/* Replaces `count` occurrences, which there are; the result has `total` characters. */
+static Value replace_all(Value s, Value old, Value new, int64_t count, int64_t total)
+{
+    /* Taking away can leave narrower characters: then the result is made again. */
+    uint32_t bound = str_max_bound(s) > str_max_bound(new) ? str_max_bound(s) : str_max_bound(new);
+    Value result = str_alloc(total, bound);
+    if (!result || !total) return result;
+    int kind = str_kind(s), to = str_kind(result), new_kind = str_kind(new);
+    int64_t length = str_length(s), n = str_length(old), added = str_length(new), from = 0, at = 0;
+    const char *data = str_data(s);
+    void *out = str_data(result);
+    while (count--) {
+        int64_t hit = str_find_raw(kind, data + from * kind, length - from, str_kind(old), str_data(old), n);
+        str_copy_chars(to, out, at, kind, data, from, hit);
+        at += hit;
+        str_copy_chars(to, out, at, new_kind, str_data(new), 0, added);
+        at += added;
+        from += hit + n;
+    }
+    str_copy_chars(to, out, at, kind, data, from, length - from);
+    return bound < 0x80 || str_max_in(to, out, total) == bound ? result : str_from_kind(to, out, total);
+}
+
 Value str_replace(Value s, Value old, Value new, int64_t max)
 {
     if (max < 0) max = INT64_MAX;
@@ -457,15 +507,7 @@ Value str_replace(Value s, Value old, Value new, int64_t max)
     int64_t count = str_count_raw(kind, str_data(s), length, str_kind(old), str_data(old), n, max), grown, total;
     if (count == 0) return str_exact(s);
     if (__builtin_mul_overflow(count, str_length(new) - n, &grown) || __builtin_add_overflow(length, grown, &total)) return raise_overflow("replace string is too long");
-    StrBuilder b = {0};
-    if (!str_builder_reserve(&b, total, 0)) return 0;
-    for (int64_t from = 0;;) {
-        int64_t hit = count-- ? str_find(s, old, from, length) : -1;
-        if (!str_builder_slice(&b, s, from, hit < 0 ? length : hit)) return 0;
-        if (hit < 0) return str_builder_finish(&b);
-        if (!str_builder_str(&b, new)) return 0;
-        from = hit + n;
-    }
+    return replace_all(s, old, new, count, total);
 }
 
 static NATIVE(str_replace_native)
