@@ -670,6 +670,8 @@ static NATIVE(bytes_fromhex_native)
 
 static NATIVE(bytes_decode)
 {
+    if (is_bytes(args[0]) && is_str(args[1]) && is_str(args[2]) && str_equal_ascii(args[1], "utf-8") && str_equal_ascii(args[2], "strict"))
+        return codec_utf8_decode((const char *)bytes_data(args[0]), (size_t)bytes_size(args[0]), 0, 0);
     const char *encoding = str_cstring_argument("decode", "encoding", args[1]), *errors = encoding ? str_cstring_argument("decode", "errors", args[2]) : 0;
     if (!errors) return 0;
     Span s = bytes_span(args[0]);

@@ -13,8 +13,7 @@
 enum { ROPE_MIN_LENGTH = 128, ROPE_MAX_DEPTH = 48 };
 
 /* --- static strings: the empty one and those of one Latin-1 character */
-typedef struct SmallStr { StrObj s; alignas(16) char room[16]; } SmallStr;
-static alignas(16) SmallStr small_strs[257];   /* the last one is the empty string */
+SmallStr small_strs[257];
 Value str_empty = VALUE(&small_strs[256]);
 
 __attribute__((constructor)) static void small_strs_init(void)

@@ -24,6 +24,10 @@ static inline void str_write(int kind, void *data, int64_t index, uint32_t c)
 }
 #define is_str_exact(v) (is_pointer(v) && as_obj(v)->type == &str_type)
 
+/* The static strings of one Latin-1 character; the last is the empty one. */
+typedef struct SmallStr { alignas(16) StrObj s; char room[16]; } SmallStr;
+extern SmallStr small_strs[257];
+static inline Value str_from_char_fast(uint32_t c) { return __builtin_expect(c < 256, 1) ? VALUE(&small_strs[c]) : str_from_char(c); }
 /* unicode_is_space, without a call for ASCII. */
 static inline bool is_space_char(uint32_t c)
 {

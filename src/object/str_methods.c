@@ -160,10 +160,12 @@ static bool list_add_slice(Value list, Value s, int64_t start, int64_t end)
     return piece && list_append(list, piece);
 }
 
+enum { SPLIT_ROOM = 8 };   /* a guess of the number of pieces */
+
 /* A piece of an ASCII string, whose characters are at `text`. */
 static inline bool list_add_ascii(Value list, const uint8_t *text, int64_t length)
 {
-    Value piece = length == 1 ? str_from_char(*text) : str_alloc(length, 0x7f);
+    Value piece = length == 1 ? str_from_char_fast(*text) : str_alloc(length, 0x7f);
     if (!piece) return false;
     if (length > 1) memcpy((char *)piece + STR_ASCII_HEADER, text, (size_t)length);
     return list_append(list, piece);
@@ -174,7 +176,7 @@ static Value split_space_ascii(Value s, int64_t max)
     Value list = list_new(0);
     int64_t length = str_length(s), i = 0;
     const uint8_t *data = str_data(s);
-    if (!list) return 0;
+    if (!list || !list_grow((ListObj *)list, SPLIT_ROOM)) return 0;
     while (true) {
         while (i < length && is_space_char(data[i])) i++;
         if (i == length) return list;
@@ -211,13 +213,19 @@ Value str_split(Value s, Value separator, int64_t max)
     int64_t length = str_length(s), gap = str_length(separator), at = 0;
     if (gap == 0) return raise_value("empty separator");
     Value list = list_new(0);
-    if (!list) return 0;
+    if (!list || !list_grow((ListObj *)list, SPLIT_ROOM)) return 0;
     int kind = str_kind(s);
     const char *data = str_data(s);
     const void *needle = str_data(separator);
-    bool ascii = str_is_ascii(s);
+    bool ascii = str_is_ascii(s), one = ascii && gap == 1 && str_is_ascii(separator);
     while (max-- > 0) {
-        int64_t hit = str_find_raw(kind, data + at * kind, length - at, str_kind(separator), needle, gap);
+        int64_t hit;
+        if (one) {
+            /* Pieces are short: a call of memchr for each would cost more than this. */
+            const char *p = data + at, *end = data + length, c = *(const char *)needle;
+            while (p < end && *p != c) p++;
+            hit = p < end ? p - (data + at) : -1;
+        } else hit = str_find_raw(kind, data + at * kind, length - at, str_kind(separator), needle, gap);
         if (hit < 0) break;
         if (!(ascii ? list_add_ascii(list, (const uint8_t *)data + at, hit) : list_add_slice(list, s, at, at + hit))) return 0;
         at += hit + gap;
@@ -587,6 +595,7 @@ static NATIVE(str_maketrans_native)
 
 static NATIVE(str_encode_native)
 {
+    if (is_str(args[1]) && is_str(args[2]) && str_equal_ascii(args[1], "utf-8") && str_equal_ascii(args[2], "strict")) return codec_utf8_encode(args[0], 0);
     const char *encoding = str_cstring_argument("encode", "encoding", args[1]), *errors = encoding ? str_cstring_argument("encode", "errors", args[2]) : 0;
     return errors ? str_encode(args[0], encoding, errors) : 0;
 }

@@ -22,11 +22,27 @@ static bool repr_escape(StrBuilder *b, uint32_t c)
 
 static inline bool repr_plain(uint32_t c) { return c < 0x7f ? c >= 0x20 && c != '\\' : c > 0x7f && unicode_is_printable(c); }
 
+/* Whether ASCII text has nothing to escape and no quotes. */
+static bool repr_is_plain(const uint8_t *text, int64_t length)
+{
+    for (int64_t i = 0; i < length; i++)
+        if (text[i] < 0x20 || text[i] == 0x7f || text[i] == '\\' || text[i] == '\'') return false;
+    return true;
+}
+
 Value str_repr(Value v)
 {
     int64_t length = str_length(v);
     int kind = str_kind(v);
     const void *data = str_data(v);
+    if (str_is_ascii(v) && repr_is_plain(data, length)) {
+        Value result = str_alloc(length + 2, 0x7f);
+        if (!result) return 0;
+        char *out = str_data(result);
+        out[0] = out[length + 1] = '\'';
+        memcpy(out + 1, data, (size_t)length);
+        return result;
+    }
     bool single = str_find_char(v, '\'', 0, length, 1) >= 0;
     uint32_t quote = single && str_find_char(v, '"', 0, length, 1) < 0 ? '"' : '\'';
     StrBuilder b = {0};
@@ -91,7 +107,7 @@ static Value str_slice(Value v, Value slice)
 static Value str_item(Value v, int64_t index)
 {
     if (index < 0 || index >= str_length(v)) return raise_index("string index out of range");
-    return str_from_char(str_char(v, index));
+    return str_from_char_fast(str_char(v, index));
 }
 
 static Value str_getitem(Value v, Value key)
@@ -201,7 +217,7 @@ static Value str_iter_next(Value v)
 {
     StrIter *it = (StrIter *)v;
     if (!it->str) return 0;
-    if (it->index < str_length(it->str)) return str_from_char(str_char(it->str, it->index++));
+    if (it->index < str_length(it->str)) return str_from_char_fast(str_char(it->str, it->index++));
     it->str = 0;
     return 0;
 }
