@@ -5,22 +5,18 @@
  */
 #include "compile/internal.h"
 
-bool op_is_setup(int op) { return op == OP_SETUP_FINALLY || op == OP_SETUP_CLEANUP || op == OP_SETUP_WITH; }
-
-bool op_is_jump(int op)
-{
-    switch (op) {
-    case OP_JUMP: case OP_JUMP_NO_INTERRUPT: case OP_POP_JUMP_IF_NONE: case OP_POP_JUMP_IF_NOT_NONE: case OP_POP_JUMP_IF_FALSE: case OP_POP_JUMP_IF_TRUE:
-    case OP_FOR_ITER: case OP_SEND: case OP_JUMP_FORWARD: case OP_JUMP_BACKWARD: case OP_JUMP_BACKWARD_NO_INTERRUPT:
-    case OP_JUMP_IF_FALSE_OR_POP: case OP_JUMP_IF_TRUE_OR_POP:
-    case OP_POP_JUMP_FORWARD_IF_FALSE: case OP_POP_JUMP_FORWARD_IF_TRUE: case OP_POP_JUMP_FORWARD_IF_NONE: case OP_POP_JUMP_FORWARD_IF_NOT_NONE:
-    case OP_POP_JUMP_BACKWARD_IF_FALSE: case OP_POP_JUMP_BACKWARD_IF_TRUE: case OP_POP_JUMP_BACKWARD_IF_NONE: case OP_POP_JUMP_BACKWARD_IF_NOT_NONE:
-        return true;
-    default: return false;
-    }
-}
-
-bool op_is_exit(int op) { return op == OP_RETURN_VALUE || op == OP_RAISE_VARARGS || op == OP_RERAISE; }
+const uint8_t op_flags[256] = {
+    [OP_JUMP] = OP_FLAG_JUMP, [OP_JUMP_NO_INTERRUPT] = OP_FLAG_JUMP, [OP_POP_JUMP_IF_NONE] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_IF_NOT_NONE] = OP_FLAG_JUMP, [OP_POP_JUMP_IF_FALSE] = OP_FLAG_JUMP, [OP_POP_JUMP_IF_TRUE] = OP_FLAG_JUMP,
+    [OP_FOR_ITER] = OP_FLAG_JUMP, [OP_SEND] = OP_FLAG_JUMP, [OP_JUMP_FORWARD] = OP_FLAG_JUMP, [OP_JUMP_BACKWARD] = OP_FLAG_JUMP,
+    [OP_JUMP_BACKWARD_NO_INTERRUPT] = OP_FLAG_JUMP, [OP_JUMP_IF_FALSE_OR_POP] = OP_FLAG_JUMP, [OP_JUMP_IF_TRUE_OR_POP] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_FORWARD_IF_FALSE] = OP_FLAG_JUMP, [OP_POP_JUMP_FORWARD_IF_TRUE] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_FORWARD_IF_NONE] = OP_FLAG_JUMP, [OP_POP_JUMP_FORWARD_IF_NOT_NONE] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_BACKWARD_IF_FALSE] = OP_FLAG_JUMP, [OP_POP_JUMP_BACKWARD_IF_TRUE] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_BACKWARD_IF_NONE] = OP_FLAG_JUMP, [OP_POP_JUMP_BACKWARD_IF_NOT_NONE] = OP_FLAG_JUMP,
+    [OP_SETUP_FINALLY] = OP_FLAG_SETUP, [OP_SETUP_CLEANUP] = OP_FLAG_SETUP, [OP_SETUP_WITH] = OP_FLAG_SETUP,
+    [OP_RETURN_VALUE] = OP_FLAG_EXIT, [OP_RAISE_VARARGS] = OP_FLAG_EXIT, [OP_RERAISE] = OP_FLAG_EXIT,
+};
 
 static bool is_unconditional(int op) { return op == OP_JUMP || op == OP_JUMP_NO_INTERRUPT; }
 
@@ -116,7 +112,7 @@ static void remove_empty_blocks(Block *entry)
     }
     for (Block *b = entry; b; b = b->next)
         for (int i = 0; i < b->used; i++)
-            if (op_is_jump(b->instrs[i].op) || op_is_setup(b->instrs[i].op)) skip_empty_targets(&b->instrs[i]);
+            if (op_has_target(b->instrs[i].op)) skip_empty_targets(&b->instrs[i]);
 }
 
 /* ---- peephole ------------------------------------------------------------------------------------------------------------------------ */
@@ -293,7 +289,7 @@ static void optimize_block(Compiler *c, Unit *u, Block *b)
         Instr *instr = &b->instrs[i];
         int next_op = i + 1 < b->used ? instr[1].op : 0;
         const Instr *target = &nop;
-        if (op_is_jump(instr->op) || op_is_setup(instr->op)) {
+        if (op_has_target(instr->op)) {
             skip_empty_targets(instr);
             target = &instr->target->instrs[0];
         }
@@ -361,7 +357,7 @@ static void mark_reachable(Compiler *c, Block *entry)
         }
         for (int i = 0; i < b->used; i++) {
             Instr *instr = &b->instrs[i];
-            if (!op_is_jump(instr->op) && !op_is_setup(instr->op)) continue;
+            if (!op_has_target(instr->op)) continue;
             if (!instr->target->predecessors) stack.items[stack.count++] = instr->target;
             instr->target->predecessors++;
         }
@@ -529,7 +525,7 @@ int flow_stack_depth(Compiler *c, Block *entry, int code_flags)
             Instr *instr = &b->instrs[i];
             int after = depth + stack_effect(instr->op, instr->arg, false);
             if (after > most) most = after;
-            if (op_is_jump(instr->op) || op_is_setup(instr->op)) {
+            if (op_has_target(instr->op)) {
                 int there = depth + stack_effect(instr->op, instr->arg, true);
                 if (there > most) most = there;
                 push_depth(&stack, instr->target, there);

@@ -183,9 +183,12 @@ void cg_comprehension(Compiler *c, Expr *e);
 void cg_match(Compiler *c, Stmt *s);
 
 /* ---- flowgraph.c, assemble.c */
-bool op_is_jump(int op);
-bool op_is_setup(int op);
-bool op_is_exit(int op);
+enum { OP_FLAG_JUMP = 1, OP_FLAG_SETUP = 2, OP_FLAG_EXIT = 4 };
+extern const uint8_t op_flags[256];
+static inline bool op_is_jump(int op) { return op_flags[op] & OP_FLAG_JUMP; }
+static inline bool op_is_setup(int op) { return op_flags[op] & OP_FLAG_SETUP; }
+static inline bool op_is_exit(int op) { return op_flags[op] & OP_FLAG_EXIT; }
+static inline bool op_has_target(int op) { return op_flags[op] & (OP_FLAG_JUMP | OP_FLAG_SETUP); }
 Instr *block_append(Arena *arena, Block *block);
 void flow_optimize(Compiler *c, Unit *unit, Block *entry);
 int flow_stack_depth(Compiler *c, Block *entry, int code_flags);
