@@ -395,7 +395,7 @@ static const Const *repeat(Arena *arena, const Const *value, const Const *times)
     if (size) {
         long most = is_text(value) ? MAX_STR : MAX_COLLECTION;
         if (n < 0 || n > most / (long)size) return 0;
-        if (is_collection(value) && n && !count_down(value, MAX_TOTAL_ITEMS / n)) return 0;
+        if (is_collection(value) && n && count_down(value, MAX_TOTAL_ITEMS / n) < 0) return 0;
     }
     if (value->kind == CONST_FROZENSET) return 0;
     if (!size) return fits ? value : 0;
