@@ -75,7 +75,8 @@ OPCODE(FORMAT)
     case 2: v = object_repr(v); break;
     case 3: v = object_ascii(v); break;
     }
-    if (v && (spec || !has_type(v, &str_type))) v = object_format(v, spec);
+    if (v && !spec && is_small_int(v)) v = object_str(v);
+    else if (v && (spec || !has_type(v, &str_type))) v = object_format(v, spec);
     if (UNLIKELY(!v)) ERROR;
     r[A] = v;
     SKIP(2);

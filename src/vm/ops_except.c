@@ -219,6 +219,17 @@ OPCODE(LOAD_BUILD_CLASS)
 
 /* ---- with */
 
+/* __enter__ of a class in Python runs in a frame of its own, as a call would; 0: something else is called for. */
+static FunctionObj *python_enter(Value manager, Value *exit)
+{
+    Type *type = type_of(manager);
+    if (!(type->flags & TYPE_HEAP)) return 0;
+    Value enter = type_lookup(type, NAME("__enter__")), leave = enter && has_type(enter, &function_type) ? type_lookup(type, NAME("__exit__")) : 0;
+    if (!leave || !has_type(leave, &function_type)) return 0;
+    *exit = method_new(leave, manager);
+    return *exit ? (FunctionObj *)enter : 0;
+}
+
 static Value enter_exit(Value manager, bool async, Value *exit)
 {
     Value enter = object_lookup_special(manager, async ? NAME("__aenter__") : NAME("__enter__"));
@@ -237,8 +248,9 @@ static Value enter_exit(Value manager, bool async, Value *exit)
     return call_0(enter);
 }
 
-#define WITH_HANDLER(name, async) \
-    OPCODE(name) \
+#define WITH_HANDLER(name, async) WITH_HANDLER_NAMED(op_##name, async)
+#define WITH_HANDLER_NAMED(name, async) \
+    HANDLER(name) \
     { \
         SAVE(); \
         Value exit = 0, result = enter_exit(r[B], async, &exit); \
@@ -247,7 +259,29 @@ static Value enter_exit(Value manager, bool async, Value *exit)
         r[pc[0].dest] = result; \
         SKIP(2); \
     }
-WITH_HANDLER(BEFORE_WITH, false)
+static WITH_HANDLER_NAMED(before_with_other, false)
+
+OPCODE(BEFORE_WITH)
+{
+    f->pc = pc + 1;
+    Value manager = r[B], exit = 0;
+    FunctionObj *enter = python_enter(manager, &exit);
+    if (UNLIKELY(!enter)) {
+        if (t->exception) ERROR;
+        TAIL(before_with_other);
+    }
+    r[A] = exit;
+    r[A + 2] = manager;   /* registers have two to spare above the stack */
+    f = vm_enter(t, enter, r + A + 2, 1, 0, 0);
+    if (UNLIKELY(!f)) {
+        f = t->frame;
+        ERROR;
+    }
+    pc = f->pc;
+    r = f->r;
+    k = f->k;
+    NEXT;
+}
 WITH_HANDLER(BEFORE_ASYNC_WITH, true)
 
 OPCODE(WITH_EXCEPT_START)

@@ -6,6 +6,7 @@
 #include "vm/interp.h"
 #include "object/shape.h"
 #include "object/bytes.h"
+#include "object/descr.h"
 
 #define BECOME(opcode) (((Word *)pc)[-1].op = (opcode))
 #define CACHE(n) (((Word *)pc)[n])
@@ -14,6 +15,22 @@
 
 static inline bool is_descriptor(Value v) { return type_of(v)->descr_get != 0; }
 static inline bool is_data_descriptor(Value v) { return type_of(v)->descr_set != 0; }
+
+/* The value that class `v` (of metaclass type) has for name when it can be used as it is; 0: none. */
+static Value plain_class_attribute(Value v, Value name, uint32_t *version)
+{
+    if (!has_type(v, &type_type) || !(*version = type_version((Type *)v)) || type_lookup(&type_type, name)) return 0;
+    Value own = type_lookup((Type *)v, name);
+    return own && (!is_descriptor(own) || has_type(own, &function_type)) ? own : 0;
+}
+
+/* A slot of __slots__ in instances of `type`, or 0. */
+static MemberObj *plain_member(Type *type, Value own)
+{
+    if (!own || !has_type(own, &member_type)) return 0;
+    MemberObj *member = (MemberObj *)own;
+    return member->kind == MEMBER_VALUE && type_is_subtype(type, member->owner) ? member : 0;
+}
 
 /* Which special form would serve `v`.name? Fills the caches c[0], c[1]; 0: none. */
 static uint16_t specialize_load(Value v, Value name, Word *c)
@@ -30,10 +47,28 @@ static uint16_t specialize_load(Value v, Value name, Word *c)
         c[0] = (Word){.version = version, .index = (uint32_t)index};
         return OP_LOAD_ATTR_MODULE;
     }
-    if (type->getattr != object_generic_getattr || !is_pointer(v) || type->attrs_offset <= 0 || !as_obj(v)->shape) return 0;
-    uint32_t version = type_version(type), shape = as_obj(v)->shape;
-    if (!version) return 0;
-    Value own = type_lookup(type, name);
+    uint32_t version = 0;
+    Value own = plain_class_attribute(v, name, &version);
+    if (own) {
+        c[0] = (Word){.version = version};
+        c[1] = (Word){.value = own};
+        return OP_LOAD_ATTR_CLASS;
+    }
+    if (type->getattr != object_generic_getattr || !is_pointer(v)) return 0;
+    version = type_version(type);
+    own = type_lookup(type, name);
+    MemberObj *member = plain_member(type, own);
+    if (member && version) {
+        c[0] = (Word){.version = version, .index = member->offset};
+        return OP_LOAD_ATTR_MEMBER;
+    }
+    if (version && own && has_type(own, &property_type) && ((PropertyObj *)own)->get && has_type(((PropertyObj *)own)->get, &function_type)) {
+        c[0] = (Word){.version = version};
+        c[1] = (Word){.value = ((PropertyObj *)own)->get};
+        return OP_LOAD_ATTR_PROPERTY;
+    }
+    if (!version || type->attrs_offset <= 0 || !as_obj(v)->shape) return 0;
+    uint32_t shape = as_obj(v)->shape;
     int slot = shape_lookup(shape, name);
     if (own && is_data_descriptor(own)) return 0;
     if (slot >= 0) {
@@ -112,15 +147,55 @@ OPCODE(LOAD_ATTR_MODULE)
     }
     TAIL(op_LOAD_ATTR);
 }
-OPCODE(LOAD_ATTR_MEMBER) { TAIL(op_LOAD_ATTR); }
+OPCODE(LOAD_ATTR_MEMBER)
+{
+    Value v = r[B];
+    if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version)) {
+        Value found = *(Value *)((char *)v + pc[1].index);
+        if (LIKELY(found)) {
+            r[A] = found;
+            SKIP(4);
+        }
+    }
+    TAIL(op_LOAD_ATTR);
+}
+OPCODE(LOAD_ATTR_CLASS)
+{
+    Value v = r[B];
+    if (LIKELY(has_type(v, &type_type) && ((Type *)v)->version == pc[1].version)) {
+        r[A] = pc[2].value;
+        SKIP(4);
+    }
+    TAIL(op_LOAD_ATTR);
+}
+OPCODE(LOAD_ATTR_PROPERTY)
+{
+    Value v = r[B];
+    if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version)) {
+        SAVE();
+        Value args[2] = {0, v}, found = vm_call_function(pc[2].value, args + 1, 1, 0);
+        if (LIKELY(found)) {
+            r[A] = found;
+            SKIP(4);
+        }
+        ERROR;
+    }
+    TAIL(op_LOAD_ATTR);
+}
 
 static uint16_t specialize_store(Value v, Value name, Word *c)
 {
     Type *type = type_of(v);
-    if (type->setattr != object_generic_setattr || !is_pointer(v) || type->attrs_offset <= 0 || !as_obj(v)->shape) return 0;
-    uint32_t version = type_version(type), shape = as_obj(v)->shape;
+    if (type->setattr != object_generic_setattr || !is_pointer(v)) return 0;
+    uint32_t version = type_version(type);
     Value own = type_lookup(type, name);
-    if (!version || (own && is_data_descriptor(own))) return 0;
+    MemberObj *member = plain_member(type, own);
+    if (version && member && member->writable) {
+        c[0] = (Word){.version = version, .index = member->offset};
+        return OP_STORE_ATTR_MEMBER;
+    }
+    if (!version || (own && is_data_descriptor(own)) || type->attrs_offset <= 0 || !as_obj(v)->shape) return 0;
+    uint32_t shape = as_obj(v)->shape;
     int slot = shape_lookup(shape, name);
     if (slot >= 0) {
         int32_t offset = instance_slot_offset(type, (uint32_t)slot);
@@ -173,7 +248,16 @@ OPCODE(STORE_ATTR_ADD)
     }
     TAIL(op_STORE_ATTR);
 }
-OPCODE(STORE_ATTR_MEMBER) { TAIL(op_STORE_ATTR); }
+OPCODE(STORE_ATTR_MEMBER)
+{
+    Value v = r[A];
+    if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version)) {
+        *(Value *)((char *)v + pc[1].index) = r[B];
+        gc_barrier((void *)v);
+        SKIP(4);
+    }
+    TAIL(op_STORE_ATTR);
+}
 
 OPCODE(DELETE_ATTR)
 {
@@ -185,9 +269,16 @@ OPCODE(DELETE_ATTR)
 static uint16_t specialize_method(Value v, Value name, Word *c)
 {
     Type *type = type_of(v);
+    uint32_t version = 0;
+    Value own = plain_class_attribute(v, name, &version);
+    if (own) {
+        c[0] = (Word){.version = version};
+        c[1] = (Word){.value = own};
+        return OP_LOAD_METHOD_CLASS;
+    }
     if (type->getattr != object_generic_getattr) return 0;
-    uint32_t version = type_version(type);
-    Value own = type_lookup(type, name);
+    version = type_version(type);
+    own = type_lookup(type, name);
     if (!version || !own || !(type_of(own)->flags & TYPE_METHOD_DESCRIPTOR)) return 0;
     if (type->attrs_offset == 0 && type->dict_offset == 0) {
         c[0] = (Word){.version = version};
@@ -234,6 +325,16 @@ OPCODE(LOAD_METHOD_TYPE)
     if (LIKELY(type_of(v)->version == pc[1].version)) {
         r[A] = pc[2].value;
         r[A + 1] = v;
+        SKIP(4);
+    }
+    TAIL(op_LOAD_METHOD);
+}
+OPCODE(LOAD_METHOD_CLASS)
+{
+    Value v = r[B];
+    if (LIKELY(has_type(v, &type_type) && ((Type *)v)->version == pc[1].version)) {
+        r[A] = 0;
+        r[A + 1] = pc[2].value;
         SKIP(4);
     }
     TAIL(op_LOAD_METHOD);
