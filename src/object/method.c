@@ -85,8 +85,6 @@ static Value method_compare(Value a, Value b, CompareOp op)
     return bool_value((equal && x->self == y->self) == (op == CMP_EQ));
 }
 
-static Value method_descr_get(Value self, Value object, Type *owner) { return self; }
-
 static Value method_get_doc(Value v)
 {
     return object_getattr(((MethodObj *)v)->function, NAME("__doc__"));
@@ -108,5 +106,5 @@ static const MemberDef method_members[] = {
 static const NativeDef method_methods[] = {{"__reduce__", "(self, /)", method_reduce, "Return state information for pickling."}, {0}};
 
 Type method_type = {TYPE_INIT("method", MethodObj), .flags = TYPE_WEAKREF_OK, .trace = method_trace, .doc = "method(function, instance)\n--\n\nCreate a bound instance method object.",
-    .repr = method_repr, .hash = method_hash, .compare = method_compare, .call = method_call, .getattr = method_getattr, .descr_get = method_descr_get, .new = method_make,
+    .repr = method_repr, .hash = method_hash, .compare = method_compare, .call = method_call, .getattr = method_getattr, .new = method_make,
     .getset = method_getset, .members = method_members, .methods = method_methods};
