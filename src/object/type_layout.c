@@ -122,7 +122,7 @@ static bool read_slots(Type *type, Type *base, Value class_name, Value slots, Va
 {
     slots = slots_tuple(slots);
     if (!slots) return false;
-    if (tuple_size(slots) && base->item_size) return raise_type("nonempty __slots__ not supported for subtype of '%s'", base->name);
+    if (tuple_size(slots) && (base->item_size || (base->flags & TYPE_INT))) return raise_type("nonempty __slots__ not supported for subtype of '%s'", base->name);
     Value list = list_new(0);
     for (int64_t i = 0; list && i < tuple_size(slots); i++) {
         Value name = tuple_get(slots, i);

@@ -92,7 +92,9 @@ static bool fill_namespace(Type *type, Value slots)
     if (added_weak && !add_getset(type, &instance_weakref_getset)) return false;
     Value eq = dict_get_str(type->dict, NAME("__eq__"));
     if (eq && !dict_get_str(type->dict, NAME("__hash__")) && !dict_set(type->dict, NAME("__hash__"), NONE)) return false;
-    return dict_get_str(type->dict, NAME("__doc__")) || dict_set(type->dict, NAME("__doc__"), NONE);
+    Value doc = dict_get_str(type->dict, NAME("__doc__"));
+    if (!doc) return dict_set(type->dict, NAME("__doc__"), NONE);
+    return !is_str(doc) || str_utf8(doc, 0);   /* CPython keeps it as UTF-8 too, and so refuses lone surrogates */
 }
 
 /* --- what is called once the class stands */
