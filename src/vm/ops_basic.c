@@ -107,7 +107,7 @@ static Value load_global_slow(Value globals, Value builtins, Value name, Word *c
 {
     cache[0].bits = cache[1].bits = 0;
     if (!has_type(globals, &dict_type) || !has_type(builtins, &dict_type)) {
-        Value v = is_dict(globals) ? dict_get(globals, name) : object_getitem(globals, name);
+        Value v = object_getitem(globals, name);
         if (v) return v;
         if (thread_self->exception && !error_clear_if(&exc_KeyError)) return 0;
         v = object_getitem(builtins, name);
