@@ -2,7 +2,7 @@
 #include "main/run.h"
 #include "main/start.h"
 #include "module/import.h"
-#include "module/marshal.h"
+#include "vm/marshal.h"
 #include "module/sys.h"
 #include "syntax/parser.h"
 #include "vm/vm.h"

@@ -5,7 +5,7 @@
  */
 #include "module/ast_convert.h"
 #include "module/ast_tables.h"
-#include "module/marshal.h"
+#include "vm/marshal.h"
 #include "object/shape.h"
 #include "vm/vm.h"
 #include "compile/compile.h"

@@ -5,7 +5,7 @@
  */
 #include "module/module.h"
 #include "module/sys.h"
-#include "module/traceback_source.h"
+#include "vm/source_line.h"
 #include "vm/vm.h"
 
 static Value filters, once_registry, default_action;

@@ -5,7 +5,7 @@
  * found here without running Python code.
  */
 #include "module/import.h"
-#include "module/marshal.h"
+#include "vm/marshal.h"
 #include "module/sys.h"
 #include "vm/vm.h"
 #include "syntax/parser.h"
@@ -97,6 +97,31 @@ static Value default_import(void)
     return import || thread_self->exception ? import : raise_format(&exc_ImportError, "builtins is not in sys.modules");
 }
 
+/* The frames of importlib in the pending exception's traceback say nothing to users: of an ImportError all runs of them are taken out, of other exceptions those that
+ * end in _call_with_frames_removed. */
+static void remove_importlib_frames(void)
+{
+    Exception *e = (Exception *)thread_self->exception;
+    if (!e || config.verbose) return;
+    bool always = is_instance_of(VALUE(e), &exc_ImportError), in_run = false;
+    TracebackObj *owner = 0, *run_owner = 0;   /* whose `next` the entry, or the run of importlib's entries, hangs on; 0: the exception itself */
+    for (Value t = e->traceback; t && t != NONE;) {
+        TracebackObj *tb = (TracebackObj *)t;
+        Value code = object_getattr(tb->frame, NAME("f_code")), next = tb->next;
+        if (!code || type_of(code) != &code_type) break;
+        CodeObj *c = (CodeObj *)code;
+        bool inside = str_equal_ascii(c->filename, "<frozen importlib._bootstrap>") || str_equal_ascii(c->filename, "<frozen importlib._bootstrap_external>");
+        if (inside && !in_run) run_owner = owner;
+        in_run = inside;
+        if (inside && (always || str_equal_ascii(c->name, "_call_with_frames_removed"))) {
+            if (run_owner) SET(run_owner, next, next);
+            else SET(e, traceback, next);
+            owner = run_owner;
+        } else owner = tb;
+        t = next;
+    }
+}
+
 static Value find_module(Value name)
 {
     Value module = modules_get(name);
@@ -104,7 +129,9 @@ static Value find_module(Value name)
     if (thread_self->exception) return 0;
     if (!find_and_load) return raise_format(&exc_ModuleNotFoundError, "No module named '%U'", name);
     Value import = default_import();
-    return import ? call_2(find_and_load, name, import) : 0;
+    module = import ? call_2(find_and_load, name, import) : 0;
+    if (!module) remove_importlib_frames();
+    return module;
 }
 
 Value import_absolute(Value name)

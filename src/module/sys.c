@@ -4,6 +4,7 @@
  */
 #include "module/sys.h"
 #include "module/sys_info.h"
+#include "vm/source_line.h"
 #include "vm/vm.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -448,8 +449,11 @@ static const NativeDef functions[] = {
 
 const ModuleDef module_sys = {"sys", "Settings of the interpreter and access to its parts.", functions, 0};
 
+static Value search_path(void) { return sys_get("path"); }
+
 bool sys_start(void)
 {
+    source_search_path = search_path;
     gc_root(&sys_module);
     gc_root(&modules_dict);
     gc_root(&audit_hooks);

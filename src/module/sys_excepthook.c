@@ -6,7 +6,7 @@
  */
 #include "module/sys.h"
 #include "module/sys_info.h"
-#include "module/traceback_source.h"
+#include "vm/source_line.h"
 #include "module/suggestion.h"
 #include "vm/vm.h"
 #include <stdio.h>

@@ -1,7 +1,9 @@
 /* compile.c: source text to code objects: the bridge from the front end, which knows no objects, to the runtime. */
 #include "vm/vm.h"
 #include "compile/compile.h"
-#include "module/marshal.h"
+#include "vm/marshal.h"
+#include "vm/source_line.h"
+#include "object/container.h"
 #include "object/exception.h"
 #include "object/number.h"
 #include "object/str.h"
@@ -44,6 +46,13 @@ static Type *error_type(ErrorKind kind)
 static Value text_value(const Text *text) { return text ? str_from_utf8_surrogatepass(text->bytes, text->length) : NONE; }
 static Value place(int n) { return n == -1 ? NONE : small_int(n); }
 
+/* The compiler knows no source text: the line of its error is read from the file. */
+static Value error_line(Value filename, int lineno)
+{
+    Value line = source_line(filename, lineno);
+    return line ? str_format_c("%U\n", line) : NONE;
+}
+
 Value vm_syntax_error(const SyntaxError *e, Value filename)
 {
     Type *type = error_type(e->kind);
@@ -54,7 +63,7 @@ Value vm_syntax_error(const SyntaxError *e, Value filename)
         if (incomplete) type = (Type *)incomplete;
     }
     if (!e->has_position || !type_is_subtype(type, &exc_SyntaxError)) return raise_value_of(type, message);
-    Value line = e->line ? str_decode(e->line->bytes, e->line->length, "utf-8", "replace") : NONE;
+    Value line = e->line ? str_decode(e->line->bytes, e->line->length, "utf-8", "replace") : error_line(filename, e->lineno);
     if (!line) return 0;
     Value where = e->lineno == 0 && !e->line ? tuple_pack(4, filename, small_int(0), small_int(-1), NONE)   /* the source as a whole could not be read */
                                              : tuple_pack(6, filename, place(e->lineno), place(e->offset), line, place(e->end_lineno), place(e->end_offset));

@@ -1,10 +1,11 @@
-/* traceback_source.c: source lines under the entries of a traceback, and the carets below them.
+/* source_line.c: source lines under the entries of a traceback, and the carets below them.
  *
  * The carets come from the code object's position table. For a binary operation or a subscript that failed, the segment is parsed again by the front end, and the operator (or the brackets) is marked
  * with ^ between the ~ of its operands.
  */
-#include "module/traceback_source.h"
-#include "module/sys.h"
+#include "vm/source_line.h"
+#include "object/container.h"
+#include "object/str.h"
 #include "syntax/parser.h"
 #include <fcntl.h>
 #include <setjmp.h>
@@ -30,10 +31,12 @@ static char *read_source(const char *path, size_t *size)
     return data;
 }
 
+Value (*source_search_path)(void);
+
 /* A relative or moved file: its last part in the folders of sys.path. */
 static char *search_source(const char *filename, size_t *size)
 {
-    Value path = sys_get("path");
+    Value path = source_search_path ? source_search_path() : 0;
     const char *tail = strrchr(filename, '/');
     tail = tail ? tail + 1 : filename;
     for (int64_t i = 0; path && is_list(path) && i < list_size(path); i++) {

@@ -1,8 +1,10 @@
-/* marshal.h: values from and to marshal bytes, for the loaders of code in C. */
+/* marshal.h: values from and to marshal bytes, for the module marshal and the loaders of code in C. */
 #pragma once
-#include "module/module.h"
+#include "object/function.h"
 
 /* The first value in the bytes; *used (may be 0): how many it took. EOFError, ValueError, TypeError for bad data. */
 Value marshal_load_bytes(const void *data, size_t size, size_t *used);
 /* bytes; version as in marshal.dumps. */
 Value marshal_dump_bytes(Value v, int version);
+/* The next value in a binary file object, read through its readinto method. */
+Value marshal_load_file(Value file);
