@@ -138,7 +138,8 @@ static int send_exception(GeneratorObj *gen, bool closing, Value *result)
     if (!recursion_enter("")) return -1;
     Value *top = t->stack_top, v = 0;
     if (generator_link(t, gen, NONE, FRAME_ENTRY)) {
-        raise_instance(exception);
+        if (gen->handled.exception) raise_instance(exception);   /* while it handles another: that is the context */
+        else error_restore(exception);
         v = vm_run_raise(t, &gen->frame);
     }
     t->stack_top = top;
@@ -342,7 +343,6 @@ static void generator_trace(Obj *object)
     gc_visit(VALUE(gen->frame.function));
     gc_visit(gen->frame.object);
     gc_visit(gen->frame.extra);
-    gc_visit(gen->frame.result);
     gc_visit(gen->handled.exception);
     gc_visit(gen->name);
     gc_visit(gen->qualname);

@@ -37,7 +37,7 @@ struct Frame {
     Value locals;          /* namespace of module and class code, or 0 */
     Value object;          /* FrameObj or 0 */
     Value extra;           /* FRAME_INIT: the instance */
-    Value result;          /* a value on its way through a slow return */
+    Value result;          /* a value on its way through a slow return; else anything: not for the collector */
     GeneratorObj *generator;
     uint32_t flags;
     uint32_t last_traced;  /* tracing: unit of the last line event + 1 */

@@ -29,6 +29,8 @@ static inline void link_frame(Thread *t, Frame *f, Frame *new, FunctionObj *func
     new->extra = 0;
     new->generator = 0;
     new->flags = flags;
+    new->last_traced = 0;
+    new->resume_line_word = 0;
     t->vm = new;
     t->frame = new;
     t->stack_top = new->top;

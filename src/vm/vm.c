@@ -132,7 +132,6 @@ static void trace_frames(void)
             gc_visit(f->locals);
             gc_visit(f->object);
             gc_visit(f->extra);
-            gc_visit(f->result);
             if (f->generator) {
                 gc_visit(VALUE(f->generator));
                 gc_visit_values(f->generator->registers, f->generator->register_count);
