@@ -119,11 +119,54 @@ void float_digits_precision(double value, int count, FloatDigits *digits)
     digits->count = n;
 }
 
+bool float_scaled(double value, int places, uint64_t *scaled)
+{
+    value = fabs(value);
+    if (places < 0 || places > 22 || !(value < 0x1p63)) return false;
+    /* The mantissa has 53 bits and 10^22 has 74: their product is exact in 128. */
+    int exponent;
+    unsigned __int128 product = (uint64_t)ldexp(frexp(value, &exponent), 53);
+    exponent -= 53;
+    for (int left = places; left > 0;) {
+        static const uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000};
+        int step = left < 10 ? left : 10;
+        product *= powers[step];
+        left -= step;
+    }
+    if (exponent >= 0) {
+        if (exponent > 11 || product >> (64 - exponent)) return false;
+        *scaled = (uint64_t)product << exponent;
+        return true;
+    }
+    int shift = -exponent;
+    if (shift > 127) {   /* far below a half: 2^127 times less than one */
+        *scaled = 0;
+        return true;
+    }
+    unsigned __int128 whole = product >> shift, rest = product & (((unsigned __int128)1 << shift) - 1), half = (unsigned __int128)1 << (shift - 1);
+    if (rest > half || (rest == half && whole & 1)) whole++;
+    if (whole >> 64) return false;
+    *scaled = (uint64_t)whole;
+    return true;
+}
+
 void float_digits_fixed(double value, int places, FloatDigits *digits)
 {
     digits->negative = signbit(value);
     if (value == 0) {
         digits_zero(digits);
+        return;
+    }
+    uint64_t scaled;
+    if (float_scaled(value, places, &scaled)) {
+        char reversed[24];
+        int n = 0;
+        for (uint64_t rest = scaled; rest; rest /= 10) reversed[n++] = (char)('0' + rest % 10);
+        digits->point = n - places;
+        int zeros = 0;
+        while (zeros < n && reversed[zeros] == '0') zeros++;
+        digits->count = n - zeros;
+        for (int i = 0; i < digits->count; i++) digits->digits[i] = reversed[n - 1 - i];
         return;
     }
     if (places >= 0) {

@@ -7,6 +7,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Reads the longest prefix of the form [sign] (digits [. digits] | . digits) [e [sign] digits], or [sign] inf | infinity | nan (any case).
  * Returns the number of bytes read, 0 if there is no such prefix. Overflow gives an infinity. No spaces, no underscores. */
@@ -26,6 +27,9 @@ void float_digits_shortest(double value, FloatDigits *digits);
 void float_digits_precision(double value, int count, FloatDigits *digits);
 /* `places` digits behind the decimal point (may be negative: rounds to tens); fewer may come back, or none: the number is then zero to that many places. */
 void float_digits_fixed(double value, int places, FloatDigits *digits);
+
+/* |value| * 10^places rounded to an integer, ties to even, exactly; false where that is no quick matter (places beyond 0..22, results beyond 64 bits). */
+bool float_scaled(double value, int places, uint64_t *scaled);
 
 /* Flags of float_format, as Py_DTSF_*: always a sign, ".0" when it would look like an integer, the '#' form (keep the point and trailing zeros). */
 enum { FLOAT_SIGN = 1, FLOAT_DOT_ZERO = 2, FLOAT_ALTERNATE = 4 };

@@ -201,7 +201,10 @@ static inline bool ordered(int order, CompareOp op)
 static bool compare_with_int(double x, Value n, CompareOp op, bool *result)
 {
     int order;
-    if (isinf(x)) order = x > 0 ? 1 : -1;
+    if (is_small_int(n) && small_int_value(n) >= -((int64_t)1 << 53) && small_int_value(n) <= (int64_t)1 << 53) {
+        double y = (double)small_int_value(n);
+        order = x < y ? -1 : x > y;
+    } else if (isinf(x)) order = x > 0 ? 1 : -1;
     else {
         double whole = trunc(x);
         Value i = int_from_double(whole);
@@ -430,6 +433,12 @@ static Value round_places(double d, int64_t places)
 {
     if (!isfinite(d) || places > 323) return float_new(d);
     if (places < -308) return float_new(0 * d);
+    uint64_t scaled;
+    if (float_scaled(d, (int)places, &scaled) && scaled <= (uint64_t)1 << 53) {
+        /* Both are exact doubles: the division rounds once. */
+        static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+        return float_new(copysign((double)scaled / powers[places], d));
+    }
     FloatDigits digits;
     float_digits_fixed(d, (int)places, &digits);
     if (!digits.count) return float_new(copysign(0, d));
