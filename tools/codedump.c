@@ -116,5 +116,6 @@ int main(int argc, char **argv)
         compile_one(bytes, size, line + at, optimize, mode, flags, false);
         free(bytes);
     }
+    free(line);
     return 0;
 }
