@@ -43,6 +43,14 @@ static void note_change(Value self)
     as_odict(self)->count = dict_size(self);
 }
 
+/* KeyError of None or of a tuple: as `raise KeyError, key` of old, which is how CPython does it here, None is no argument and a tuple is the arguments. */
+static Value raise_old_key(Value key)
+{
+    if (key != NONE && !is_tuple(key)) return raise_key(key);
+    Value error = exception_new(&exc_KeyError, key == NONE ? tuple_empty : key);
+    return error ? raise_instance(error) : 0;
+}
+
 /* The value behind an entry, as the mapping says it: it may have been taken away with dict's own methods, or its key may not hash as it did. */
 static Value entry_value(Value self, DictEntry e)
 {
@@ -208,10 +216,12 @@ static NATIVE(odict_setdefault)
 
 static Value pop_key(Value self, Value key, Value otherwise)
 {
+    int64_t hash;
+    if (!value_hash(key, &hash)) return 0;
     Value value = dict_pop(self, key);
     if (value) note_change(self);
     if (value || thread_self->exception) return value;
-    return otherwise ? otherwise : raise_key(key);
+    return otherwise ? otherwise : raise_old_key(key);
 }
 
 static NATIVE(odict_pop)
@@ -249,7 +259,7 @@ static NATIVE(odict_move_to_end)
     int64_t hash, last = object_truth(args[2]);
     if (last < 0 || !value_hash(args[1], &hash)) return 0;
     int64_t entry = dict_lookup(&od->dict, args[1], hash);
-    if (entry < 0) return entry == LOOKUP_ABSENT ? raise_key(args[1]) : 0;
+    if (entry < 0) return entry == LOOKUP_ABSENT ? raise_old_key(args[1]) : 0;
     od->state++;
     if (last) return dict_move_to_end(&od->dict, entry) ? NONE : 0;
     int64_t hint = *hint_of(od);

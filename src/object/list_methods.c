@@ -91,7 +91,7 @@ static NATIVE(list_insert_method)
 {
     int64_t index;
     if (is_small_int(args[1])) index = small_int_value(args[1]);
-    else if (!number_as_index(args[1], &index, &exc_OverflowError)) return 0;
+    else if (!number_as_ssize(args[1], &index)) return 0;
     return list_insert(args[0], index, args[2]) ? NONE : 0;
 }
 
@@ -107,7 +107,7 @@ static NATIVE(list_pop_method)
     ListObj *list = (ListObj *)args[0];
     int64_t index;
     if (is_small_int(args[1])) index = small_int_value(args[1]);
-    else if (!number_as_index(args[1], &index, &exc_IndexError)) return 0;
+    else if (!number_as_ssize(args[1], &index)) return 0;
     if (list->size == 0) return raise_index("pop from empty list");
     if (index < 0) index += list->size;
     if ((uint64_t)index >= (uint64_t)list->size) return raise_index("pop index out of range");

@@ -1,6 +1,14 @@
 /* sequence.c: comparison, repr and index arguments, the same for tuple and list. */
 #include "object/sequence.h"
 
+bool number_as_ssize(Value v, int64_t *out)
+{
+    Value number = number_index(v);
+    if (!number) return false;
+    if (int_as_int64_overflow(number, out) == 0) return true;
+    return raise_overflow("Python int too large to convert to C ssize_t");
+}
+
 bool sequence_bound(Value v, int64_t length, int64_t *out)
 {
     if (is_small_int(v)) {

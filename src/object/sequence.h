@@ -16,6 +16,8 @@ static inline bool sequence_index(Value key, int64_t length, int64_t *out)
     if (*out < 0) *out += length;
     return true;
 }
+/* An argument that C code calls a Py_ssize_t: OverflowError "Python int too large to convert to C ssize_t". */
+bool number_as_ssize(Value v, int64_t *out);
 /* start and stop arguments of index(): clipped like slice bounds of a sequence of `length`. TypeError for what is not an integer. */
 bool sequence_bound(Value v, int64_t length, int64_t *out);
 /* "[a, b]" of `v`, whose items `items(v)` yields; the container may change meanwhile. */

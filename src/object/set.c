@@ -38,17 +38,21 @@ static inline int same_key(SetObj *set, SetEntry *table, SetEntry *e, Value key)
     return same;
 }
 
-/* The entry of the key, or where it would have to be entered (key 0); 0 with an exception. */
-static SetEntry *set_find(SetObj *set, Value key, int64_t hash)
+/* The entry of the key, or the unused one (key 0) where the search ended; 0 with an exception. *dummy: the last dummy on the way, or 0. */
+static inline SetEntry *set_find(SetObj *set, Value key, int64_t hash, SetEntry **dummy)
 {
-restart:;
+restart:
+    *dummy = 0;
     SetEntry *table = set->table;
     size_t mask = (size_t)set->mask, perturb = (size_t)hash, i = perturb & mask;
     for (;;) {
         SetEntry *e = &table[i];
         for (int probes = i + SET_LINEAR <= mask ? SET_LINEAR : 0; probes >= 0; probes--, e++) {
             if (!e->key) return e;
-            if (e->hash != hash) continue;
+            if (e->hash != hash) {
+                if (e->hash == -1) *dummy = e;
+                continue;
+            }
             int same = same_key(set, table, e, key);
             if (same > 0) return e;
             if (same == -1) return 0;
@@ -104,18 +108,23 @@ bool set_resize(SetObj *set, int64_t least)
 
 int set_contains_hash(SetObj *set, Value key, int64_t hash)
 {
-    SetEntry *e = set_find(set, key, hash);
+    SetEntry *dummy, *e = set_find(set, key, hash, &dummy);
     return !e ? -1 : e->key != 0;
 }
 
 int set_add_hash(SetObj *set, Value key, int64_t hash)
 {
-    SetEntry *e = set_find(set, key, hash);
+    SetEntry *dummy, *e = set_find(set, key, hash, &dummy);
     if (!e) return -1;
     if (e->key) return 0;
+    set->used++;
+    if (dummy) {
+        *dummy = (SetEntry){key, hash};
+        gc_barrier(set);
+        return 0;
+    }
     *e = (SetEntry){key, hash};
     set->fill++;
-    set->used++;
     gc_barrier(set);
     if (set->fill * 5 < set->mask * 3) return 0;
     return set_resize(set, set->used > 50000 ? set->used * 2 : set->used * 4) ? 0 : -1;
@@ -123,7 +132,7 @@ int set_add_hash(SetObj *set, Value key, int64_t hash)
 
 int set_discard_hash(SetObj *set, Value key, int64_t hash)
 {
-    SetEntry *e = set_find(set, key, hash);
+    SetEntry *dummy, *e = set_find(set, key, hash, &dummy);
     if (!e) return -1;
     if (!e->key) return 0;
     *e = (SetEntry){SET_DUMMY, -1};

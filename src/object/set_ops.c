@@ -52,7 +52,7 @@ bool set_subtract(Value self, Value other)
     if (is_any_set(other)) {
         int64_t position = 0;
         SetEntry e;
-        if (set->used >> 3 > as_set(other)->used) {
+        if (as_set(other)->used >> 3 > set->used) {   /* only the common ones matter */
             other = set_intersection(self, other);
             if (!other) return false;
         }
@@ -66,7 +66,7 @@ bool set_subtract(Value self, Value other)
         if (thread_self->exception) return false;
     }
     /* Many dummies make every probe long. */
-    if (set->fill - set->used <= set->mask / 5) return true;
+    if (set->fill - set->used <= set->mask / 4) return true;
     return set_resize(set, set->used > 50000 ? set->used * 2 : set->used * 4);
 }
 
