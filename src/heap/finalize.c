@@ -251,8 +251,12 @@ void gc_finalize_all(void)
         for (size_t i = 0; i < heap.old_finalizable.count; i++) pointer_array_push(&all, heap.old_finalizable.items[i]);
         for (size_t i = 0; i < heap.young_finalizable.count; i++) pointer_array_push(&all, heap.young_finalizable.items[i]);
         heap.old_finalizable.count = heap.young_finalizable.count = 0;
-        /* Registration order is age order: holders are mostly younger than what they hold. */
-        for (size_t i = all.count; i-- > 0;) queue_finalizer(all.items[i]);
+        /* Registration order is age order. __del__ methods first, the oldest object's first; then the native ones, youngest first: there holders are younger than what
+         * they hold. */
+        for (size_t i = 0; i < all.count; i++)
+            if (((Obj *)all.items[i])->type->flags & TYPE_HEAP) queue_finalizer(all.items[i]);
+        for (size_t i = all.count; i-- > 0;)
+            if (!(((Obj *)all.items[i])->gc & GC_FINALIZED)) queue_finalizer(all.items[i]);
         gc_run_finalizers();
     }
 }

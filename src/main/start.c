@@ -4,6 +4,7 @@
  */
 #include "main/start.h"
 #include "module/import.h"
+#include "module/atexit.h"
 #include "module/sys.h"
 #include "module/sys_info.h"
 #include "object/bytes.h"
@@ -203,15 +204,11 @@ static void call_if_imported(const char *module, const char *function)
 int stop_interpreter(int status)
 {
     call_if_imported("threading", "_shutdown");
-    call_if_imported("atexit", "_run_exitfuncs");
+    atexit_run();
     if (!sys_flush() && status == 0) status = 120;
     sys_set_finalizing();
-    Value main = main_namespace();
-    if (main) {
-        Value names = dict_keys_list(main);
-        for (int64_t i = 0; names && i < list_size(names); i++)
-            if (!is_str(list_get(names, i)) || str_char(list_get(names, i), 0) != '_') dict_delete(main, list_get(names, i));
-    }
+    thread_finalizing = true;
+    /* The names of __main__ stay: what finalizers of its classes use is intact. */
     gc_finalize_all();
     if (!sys_flush() && status == 0) status = 120;
     return status;

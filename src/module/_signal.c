@@ -384,7 +384,7 @@ static NATIVE(pidfd_send_signal_)
     if (!number_as_int(args[0], &fd) || !number_as_int(args[1], &number) || !number_as_int(args[3], &flags)) return 0;
     if (args[2] != NONE) return raise_type("siginfo must be None");
     if (syscall(SYS_pidfd_send_signal, fd, number, 0, flags) < 0) return raise_errno();
-    return NONE;
+    return signal_check() ? NONE : 0;
 }
 
 /* --- start */

@@ -322,6 +322,8 @@ static NATIVE(fileio_write_method)
     if (!buffer_get(args[1], &buffer, BUFFER_SIMPLE)) return 0;
     int64_t n = fileio_write(f, buffer.data, buffer.length);
     buffer_release(&buffer);
+    /* A signal cuts a write short; its handler runs now. */
+    if (n >= 0 && n < buffer.length && !safe_point()) return 0;
     return n == IO_WOULD_BLOCK ? NONE : n < 0 ? 0 : int_new(n);
 }
 

@@ -91,4 +91,6 @@ bool newline_check(Value newline);        /* None, '', "\n", "\r", "\r\n"; else 
 /* --- textio.c */
 Value textio_new(Value buffer, Value encoding, Value errors, Value newline, bool line_buffering, bool write_through);
 Value io_locale_encoding(void);
-bool io_utf8_mode(void);                  /* sys.flags.utf8_mode (module.c) */
+bool io_utf8_mode(void), io_dev_mode(void);   /* of sys.flags (module.c) */
+/* EncodingWarning under -X warn_default_encoding; false when it became an exception. */
+bool io_warn_default_encoding(int stack_level);

@@ -121,26 +121,32 @@ static NATIVE(io_open_code)
 
 /* --- text_encoding */
 
-static bool warns_of_default_encoding(void)
+/* A flag of sys.flags; it never changes, so *known keeps it (-1 at first). */
+static bool flag_of(const char *name, int *known)
 {
-    Value flags = sys_get("flags");
-    Value flag = flags ? object_getattr_opt(flags, NAME("warn_default_encoding")) : 0;
-    if (!flag) {
-        error_clear();
-        return false;
-    }
-    return flag != small_int(0) && flag != FALSE;
+    if (*known >= 0) return *known;
+    Value flags = sys_get("flags"), text = flags ? str_intern_cstring(name) : 0;
+    Value flag = text ? object_getattr_opt(flags, text) : 0;
+    if (!flag) error_clear();
+    else *known = flag != small_int(0) && flag != FALSE;
+    return *known > 0;
 }
 
 bool io_utf8_mode(void)
 {
     static int known = -1;
-    if (known >= 0) return known;
-    Value flags = sys_get("flags");
-    Value flag = flags ? object_getattr_opt(flags, NAME("utf8_mode")) : 0;
-    if (!flag) error_clear();
-    else known = flag != small_int(0) && flag != FALSE;
-    return known > 0;
+    return flag_of("utf8_mode", &known);
+}
+bool io_dev_mode(void)
+{
+    static int known = -1;
+    return flag_of("dev_mode", &known);
+}
+
+bool io_warn_default_encoding(int stack_level)
+{
+    static int known = -1;
+    return !flag_of("warn_default_encoding", &known) || warn_format(&exc_EncodingWarning, stack_level, "'encoding' argument not specified");
 }
 
 static NATIVE(io_text_encoding)
@@ -148,7 +154,7 @@ static NATIVE(io_text_encoding)
     int stack_level;
     if (!number_as_int(args[1], &stack_level)) return 0;
     if (args[0] && args[0] != NONE) return args[0];
-    if (warns_of_default_encoding() && !warn_format(&exc_EncodingWarning, stack_level, "'encoding' argument not specified")) return 0;
+    if (!io_warn_default_encoding(stack_level)) return 0;
     return io_utf8_mode() ? NAME("utf-8") : NAME("locale");
 }
 

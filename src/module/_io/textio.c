@@ -88,10 +88,18 @@ static Value codec_lookup(Value encoding)
     return info;
 }
 
+/* In development mode a wrong name is an error at once, not when it is first needed. */
+static bool check_error_handler(Value errors)
+{
+    Value lookup = import_attr("_codecs", "lookup_error");
+    return lookup && call_1(lookup, errors);
+}
+
 static bool set_codec(TextObj *t, Value encoding, Value errors)
 {
     const char *name = str_utf8(encoding, 0), *errors_text = str_utf8(errors, 0);
     if (!name || !errors_text) return false;
+    if (io_dev_mode() && !check_error_handler(errors)) return false;
     t->codec = native_codec(name);
     t->encoder = t->decoder = 0;
     t->tail_size = 0;
@@ -160,6 +168,7 @@ static bool text_start(TextObj *t, Value buffer, Value encoding, Value errors, V
     text_drop_decoded(t);
     t->newlines.seen = 0;
     if (!check_text_argument("encoding", encoding) || !check_text_argument("errors", errors) || !check_newline(newline)) return false;
+    if (encoding == NONE && !io_warn_default_encoding(1)) return false;
     if (encoding == NONE || str_equal_ascii(encoding, "locale")) encoding = io_locale_encoding();
     if (errors == NONE) errors = str_from_cstring("strict");
     if (!encoding || !errors) return false;
