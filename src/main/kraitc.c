@@ -34,9 +34,12 @@ typedef struct Options {
     regex_t skip;
 } Options;
 
+/* A source; `tail`: where in the path the part begins that goes behind -d's folder. */
+typedef struct File { char *path; size_t tail; } File;
+
 typedef struct Job {
     Options *options;
-    char **files;
+    File *files;
     size_t count, room;
     atomic_size_t next, done, compiled, failed, lines;
     pthread_mutex_t output;
@@ -52,6 +55,12 @@ static void *must(void *p)
     exit(1);
 }
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 static char *join_path(const char *folder, const char *name)
 {
     size_t n = strlen(folder);
@@ -62,19 +71,19 @@ static char *join_path(const char *folder, const char *name)
     return path;
 }
 
-static void add_file(Job *job, char *path)
+static void add_file(Job *job, char *path, size_t tail)
 {
     if (job->count == job->room) {
         job->room = job->room ? job->room * 2 : 256;
         job->files = must(realloc(job->files, job->room * sizeof *job->files));
     }
-    job->files[job->count++] = path;
+    job->files[job->count++] = (File){path, tail};
 }
 
 static int compare_strings(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 /* False if the folder cannot be read. */
-static bool add_folder(Job *job, const char *folder, int depth)
+static bool add_folder(Job *job, const char *folder, size_t tail, int depth)
 {
     DIR *dir = opendir(folder);
     if (!dir) {
@@ -95,10 +104,10 @@ static bool add_folder(Job *job, const char *folder, int depth)
         struct stat st;
         size_t n = strlen(names[i]);
         if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-            if (depth > 0) add_folder(job, path, depth - 1);
+            if (depth > 0) add_folder(job, path, tail, depth - 1);
             free(path);
         } else if (n > 3 && strcmp(names[i] + n - 3, ".py") == 0) {
-            add_file(job, path);
+            add_file(job, path, tail);
         } else {
             free(path);
         }
@@ -113,19 +122,14 @@ static bool add_path(Job *job, const char *path)
     struct stat st;
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
         const Options *o = job->options;
-        return add_folder(job, path, o->no_recursion ? 0 : o->max_depth);
+        size_t n = strlen(path);
+        return add_folder(job, path, n + (path[n - 1] != '/'), o->no_recursion ? 0 : o->max_depth);
     }
-    add_file(job, must(strdup(path)));
+    add_file(job, must(strdup(path)), (size_t)(base_name(path) - path));
     return true;
 }
 
 /* ---- names --------------------------------------------------------------------------------------------------------------------------- */
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
 
 /* The .pyc of a source at a level: beside it, in __pycache__, or below PYTHONPYCACHEPREFIX. */
 static char *cache_path(const Options *o, const char *path, int level)
@@ -184,9 +188,9 @@ static char *strip_parts(const char *path, const char *strip)
 }
 
 /* The name that goes into the code. */
-static char *code_filename(const Options *o, const char *path)
+static char *code_filename(const Options *o, const char *path, size_t tail)
 {
-    if (o->dest_dir) return join_path(o->dest_dir, base_name(path));
+    if (o->dest_dir) return join_path(o->dest_dir, path + tail);
     char *name = o->strip_dir ? strip_parts(path, o->strip_dir) : must(strdup(path));
     if (!o->prepend_dir) return name;
     char *joined = join_path(o->prepend_dir, name);
@@ -465,7 +469,7 @@ static bool outside_limit(const Options *o, const char *path)
     return strncmp(real, limit, n) != 0 || (real[n] != '/' && limit[n - 1] != '/');
 }
 
-static void compile_file(Job *job, const char *path)
+static void compile_file(Job *job, const char *path, size_t tail)
 {
     const Options *o = job->options;
     size_t n = strlen(path);
@@ -490,7 +494,7 @@ static void compile_file(Job *job, const char *path)
     }
     if (data) {
         in.data = data;
-        in.name = name = code_filename(o, path);
+        in.name = name = code_filename(o, path, tail);
         bool ok = true, first = true;
         for (int level = 0; level < 3 && ok; level++) {
             if (!targets[level]) continue;
@@ -515,11 +519,11 @@ static void *work(void *argument)
     for (;;) {
         size_t i = atomic_fetch_add(&job->next, 1);
         if (i >= job->count) return 0;
-        compile_file(job, job->files[i]);
+        compile_file(job, job->files[i].path, job->files[i].tail);
         size_t done = atomic_fetch_add(&job->done, 1) + 1;
         if (!job->progress || (done % 16 && done != job->count)) continue;
         pthread_mutex_lock(&job->output);
-        fprintf(stderr, "\r\033[K[%zu/%zu] %.60s", done, job->count, base_name(job->files[i]));
+        fprintf(stderr, "\r\033[K[%zu/%zu] %.60s", done, job->count, base_name(job->files[i].path));
         pthread_mutex_unlock(&job->output);
     }
 }
@@ -538,7 +542,7 @@ static const char help[] =
     "  -l                     do not go into subfolders\n"
     "  -r N                   go at most N folders deep\n"
     "  -b                     write MODULE.pyc beside the source, not into __pycache__\n"
-    "  -d DIR                 put DIR and the file's name into the code, for tracebacks\n"
+    "  -d DIR                 put DIR before the file's place in the folder given, in the code's file name\n"
     "  -s DIR                 strip the parts of DIR from the path that goes into the code\n"
     "  -p DIR                 put DIR before the path that goes into the code\n"
     "  -x REGEX               skip files whose path matches (POSIX extended expression)\n"
@@ -686,7 +690,7 @@ int main(int argc, char **argv)
     if (!options.quiet)
         printf("%zu files compiled, %zu up to date or skipped, %zu lines, %.2f s, %zu errors\n", (size_t)job.compiled, job.count - (size_t)job.compiled, (size_t)job.lines,
                seconds, (size_t)job.failed);
-    for (size_t i = 0; i < job.count; i++) free(job.files[i]);
+    for (size_t i = 0; i < job.count; i++) free(job.files[i].path);
     free(job.files);
     return ok && !job.failed ? 0 : 1;
 }
