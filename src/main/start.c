@@ -5,6 +5,7 @@
 #include "main/start.h"
 #include "module/import.h"
 #include "module/atexit.h"
+#include "module/signal.h"
 #include "module/sys.h"
 #include "module/sys_info.h"
 #include "object/bytes.h"
@@ -178,7 +179,7 @@ bool start_interpreter(void)
     vm_init();
     ok = ok && sys_start() && add_builtin_module("builtins") && set_path() && import_start() && make_main_module() && open_streams();
     const ModuleDef *signals = module_find("_signal");
-    ok = ok && (!signals || import_module("_signal"));
+    ok = ok && (!signals || (signal_init() && import_module("_signal")));
     if (ok && (config.warn_options.count || config.dev_mode)) ok = import_module("warnings") != 0;
     str_check_codecs = config.dev_mode;
     bytes_warning_level = config.bytes_warning;
