@@ -237,8 +237,9 @@ static Value load_int(Unpickler *u)
     if (!line) return 0;
     if (length == 2 && line[0] == '0' && (line[1] == '0' || line[1] == '1')) return bool_value(line[1] == '1');
     if (length == 0) return truncated();
-    Value text = line_text(line, length);
-    return text ? int_from_text(text, 0) : 0;
+    Value text = line_text(line, length), number = text ? int_from_text(text, 0) : 0;
+    if (!number && error_clear_if(&exc_ValueError)) return raise_value("could not convert string to int");
+    return number;
 }
 
 static Value load_long(Unpickler *u)
@@ -276,7 +277,7 @@ static Value load_float(Unpickler *u)
     if (length == 0) return truncated();
     if (float_parse(line, length, &d) == length) return float_new(d);
     Value text = str_from_latin1((const uint8_t *)line, length);
-    return text ? raise_value("could not convert string to float: %R", text) : 0;
+    return text ? raise_value("could not convert string to float: '%U\n'", text) : 0;
 }
 
 static Value load_bin_float(Unpickler *u)
@@ -312,7 +313,6 @@ static Value load_bin_string(Unpickler *u, int count)
 {
     uint64_t size;
     if (!take_number(u, count, &size)) return 0;
-    if (count == 4 && (int32_t)size < 0) return unpickling_error("BINSTRING pickle has negative byte count");
     const uint8_t *bytes = take(u, size);
     return bytes ? old_string(u, bytes_new(bytes, size)) : 0;
 }
@@ -424,7 +424,10 @@ static Value load_global(Unpickler *u)
 static Value load_stack_global(Unpickler *u)
 {
     Value name = pop(u), module = name ? pop(u) : 0;
-    if (!module) return 0;
+    if (!module) {
+        error_clear();
+        return unpickling_error("STACK_GLOBAL requires str");
+    }
     if (type_of(name) != &str_type || type_of(module) != &str_type) return unpickling_error("STACK_GLOBAL requires str");
     return find_class(u, module, name);
 }
@@ -700,7 +703,7 @@ static bool load_bin_put(Unpickler *u, int count)
 
 static bool load_persistent(Unpickler *u, bool binary)
 {
-    static const char missing[] = "A load persistent id instruction was encountered, but no persistent_load function was specified.";
+    static const char missing[] = "A load persistent id instruction was encountered,\nbut no persistent_load function was specified.";
     if (!u->persistent_load) return unpickling_error("%s", missing);
     Value id;
     if (binary) {
@@ -846,15 +849,16 @@ static Value load(Unpickler *u)
 
 /* --- set-up */
 
-static bool unpickler_setup(Unpickler *u, Value fix_imports, Value encoding, Value errors, Value buffers)
+/* `function`: whose arguments they are. buffers: () is the default and means none at all. */
+static bool unpickler_setup(Unpickler *u, const char *function, Value fix_imports, Value encoding, Value errors, Value buffers)
 {
     int fix = object_truth(fix_imports);
     if (fix < 0) return false;
-    if (!is_str(encoding)) return raise_type("argument 'encoding' must be str, not %s", type_name_of(encoding));
-    if (!is_str(errors)) return raise_type("argument 'errors' must be str, not %s", type_name_of(errors));
+    if (!is_str(encoding)) return raise_bad_argument(function, "encoding", "str", encoding);
+    if (!is_str(errors)) return raise_bad_argument(function, "errors", "str", errors);
     u->fix_imports = fix;
     u->buffers = 0;
-    if (buffers != NONE && buffers != 0) {
+    if (buffers != NONE && buffers != tuple_empty) {
         SET(u, buffers, object_iter(buffers));
         if (!u->buffers) return false;
     }
@@ -882,7 +886,7 @@ static bool unpickler_set_file(Unpickler *u, Value file)
 NATIVE(pickle_load)
 {
     Unpickler *u = gc_alloc(Unpickler, &unpickler_type);
-    return u && unpickler_set_file(u, args[0]) && unpickler_setup(u, args[1], args[2], args[3], args[4]) ? load(u) : 0;
+    return u && unpickler_set_file(u, args[0]) && unpickler_setup(u, "load", args[1], args[2], args[3], args[4]) ? load(u) : 0;
 }
 
 NATIVE(pickle_loads)
@@ -892,7 +896,7 @@ NATIVE(pickle_loads)
     gc_barrier(u);
     u->data = u->view.data;
     u->size = u->view.length;
-    Value result = unpickler_setup(u, args[1], args[2], args[3], args[4]) ? load(u) : 0;
+    Value result = unpickler_setup(u, "loads", args[1], args[2], args[3], args[4]) ? load(u) : 0;
     Value error = error_take();
     buffer_release(&u->view);
     if (error) error_restore(error);
@@ -908,7 +912,7 @@ static bool unpickler_init(Value self, Value *args, size_t nargs, Value kwnames)
     u->initialized = false;
     u->size = u->position = u->prefetched = 0;
     u->peeked = false;
-    if (!unpickler_set_file(u, v[0]) || !unpickler_setup(u, v[1], v[2], v[3], v[4])) return false;
+    if (!unpickler_set_file(u, v[0]) || !unpickler_setup(u, "Unpickler", v[1], v[2], v[3], v[4])) return false;
     u->persistent_load = 0;
     SET(u, persistent_load, object_getattr_opt(self, NAME("persistent_load")));
     if (!u->persistent_load && thread_self->exception) return false;
@@ -919,7 +923,7 @@ static bool unpickler_init(Value self, Value *args, size_t nargs, Value kwnames)
 static NATIVE(unpickler_load)
 {
     Unpickler *u = (Unpickler *)args[0];
-    if (!u->initialized) return unpickling_error("Unpickler.__init__() was not called by %s.__init__()", type_name_of(args[0]));
+    if (!u->initialized) return unpickling_error("Unpickler.__init__() was not called by %s.__init__()", type_of(args[0])->name);
     return load(u);
 }
 

@@ -630,7 +630,7 @@ static bool save_global(Pickler *p, Value object, Value given)
         int64_t dot = str_find_char(name, '.', 0, str_length(name), -1);
         Value last = str_substring(name, dot + 1, str_length(name)), arguments = last ? tuple_pack(2, parent, last) : 0;
         Value reduced = arguments ? tuple_pack(2, pickle_state.getattr, arguments) : 0;
-        return reduced && save_reduce(p, reduced, 0);
+        return reduced && save_reduce(p, reduced, object);
     }
     return write_global(p, object, module_name, name);
 }
@@ -885,7 +885,7 @@ static bool pickler_init(Value self, Value *args, size_t nargs, Value kwnames)
 static NATIVE(pickler_dump)
 {
     Pickler *p = (Pickler *)args[0];
-    if (!p->initialized) return pickling_error("Pickler.__init__() was not called by %s.__init__()", type_name_of(args[0]));
+    if (!p->initialized) return pickling_error("Pickler.__init__() was not called by %s.__init__()", type_of(args[0])->name);
     p->out.size = 0;
     p->frame_start = -1;
     return dump(p, args[1]) && flush(p) ? NONE : 0;

@@ -168,8 +168,9 @@ static NATIVE(builtin_sorted)
     Value bound[2];
     if (!native_bind("sort", "(*, key=None, reverse=False)", &signature, args + 1, 0, kwnames, bound)) return 0;
     Value list = object_to_list(args[0]);
-    int reverse = list ? object_truth(bound[1]) : -1;
-    return reverse >= 0 && list_sort(list, bound[0], reverse) ? list : 0;
+    int reverse = bound[1] == TRUE;
+    if (!list || (bound[1] != TRUE && bound[1] != FALSE && !number_as_int(bound[1], &reverse))) return 0;
+    return list_sort(list, bound[0], reverse != 0) ? list : 0;
 }
 
 /* min and max: the operator tells which item replaces the best so far. */

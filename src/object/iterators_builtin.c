@@ -18,6 +18,7 @@ static Value enumerate_make(Type *type, Value *args, size_t nargs, Value kwnames
 {
     static Signature *cache;
     Value bound[2], start = small_int(0);
+    if (nargs == 0 && (!kwnames || tuple_size(kwnames) == 0)) return raise_type("enumerate() missing required argument 'iterable'");
     if (!native_bind("enumerate", "(iterable, start=0)", &cache, args, nargs, kwnames, bound)) return 0;
     if (bound[1] && bound[1] != small_int(0) && !(start = number_index(bound[1]))) return 0;
     Value iterator = object_iter(bound[0]);
