@@ -19,18 +19,27 @@ static void method_trace(Obj *object)
     gc_visit(((MethodObj *)object)->self);
 }
 
+/* The function is itself something that puts words before its arguments: it needs a free one of its own. */
+static Value call_copied(MethodObj *method, Value *args, size_t nargs, Value kwnames)
+{
+    size_t total = nargs + kw_count(kwnames);
+    Value stack[10], *copy = total <= 8 ? stack : gc_buffer((total + 2) * sizeof(Value)), result = 0;
+    if (!copy || !recursion_enter(" while calling a Python object")) return 0;
+    copy[0] = 0;
+    copy[1] = method->self;
+    memcpy(copy + 2, args, total * sizeof(Value));
+    result = object_call(method->function, copy + 1, nargs + 1, kwnames);
+    recursion_leave();
+    return result;
+}
+
 static Value method_call(Value self, Value *args, size_t nargs, Value kwnames)
 {
     MethodObj *method = (MethodObj *)self;
+    if (type_of(method->function) != &function_type) return call_copied(method, args, nargs, kwnames);
     Value saved = args[-1];
     args[-1] = method->self;
-    Value result = 0;
-    if (type_of(method->function) == &function_type) {
-        result = function_type.call(method->function, args - 1, nargs + 1, kwnames);
-    } else if (recursion_enter(" while calling a Python object")) {
-        result = object_call(method->function, args - 1, nargs + 1, kwnames);
-        recursion_leave();
-    }
+    Value result = function_type.call(method->function, args - 1, nargs + 1, kwnames);
     args[-1] = saved;
     return result;
 }

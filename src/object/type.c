@@ -221,7 +221,9 @@ bool type_set_mro(Type *type)
     if (custom) {
         Value list = call_method_0(VALUE(type), NAME("mro"));
         mro = list ? object_to_tuple(list) : 0;
-        if (!mro || !check_mro(type, mro)) return false;
+        if (!mro) return false;
+        if (tuple_size(mro) == 0) return raise_type("type MRO must not be empty");
+        if (!check_mro(type, mro)) return false;
         /* mro() itself may have set the order (by assigning __bases__): the later one wins. */
         if (type->mro != old) return true;
         type->flags |= TYPE_CUSTOM_MRO;

@@ -134,7 +134,7 @@ static bool read_slots(Type *type, Type *base, Value class_name, Value slots, Va
             continue;
         }
         if (str_equal_ascii(name, "__weakref__")) {
-            if (weakly_referenceable(base) || *wants_weak) return raise_type("__weakref__ slot disallowed: we already got one");
+            if (weakly_referenceable(base) || base->item_size || (base->flags & TYPE_INT) || *wants_weak) return raise_type("__weakref__ slot disallowed: either we already got one, or __itemsize__ != 0");
             *wants_weak = true;
             continue;
         }

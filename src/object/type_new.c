@@ -57,7 +57,7 @@ static bool set_classcell(Type *type)
 {
     Value key = NAME("__classcell__"), cell = dict_get_str(type->dict, key);
     if (!cell) return true;
-    if (type_of(cell) != &cell_type) return raise_type("__classcell__ must be a nonlocal cell, not <%.200R>", VALUE(type_of(cell)));
+    if (type_of(cell) != &cell_type) return raise_type("__classcell__ must be a nonlocal cell, not %.200R", VALUE(type_of(cell)));
     SET((CellObj *)cell, value, VALUE(type));
     return dict_delete(type->dict, key) >= 0;
 }
