@@ -34,6 +34,7 @@ help:
 	@echo 'make debug      build-debug/: no optimization, assertions'
 	@echo 'make asan       build-asan/: AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make test       run all tests'
+	@echo 'make unit       run the C tests'
 	@echo 'make identity   compare code objects with python3.11 over CORPUS (default: the standard library)'
 	@echo 'make bench      time the benchmarks beside python3.11'
 	@echo 'make install    into PREFIX (default /usr/local)'
@@ -56,6 +57,29 @@ $(BUILD)/obj/%.o: src/%.cc
 	@mkdir -p $(@D)
 	$(CXX) -std=c++17 $(OPT) -g1 -Wall -Wextra -Werror -fno-exceptions -fno-rtti -fno-omit-frame-pointer -MMD -MP $(SANITIZE) -c -o $@ $<
 
+# C tests of what Python cannot reach. Each program's exit status is its verdict; the heap's runs again with its verifier and under stress.
+RUNTIME_OBJECTS = $(call obj,$(RUNTIME_SRC) $(filter-out src/main/krait.c,$(MAIN_SRC)))
+$(BUILD)/test_types: tests/unit/test_types.c $(RUNTIME_OBJECTS) $(FRONT)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+unit: $(BUILD)/test_heap $(BUILD)/test_types
+	@passed=0; failed=0; \
+	for run in "$(BUILD)/test_heap" "KRAIT_GC_VERIFY=1 $(BUILD)/test_heap" "KRAIT_GC_STRESS=5000 $(BUILD)/test_heap" "$(BUILD)/test_types"; do \
+	    if env $$run; then passed=$$((passed + 1)); else failed=$$((failed + 1)); fi; \
+	done; echo "$$passed passed, $$failed failed"; [ $$failed = 0 ]
+
+test:
+	./test
+
+bench: all
+	/usr/bin/python3.11 bench/run.py
+
+install: all
+	install -D -m 755 $(BUILD)/krait $(DESTDIR)$(PREFIX)/bin/krait
+	install -D -m 755 $(BUILD)/kraitc $(DESTDIR)$(PREFIX)/bin/kraitc
+	install -D -m 644 docs/krait.1 $(DESTDIR)$(PREFIX)/share/man/man1/krait.1
+	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/krait/LICENSE
+
 debug:
 	$(MAKE) BUILD=build-debug OPT='-O0 -g -DKRAIT_DEBUG'
 asan:
@@ -64,6 +88,6 @@ asan:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help debug asan clean test identity bench install
+.PHONY: all help debug asan clean unit test identity bench install
 
 -include $(patsubst %.o,%.d,$(call obj,$(FRONT_SRC) $(RUNTIME_SRC) $(MAIN_SRC) src/main/kraitc.c))
