@@ -11,6 +11,7 @@
 #include "syntax/parser.h"
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -257,6 +258,39 @@ static Value run_bootstrap(const char *name, const char *module_name)
     return vm_eval_code(code, module_dict(module), 0) ? module : 0;
 }
 
+/* ---------------------------------------------------------------- zip archives on sys.path */
+
+/* The first path hook: folders, by far the most, are refused at once; only for what could be an archive is zipimport itself imported. */
+static NATIVE(zip_path_hook)
+{
+    if (!is_str(args[0])) return raise_format(&exc_ImportError, "only str paths can name archives");
+    const char *text = str_utf8(args[0], 0);
+    char *path = text ? strdup(text) : 0;
+    struct stat st;
+    bool archive = false;
+    if (!text) error_clear();
+    while (path && *path) {   /* "archive.zip/package": some front part must be a file */
+        if (stat(path, &st) == 0) {
+            archive = S_ISREG(st.st_mode);
+            break;
+        }
+        char *slash = strrchr(path, '/');
+        *(slash ? slash : path) = 0;
+    }
+    free(path);
+    if (!archive) return raise_format(&exc_ImportError, "not a Zip file: %R", args[0]);
+    Value importer = import_attr("zipimport", "zipimporter");
+    return importer ? call_1(importer, args[0]) : 0;
+}
+
+static const NativeDef zip_path_hook_def = {"zipimporter", "(path, /)", zip_path_hook, "The path hook for zip archives.", 0};
+
+static bool install_zip_hook(void)
+{
+    Value hooks = sys_get("path_hooks"), hook = native_new(&zip_path_hook_def, 0, NAME("zipimport"));
+    return hooks && is_list(hooks) && hook && list_insert(hooks, 0, hook);
+}
+
 bool import_start(void)
 {
     gc_root(&importlib_bootstrap);
@@ -273,5 +307,5 @@ bool import_start(void)
     if (!imp || !find_and_load || !handle_fromlist || !lock_unlock_module) return false;
     if (!dict_set_cstring(sys_modules(), "_imp", imp)) return false;
     if (!call_method_2(module, NAME("_install"), sys_module, imp)) return false;
-    return run_bootstrap("_bootstrap_external", "_frozen_importlib_external") && call_method_0(module, NAME("_install_external_importers"));
+    return run_bootstrap("_bootstrap_external", "_frozen_importlib_external") && call_method_0(module, NAME("_install_external_importers")) && install_zip_hook();
 }

@@ -44,7 +44,7 @@ static Type *error_type(ErrorKind kind)
 }
 
 static Value text_value(const Text *text) { return text ? str_from_utf8_surrogatepass(text->bytes, text->length) : NONE; }
-static Value place(int n) { return n == -1 ? NONE : small_int(n); }
+static Value place(int n) { return n == OFFSET_NONE ? NONE : small_int(n); }
 
 /* The compiler knows no source text: the line of its error is read from the file. */
 static Value error_line(Value filename, int lineno)
