@@ -64,6 +64,9 @@ extern int recursion_limit;   /* sys.setrecursionlimit */
 bool recursion_enter(const char *where);
 static inline void recursion_leave(void) { thread_self->recursion_depth--; }
 
+/* Is the C stack nearly used up? For recursion that is deep but harmless (iterators over iterators, hashes of tuples in tuples): raise RecursionError then. */
+static inline bool c_stack_low(void) { return (char *)__builtin_frame_address(0) < thread_self->c_stack_limit; }
+
 /* Everything rare at once: signals, collection, other threads. Returns false when an exception was raised (by a signal handler, ...). */
 bool safe_point_slow(void);
 static inline bool safe_point(void)

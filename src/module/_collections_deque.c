@@ -312,7 +312,7 @@ static NATIVE(deque_index)
 static NATIVE(deque_remove)
 {
     DequeObj *d = as_deque(args[0]);
-    int64_t found = deque_search(d, args[1], 0, d->size, &exc_IndexError, "deque mutated during remove().");
+    int64_t found = deque_search(d, args[1], 0, d->size, &exc_IndexError, MUTATED);
     if (found == -1) return raise_value("%R is not in deque", args[1]);
     if (found < 0) return 0;
     deque_remove_at(d, found);

@@ -55,6 +55,7 @@ bool list_grow(ListObj *list, int64_t size)
 void list_shrink(ListObj *list)
 {
     if (list->size == 0) {
+        if (!list->items) return;   /* also a list that is being sorted, whose `allocated` says so */
         list->items = 0;
         list->allocated = 0;
     } else if (list->allocated > 64 && list->size < list->allocated / 4) {

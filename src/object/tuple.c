@@ -74,15 +74,14 @@ static bool tuple_hash(Value self, int64_t *hash)
     const uint64_t prime1 = 11400714785074694791u, prime2 = 14029467366897019727u, prime5 = 2870177450012600261u;
     uint64_t mix = prime5;
     int64_t size = tuple_size(self);
-    if (!recursion_enter(" while hashing an object")) return false;
+    if (c_stack_low()) return raise_format(&exc_RecursionError, "maximum recursion depth exceeded while hashing an object");
     for (int64_t i = 0; i < size; i++) {
         int64_t lane;
-        if (!value_hash(tuple_get(self, i), &lane)) return recursion_leave(), false;
+        if (!value_hash(tuple_get(self, i), &lane)) return false;
         mix += (uint64_t)lane * prime2;
         mix = mix << 31 | mix >> 33;
         mix *= prime1;
     }
-    recursion_leave();
     mix += (uint64_t)size ^ (prime5 ^ 3527539u);
     *hash = mix == UINT64_MAX ? 1546275796 : (int64_t)mix;
     return true;
