@@ -31,7 +31,10 @@ static int64_t decode_fault_registry(Decoder *d, int64_t start, int64_t end, con
         raise_type("decoding error handler must return (str, int) tuple");
         return -1;
     }
-    if (!number_as_int64(tuple_get(result, 1), &position)) return -1;
+    if (int_as_int64_overflow(tuple_get(result, 1), &position)) {
+        if (!d->any_index) return number_as_int64(tuple_get(result, 1), &position), -1;
+        position = INT64_MAX;
+    }
     /* The handler may have exchanged the input. */
     Value input = ((UnicodeErrorObj *)exception)->object;
     if (!input || !is_bytes(input)) {
@@ -101,7 +104,10 @@ static int64_t encode_fault_registry(Encoder *e, int64_t start, int64_t end, con
         raise_type("encoding error handler must return (str/bytes, int) tuple");
         return -1;
     }
-    if (!number_as_int64(tuple_get(result, 1), &position)) return -1;
+    if (int_as_int64_overflow(tuple_get(result, 1), &position)) {
+        if (!e->any_index) return number_as_int64(tuple_get(result, 1), &position), -1;
+        position = INT64_MAX;
+    }
     int64_t at = position < 0 ? position + length : position;
     if (at < 0 || at > length) {
         raise_index("position %zd from error handler out of bounds", (size_t)position);

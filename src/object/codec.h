@@ -12,6 +12,7 @@ typedef struct Decoder {
     const uint8_t *data;
     int64_t size;
     Value handler, exception;        /* of the registry; 0 until first needed */
+    bool any_index;                  /* a position that is no C integer is out of bounds like others (IndexError) */
     Value input;                     /* keeps data alive when a handler has exchanged it */
     StrBuilder out;
 } Decoder;
@@ -27,6 +28,7 @@ struct Encoder {
     Value handler, exception;
     BytesBuilder out;
     Value mapping;                   /* charmap */
+    bool any_index;                  /* as in Decoder */
 };
 /* The characters [start, end) cannot be encoded. */
 int64_t encode_fault(Encoder *e, int64_t start, int64_t end, const char *reason);

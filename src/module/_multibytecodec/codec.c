@@ -20,7 +20,7 @@ Value multibyte_codec_new(const CodingDef *def)
 /* consumed 0: the input is complete. */
 static Value coding_decode(const CodingDef *def, CodingState *state, const uint8_t *data, int64_t size, const char *errors, int64_t *consumed)
 {
-    Decoder d = {.encoding = def->name, .errors = errors, .data = data, .size = size};
+    Decoder d = {.encoding = def->name, .errors = errors, .data = data, .size = size, .any_index = true};
     int64_t at = 0;
     while (at < d.size) {
         uint32_t chars[2];
@@ -49,7 +49,7 @@ static bool put_char(Encoder *base, uint32_t c)
 
 static Value coding_encode(const CodingDef *def, CodingState *state, Value text, const char *errors, bool reset)
 {
-    CodingEncoder e = {.base = {.encoding = def->name, .errors = errors, .text = text, .limit = 0x110000, .put = put_char}, .def = def, .state = state};
+    CodingEncoder e = {.base = {.encoding = def->name, .errors = errors, .text = text, .limit = 0x110000, .put = put_char, .any_index = true}, .def = def, .state = state};
     int64_t length = str_length(text);
     uint8_t out[16];
     int size, used;
@@ -140,6 +140,9 @@ static Value stream_new(Type *type, Value *args, size_t nargs, Value kwnames)
     return native_bind(type_name(type), "(stream, errors=None)", &signature, args, nargs, kwnames, bound) ? stateful_new(type, bound[0], bound[1]) : 0;
 }
 
+/* Everything is done by then: this keeps the __init__ of codecs.StreamReader and its like from being called. */
+static bool stateful_init(Value self, Value *args, size_t nargs, Value kwnames) { return true; }
+
 static Value get_errors(Value v) { return st(v)->errors; }
 static bool set_errors(Value v, Value errors)
 {
@@ -190,7 +193,7 @@ static const NativeDef encoder_methods[] = {
     {"reset", "(self, /)", encoder_reset, "Forgets the state."},
     {0},
 };
-static Type encoder_type = {TYPE_INIT("MultibyteIncrementalEncoder", Stateful), .flags = TYPE_BASE, .trace = stateful_trace, .new = incremental_new, .methods = encoder_methods, .getset = stateful_getset};
+static Type encoder_type = {TYPE_INIT("MultibyteIncrementalEncoder", Stateful), .flags = TYPE_BASE, .trace = stateful_trace, .new = incremental_new, .init = stateful_init, .methods = encoder_methods, .getset = stateful_getset};
 
 /* --- decoders */
 /* Decodes what is pending and then `size` bytes; keeps an incomplete end unless `final`. */
@@ -256,7 +259,7 @@ static const NativeDef decoder_methods[] = {
     {"reset", "(self, /)", decoder_reset, "Forgets the state."},
     {0},
 };
-static Type decoder_type = {TYPE_INIT("MultibyteIncrementalDecoder", Stateful), .flags = TYPE_BASE, .trace = stateful_trace, .new = incremental_new, .methods = decoder_methods, .getset = stateful_getset};
+static Type decoder_type = {TYPE_INIT("MultibyteIncrementalDecoder", Stateful), .flags = TYPE_BASE, .trace = stateful_trace, .new = incremental_new, .init = stateful_init, .methods = decoder_methods, .getset = stateful_getset};
 
 /* --- stream readers */
 static Value reader_read_with(Value self, const char *method, Value size)
@@ -292,7 +295,7 @@ static const NativeDef reader_methods[] = {
     {"reset", "(self, /)", decoder_reset, "Forgets the state."},
     {0},
 };
-static Type reader_type = {TYPE_INIT("MultibyteStreamReader", Stateful), .flags = TYPE_BASE, .trace = stateful_trace, .new = stream_new, .methods = reader_methods, .getset = stateful_getset, .members = stream_members};
+static Type reader_type = {TYPE_INIT("MultibyteStreamReader", Stateful), .flags = TYPE_BASE, .trace = stateful_trace, .new = stream_new, .init = stateful_init, .methods = reader_methods, .getset = stateful_getset, .members = stream_members};
 
 /* --- stream writers */
 static bool write_text(Value self, Value v)
@@ -329,7 +332,7 @@ static const NativeDef writer_methods[] = {
     {"reset", "(self, /)", writer_reset, "Writes what returns to the initial state."},
     {0},
 };
-static Type writer_type = {TYPE_INIT("MultibyteStreamWriter", Stateful), .flags = TYPE_BASE, .trace = stateful_trace, .new = stream_new, .methods = writer_methods, .getset = stateful_getset, .members = stream_members};
+static Type writer_type = {TYPE_INIT("MultibyteStreamWriter", Stateful), .flags = TYPE_BASE, .trace = stateful_trace, .new = stream_new, .init = stateful_init, .methods = writer_methods, .getset = stateful_getset, .members = stream_members};
 
 static bool multibytecodec_init(Value module)
 {

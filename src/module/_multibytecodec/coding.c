@@ -93,7 +93,9 @@ static int plain_write(const CodingDef *def, const uint32_t *chars, int64_t left
         }
     }
     *size = table_write(def->tables, chars, 1, out);
-    return *size > 1 || (*size == 1 && single_byte(*chars)) ? CODING_OK : CODING_ILLEGAL;
+    /* The yen sign and the overline share codes with backslash and tilde in Japan. */
+    bool shared = (*chars == 0xa5 || *chars == 0x203e) && (!strncmp(def->name, "shift", 5) || !strncmp(def->name, "euc_j", 5));
+    return *size > 1 || (*size == 1 && (shared || single_byte(*chars))) ? CODING_OK : CODING_ILLEGAL;
 }
 
 /* --- HZ: ~{ and ~} around GB2312 in seven bits */
