@@ -644,13 +644,14 @@ static void lower_format(Lowering *l, uint32_t flags)
     l->last_dest = word;
 }
 
-static void lower_slice(Lowering *l, uint32_t count)
+/* next: the stored instruction behind. When that takes the slice, and nothing else can (no copy of it is on the stack), the slice need not be made: SLICE_ONCE in w1. */
+static void lower_slice(Lowering *l, uint32_t count, uint8_t next)
 {
     int32_t d = l->depth - (int32_t)count;
     uint32_t b = operand(l, d), c = operand(l, d + 1), step = count == 3 ? operand(l, d + 2) : NO_REGISTER;
     pop(l, (int32_t)count);
     uint32_t word = emit_result(l, OP_BUILD_SLICE, b, c);
-    emit_word(l, (Word){.bits = step});
+    emit_word(l, (Word){.bits = step | (next == BC_BINARY_SUBSCR || next == BC_STORE_SUBSCR ? SLICE_ONCE : 0)});
     l->last_dest = word;
 }
 
@@ -898,7 +899,7 @@ static int lower_insn(Lowering *l, int32_t i)
     case BC_BUILD_SET: lower_build(l, OP_BUILD_SET, (int32_t)arg, arg); break;
     case BC_BUILD_STRING: lower_build(l, OP_BUILD_STRING, (int32_t)arg, arg); break;
     case BC_BUILD_MAP: lower_build(l, OP_BUILD_MAP, 2 * (int32_t)arg, arg); break;
-    case BC_BUILD_SLICE: lower_slice(l, arg); break;
+    case BC_BUILD_SLICE: lower_slice(l, arg, i + 1 < l->s.count ? l->s.insns[i + 1].op : BC_NOP); break;
     case BC_FORMAT_VALUE: lower_format(l, arg); break;
     case BC_LIST_APPEND: case BC_SET_ADD: case BC_LIST_EXTEND: case BC_SET_UPDATE: case BC_DICT_UPDATE: case BC_DICT_MERGE: case BC_MAP_ADD: case BC_STORE_SUBSCR:
     case BC_DELETE_SUBSCR: case BC_BINARY_SUBSCR: case BC_BUILD_CONST_KEY_MAP:

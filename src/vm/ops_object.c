@@ -83,10 +83,45 @@ static uint16_t specialize_load(Value v, Value name, Word *c)
     return OP_LOAD_ATTR_VALUE;
 }
 
+/* ---- sites that see many classes. The first word's c counts how often a site was specialized; after POLY_LIMIT times it looks its answers up in a table that all sites share,
+ * by name, type version and shape. An answer is what specialize_* found: a special opcode with its caches. */
+
+enum { POLY_LIMIT = 6, POLY_ENTRIES = 2048 };
+typedef struct PolyEntry { Value name; uint32_t version, shape; Word caches[2]; uint16_t op, kind; } PolyEntry;
+static PolyEntry poly_table[POLY_ENTRIES];
+
+static inline PolyEntry *poly_entry(Value name, uint32_t version, uint32_t shape, uint16_t kind)
+{
+    uint64_t hash = (name >> 4 ^ (uint64_t)version * 0x9e3779b1 ^ (uint64_t)shape * 0x85ebca6b ^ kind) * 0x9e3779b97f4a7c15ull;
+    return &poly_table[hash >> 53 & (POLY_ENTRIES - 1)];
+}
+
+/* The answer for a value with a header; found by `specialize` when the table lacks it. op 0: none, do the generic thing. */
+static inline PolyEntry *poly_find(Value v, Value name, uint16_t kind, uint16_t (*specialize)(Value, Value, Word *))
+{
+    Obj *o = as_obj(v);
+    uint32_t version = o->type->version;
+    PolyEntry *entry = poly_entry(name, version, o->shape, kind);
+    if (LIKELY(entry->name == name && entry->version == version && entry->shape == o->shape && entry->kind == kind && version)) return entry;
+    Word caches[2] = {0};
+    uint16_t op = 0;
+    if (o->type != &type_type && o->type != &module_type) op = specialize(v, name, caches);
+    *entry = (PolyEntry){name, o->type->version, o->shape, {caches[0], caches[1]}, op, kind};
+    return entry;
+}
+
+/* Counts the specialization of a site; true: it has had its share. */
+static inline bool poly_due(const Word *pc) { return ((Word *)pc)[-1].c >= POLY_LIMIT || (((Word *)pc)[-1].c++, false); }
+
 OPCODE(LOAD_ATTR)
 {
     SAVE();
     Value v = r[B], name = pc[0].value;
+    if (UNLIKELY(poly_due(pc))) {
+        BECOME(OP_LOAD_ATTR_POLY);
+        i = pc[-1].bits;
+        TAIL(op_LOAD_ATTR_POLY);
+    }
     uint16_t special = specialize_load(v, name, &CACHE(1));
     if (special) BECOME(special);
     v = object_getattr(v, name);
@@ -183,6 +218,31 @@ OPCODE(LOAD_ATTR_PROPERTY)
     TAIL(op_LOAD_ATTR);
 }
 
+OPCODE(LOAD_ATTR_POLY)
+{
+    Value v = r[B], found;
+    if (LIKELY(is_pointer(v))) {
+        Obj *o = as_obj(v);
+        PolyEntry *entry = poly_find(v, pc[0].value, OP_LOAD_ATTR, specialize_load);
+        switch (entry->op) {
+        case OP_LOAD_ATTR_SLOT: r[A] = *(Value *)((char *)o + entry->caches[0].index); SKIP(4);
+        case OP_LOAD_ATTR_OVERFLOW: r[A] = (*(Value **)((char *)o + o->type->attrs_offset))[entry->caches[0].index]; SKIP(4);
+        case OP_LOAD_ATTR_VALUE: r[A] = entry->caches[1].value; SKIP(4);
+        case OP_LOAD_ATTR_MEMBER:
+            found = *(Value *)((char *)o + entry->caches[0].index);
+            if (LIKELY(found)) {
+                r[A] = found;
+                SKIP(4);
+            }
+        }
+    }
+    SAVE();
+    v = object_getattr(v, pc[0].value);
+    if (UNLIKELY(!v)) ERROR;
+    r[A] = v;
+    SKIP(4);
+}
+
 static uint16_t specialize_store(Value v, Value name, Word *c)
 {
     Type *type = type_of(v);
@@ -216,6 +276,11 @@ static uint16_t specialize_store(Value v, Value name, Word *c)
 OPCODE(STORE_ATTR)
 {
     SAVE();
+    if (UNLIKELY(poly_due(pc))) {
+        BECOME(OP_STORE_ATTR_POLY);
+        i = pc[-1].bits;
+        TAIL(op_STORE_ATTR_POLY);
+    }
     uint16_t special = specialize_store(r[A], pc[0].value, &CACHE(1));
     if (special) BECOME(special);
     if (UNLIKELY(!object_setattr(r[A], pc[0].value, r[B]))) ERROR;
@@ -259,6 +324,25 @@ OPCODE(STORE_ATTR_MEMBER)
     TAIL(op_STORE_ATTR);
 }
 
+OPCODE(STORE_ATTR_POLY)
+{
+    Value v = r[A];
+    if (LIKELY(is_pointer(v))) {
+        Obj *o = as_obj(v);
+        PolyEntry *entry = poly_find(v, pc[0].value, OP_STORE_ATTR, specialize_store);
+        switch (entry->op) {
+        case OP_STORE_ATTR_ADD: o->shape = entry->caches[1].version; [[fallthrough]];
+        case OP_STORE_ATTR_SLOT: case OP_STORE_ATTR_MEMBER:
+            *(Value *)((char *)o + entry->caches[0].index) = r[B];
+            gc_barrier(o);
+            SKIP(4);
+        }
+    }
+    SAVE();
+    if (UNLIKELY(!object_setattr(v, pc[0].value, r[B]))) ERROR;
+    SKIP(4);
+}
+
 OPCODE(DELETE_ATTR)
 {
     SAVE();
@@ -297,10 +381,33 @@ OPCODE(LOAD_METHOD)
 {
     SAVE();
     Value v = r[B], name = pc[0].value, self = 0;
+    if (UNLIKELY(poly_due(pc))) {
+        BECOME(OP_LOAD_METHOD_POLY);
+        i = pc[-1].bits;
+        TAIL(op_LOAD_METHOD_POLY);
+    }
     uint16_t special = specialize_method(v, name, &CACHE(1));
     if (special) BECOME(special);
     else if (has_type(v, &module_type) && (special = specialize_load(v, name, &CACHE(1)))) BECOME(OP_LOAD_METHOD_ATTR);
     Value method = object_get_method(v, name, &self);
+    if (UNLIKELY(!method)) ERROR;
+    r[A] = self ? method : 0;
+    r[A + 1] = self ? self : method;
+    SKIP(4);
+}
+OPCODE(LOAD_METHOD_POLY)
+{
+    Value v = r[B], self = 0;
+    if (LIKELY(is_pointer(v))) {
+        PolyEntry *entry = poly_find(v, pc[0].value, OP_LOAD_METHOD, specialize_method);
+        if (LIKELY(entry->op == OP_LOAD_METHOD_SHAPE || entry->op == OP_LOAD_METHOD_TYPE)) {
+            r[A] = entry->caches[1].value;
+            r[A + 1] = v;
+            SKIP(4);
+        }
+    }
+    SAVE();
+    Value method = object_get_method(v, pc[0].value, &self);
     if (UNLIKELY(!method)) ERROR;
     r[A] = self ? method : 0;
     r[A + 1] = self ? self : method;
