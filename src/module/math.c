@@ -472,7 +472,7 @@ static NATIVE(math_isqrt)
     IntView view;
     mpz_t r;
     mpz_init(r);
-    mpz_sqrt(r, int_view(n, &view));
+    if (!GMP_TRY(mpz_sqrt(r, int_view(n, &view)))) return 0;
     Value result = int_from_mpz(r);
     mpz_clear(r);
     return result;
@@ -489,7 +489,7 @@ static Value factorial(Value v)
     if ((double)count * log2((double)count + 1) > 1e12) return raise_memory();
     mpz_t r;
     mpz_init(r);
-    mpz_fac_ui(r, (unsigned long)count);
+    if (!GMP_TRY(mpz_fac_ui(r, (unsigned long)count))) return 0;
     Value result = int_from_mpz(r);
     mpz_clear(r);
     return result;
@@ -534,7 +534,7 @@ static NATIVE(math_perm)
     IntView view;
     mpz_t r;
     mpz_init(r);
-    falling_product(r, int_view(n, &view), (unsigned long)count);
+    if (!GMP_TRY(falling_product(r, int_view(n, &view), (unsigned long)count))) return 0;
     Value result = int_from_mpz(r);
     mpz_clear(r);
     return result;
@@ -554,7 +554,7 @@ static NATIVE(math_comb)
     IntView view;
     mpz_t r;
     mpz_init(r);
-    mpz_bin_ui(r, int_view(n, &view), (unsigned long)count);
+    if (!GMP_TRY(mpz_bin_ui(r, int_view(n, &view), (unsigned long)count))) return 0;
     Value result = int_from_mpz(r);
     mpz_clear(r);
     return result;

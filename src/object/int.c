@@ -8,6 +8,35 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* --- GMP's temporaries */
+
+_Thread_local jmp_buf *gmp_escape;
+
+static void *no_memory(void)
+{
+    if (gmp_escape) longjmp(*gmp_escape, 1);
+    abort();
+}
+
+static void *gmp_get(size_t size)
+{
+    void *memory = malloc(size);
+    return memory ? memory : no_memory();
+}
+
+static void *gmp_change(void *old, size_t old_size, size_t size)
+{
+    void *memory = realloc(old, size);
+    return memory ? memory : no_memory();
+}
+
+static void gmp_drop(void *memory, size_t size) { free(memory); }
+
+void gmp_memory_init(void) { mp_set_memory_functions(gmp_get, gmp_change, gmp_drop); }
+
+/* Below this many limbs GMP's temporaries are on the stack, or too small to fail alone. */
+enum { GUARD_LIMBS = 4096 };
+
 /* --- making ints */
 
 IntObj *int_alloc(size_t count)
@@ -276,6 +305,13 @@ Value int_sub(Value a, Value b)
     return add_limbs(&x, &y, true);
 }
 
+static void multiply(mp_limb_t *out, const Limbs *x, const Limbs *y)
+{
+    if (x->count == y->count && (x->at == y->at || (x->count == 1 && x->at[0] == y->at[0]))) mpn_sqr(out, x->at, x->count);
+    else if (x->count >= y->count) mpn_mul(out, x->at, x->count, y->at, y->count);
+    else mpn_mul(out, y->at, y->count, x->at, x->count);
+}
+
 Value int_mul(Value a, Value b)
 {
     int64_t small;
@@ -286,9 +322,9 @@ Value int_mul(Value a, Value b)
     if (!x.count || !y.count) return small_int(0);
     IntObj *i = int_alloc((size_t)(x.count + y.count));
     if (!i) return 0;
-    if (x.count == y.count && (x.at == y.at || (x.count == 1 && x.at[0] == y.at[0]))) mpn_sqr(i->limbs, x.at, x.count);
-    else if (x.count >= y.count) mpn_mul(i->limbs, x.at, x.count, y.at, y.count);
-    else mpn_mul(i->limbs, y.at, y.count, x.at, x.count);
+    if (x.count + y.count > GUARD_LIMBS) {
+        if (!GMP_TRY(multiply(i->limbs, &x, &y))) return 0;
+    } else multiply(i->limbs, &x, &y);
     return int_finish(i, x.count + y.count, x.negative != y.negative);
 }
 
@@ -327,7 +363,9 @@ static bool divide_truncated(const Limbs *a, const Limbs *b, Value *quotient, Va
     IntObj *q = int_alloc((size_t)q_count), *r = q ? int_alloc((size_t)b->count) : 0;
     if (!r) return false;
     if (b->count == 1) r->limbs[0] = mpn_divrem_1(q->limbs, 0, a->at, a->count, b->at[0]);
-    else mpn_tdiv_qr(q->limbs, r->limbs, 0, a->at, a->count, b->at, b->count);
+    else if (a->count > GUARD_LIMBS) {
+        if (!GMP_TRY(mpn_tdiv_qr(q->limbs, r->limbs, 0, a->at, a->count, b->at, b->count))) return false;
+    } else mpn_tdiv_qr(q->limbs, r->limbs, 0, a->at, a->count, b->at, b->count);
     if (quotient) *quotient = int_finish(q, q_count, a->negative != b->negative);
     if (remainder) *remainder = int_finish(r, b->count, a->negative);
     return true;
@@ -524,9 +562,8 @@ Value int_rshift(Value a, Value b)
 
 /* --- powers */
 
-static Value power_modulo(Value a, Value b, Value modulo)
+static Value power_modulo_unguarded(Value a, Value b, Value modulo)
 {
-    if (int_sign(modulo) == 0) return raise_value("pow() 3rd argument cannot be 0");
     IntView va, vb, vm;
     mpz_t base, result, positive;
     mpz_inits(base, result, positive, (mpz_ptr)0);
@@ -547,6 +584,13 @@ static Value power_modulo(Value a, Value b, Value modulo)
     Value value = good ? int_from_mpz(result) : raise_value("base is not invertible for the given modulus");
     mpz_clears(base, result, positive, (mpz_ptr)0);
     return value;
+}
+
+static Value power_modulo(Value a, Value b, Value modulo)
+{
+    if (int_sign(modulo) == 0) return raise_value("pow() 3rd argument cannot be 0");
+    Value result;
+    return GMP_TRY(result = power_modulo_unguarded(a, b, modulo)) ? result : 0;
 }
 
 Value int_power(Value a, Value b, Value modulo)
@@ -587,7 +631,7 @@ Value int_power(Value a, Value b, Value modulo)
     IntView view;
     mpz_t result;
     mpz_init(result);
-    mpz_pow_ui(result, int_view(a, &view), (unsigned long)exponent);
+    if (!GMP_TRY(mpz_pow_ui(result, int_view(a, &view), (unsigned long)exponent))) return 0;
     Value value = int_from_mpz(result);
     mpz_clear(result);
     return value;

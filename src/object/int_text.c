@@ -34,7 +34,8 @@ static Value from_digit_values(const uint8_t *digits, size_t count, int base, bo
     }
     IntObj *i = int_alloc((size_t)((double)count * log2(base) / 64) + 2);
     if (!i) return 0;
-    mp_size_t limbs = mpn_set_str(i->limbs, digits, count, base);
+    mp_size_t limbs;
+    if (!GMP_TRY(limbs = mpn_set_str(i->limbs, digits, count, base))) return 0;
     return int_finish(i, limbs, negative);
 }
 
@@ -165,7 +166,8 @@ Value int_to_str(Value v, int base)
     mp_limb_t *copy = digits ? gc_buffer_raw(((size_t)l.count + 1) * sizeof *copy) : 0;
     if (!copy) return 0;
     memcpy(copy, l.at, (size_t)l.count * sizeof *copy);
-    size_t count = mpn_get_str(digits, base, copy, l.count), start = 0;
+    size_t count, start = 0;
+    if (!GMP_TRY(count = mpn_get_str(digits, base, copy, l.count))) return 0;
     while (start + 1 < count && !digits[start]) start++;
     if (!power_of_two && int_max_str_digits > 0 && count - start > (size_t)int_max_str_digits) return too_many_digits();
     Value str = str_alloc((int64_t)(count - start) + l.negative, 127);

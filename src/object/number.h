@@ -62,6 +62,21 @@ const char *number_ascii(Value str);
 /* Text without the underscores between digits, in a heap buffer when there are any; 0 without exception when one stands elsewhere, or with MemoryError. */
 const char *number_without_underscores(const char *text, size_t *length);
 Value float_power(double x, double y);       /* x ** y with Python's errors; complex for fractional powers of negatives */
+/* GMP's functions end the process when memory is short. Within GMP_TRY the statement is left instead, with MemoryError: the value is then false. What GMP had allocated
+ * meanwhile is lost; so this is for the rare case. Not to be nested. */
+#include <setjmp.h>
+extern _Thread_local jmp_buf *gmp_escape;
+void gmp_memory_init(void);
+#define GMP_TRY(statement)                                                                                                                           \
+    ({                                                                                                                                               \
+        jmp_buf here_;                                                                                                                               \
+        gmp_escape = &here_;                                                                                                                         \
+        bool good_ = !setjmp(here_);                                                                                                                 \
+        if (good_) statement;                                                                                                                        \
+        gmp_escape = 0;                                                                                                                              \
+        good_ ? true : (bool)raise_memory();                                                                                                         \
+    })
+
 /* Text of doubles by mode, precision and flags: base/float_text.h. */
 Value complex_new(double real, double imag);
 bool complex_value(Value v, double *real, double *imag);   /* from complex, float, int, __complex__ */
