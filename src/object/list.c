@@ -161,6 +161,7 @@ Value list_item(Value self, int64_t i)
 Value list_subscript(Value self, Value key)
 {
     int64_t size = list_size(self), start, stop, step;
+    if (is_pointer(key) && as_obj(key)->type == &slice_type && quick_slice(key, size, &start, &stop)) return list_from(list_items(self) + start, stop - start);
     if (is_index(key)) {
         if (!sequence_index(key, size, &start)) return 0;
         return list_item(self, start);

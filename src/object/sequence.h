@@ -16,6 +16,23 @@ static inline bool sequence_index(Value key, int64_t length, int64_t *out)
     if (*out < 0) *out += length;
     return true;
 }
+static inline bool quick_bound(Value v, int64_t length, int64_t otherwise, int64_t *out)
+{
+    if (v == NONE) return *out = otherwise, true;
+    if (!is_small_int(v)) return false;
+    int64_t n = small_int_value(v);
+    if (n < 0) n = n < -length ? 0 : n + length;
+    *out = n > length ? length : n;
+    return true;
+}
+/* start and stop of a slice of a sequence, when it has no step and its bounds are None or small ints: the common case of slice_indices. stop is not before start. */
+static inline bool quick_slice(Value slice, int64_t length, int64_t *start, int64_t *stop)
+{
+    SliceObj *s = (SliceObj *)slice;
+    if (s->step != NONE || !quick_bound(s->start, length, 0, start) || !quick_bound(s->stop, length, length, stop)) return false;
+    if (*stop < *start) *stop = *start;
+    return true;
+}
 /* An argument that C code calls a Py_ssize_t: OverflowError "Python int too large to convert to C ssize_t". */
 bool number_as_ssize(Value v, int64_t *out);
 /* start and stop arguments of index(): clipped like slice bounds of a sequence of `length`. TypeError for what is not an integer. */
