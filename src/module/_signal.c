@@ -265,7 +265,10 @@ static bool to_sigset(Value iterable, sigset_t *set)
     if (!iterator) return false;
     for (Value item; (item = iter_next(iterator));) {
         int64_t number;
-        if (!number_as_int64(item, &number)) return false;
+        if (!number_as_int64(item, &number)) {
+            if (!error_clear_if(&exc_OverflowError)) return false;
+            number = -1;
+        }
         if (!valid_number(number)) return raise_value("signal number %ld out of range [1; %i]", (long)number, SIGNALS - 1);
         /* Numbers that the C library keeps for itself cannot be set; that is no error. */
         sigaddset(set, (int)number);

@@ -487,7 +487,7 @@ static NATIVE(interrupt_main)
     int number = SIGINT;
     if (nargs && !number_as_int(args[0], &number)) return 0;
     if (!signal_simulate(number)) return raise_value("signal number out of range");
-    return NONE;
+    return signal_check() ? NONE : 0;
 }
 
 /* --- the hook for exceptions that end a thread */
