@@ -152,8 +152,8 @@ static bool jump_to(FrameObj *o, Stored *s, int64_t *kinds, int *lines, int want
     uint32_t word = lowered_word_of_unit(low, s->insns[best].at);
     if (word == UINT32_MAX) return raise_value("can't jump into an exception handler, or code may be unreachable");
     drop_entries(f, start, best_stack, s->insns[current].depth);
-    f->pc = low->words + word;
-    f->last_traced = 0;
+    f->pc = low->words + word + 1;   /* behind the trace point: the line that was chosen is not reported again */
+    f->last_traced = s->insns[best].at + 1;
     o->event_line = 0;
     return true;
 }

@@ -316,6 +316,11 @@ HANDLER(vm_deliver)
     r = f->r;
     k = f->k;
     if (flags & FRAME_FOR_ITER) {
+        if (UNLIKELY(f->flags & FRAME_TRACED) && t->trace_function && !t->tracing && value != NONE) {   /* CPython shows this StopIteration to tracers */
+            raise_stop_iteration(value);
+            if (!vm_trace_exception(t, f)) ERROR;
+            error_clear();
+        }
         pc += pc[-1].exit - 1;
         NEXT;
     }
