@@ -109,7 +109,7 @@ static int hz_read(CodingState *state, const uint8_t *bytes, int64_t left, uint3
         if (bytes[1] == '~' && !state->set) chars[(*count)++] = '~';
         else if (bytes[1] == '{' && !state->set) state->set = 1;
         else if (bytes[1] == '}' && state->set) state->set = 0;
-        else if (bytes[1] != '\n') {
+        else if (bytes[1] != '\n' || state->set) {
             *size = 1;
             return CODING_ILLEGAL;
         }
@@ -172,21 +172,21 @@ static bool has_set(const CodingDef *def, char letter) { return letter == 'A' ||
 
 static int escape_read(const CodingDef *def, CodingState *state, const uint8_t *bytes, int64_t left, int *size)
 {
-    bool partial = false;
     for (int i = 0; i < CHAR_SET_COUNT; i++) {
         int n = (int)strlen(char_sets[i].escape);
-        int64_t have = left - 1 < n ? left - 1 : n;
-        if (!has_set(def, char_sets[i].letter) || memcmp(bytes + 1, char_sets[i].escape, (size_t)have)) continue;
-        if (have < n) {
-            partial = true;
-            continue;
-        }
+        if (left <= n || !has_set(def, char_sets[i].letter) || memcmp(bytes + 1, char_sets[i].escape, (size_t)n)) continue;
         if (char_sets[i].letter != 'N') state->set = (uint8_t)i;
         *size = n + 1;
         return CODING_OK;
     }
-    *size = partial ? (int)left : left < 3 ? (int)left : 3;
-    return partial ? CODING_INCOMPLETE : CODING_ILLEGAL;
+    /* An unknown sequence ends with its first capital letter or '@'. */
+    for (int n = 1; n < left && n < 16; n++) {
+        if (bytes[n] != '@' && (bytes[n] < 'A' || bytes[n] > 'Z')) continue;
+        *size = n + 1;
+        return CODING_ILLEGAL;
+    }
+    *size = left < 16 ? (int)left : 1;
+    return left < 16 ? CODING_INCOMPLETE : CODING_ILLEGAL;
 }
 
 static int set_read(const CharSet *set, const uint8_t *bytes, int64_t left, uint32_t chars[2], int *count, int *size)
@@ -213,7 +213,8 @@ static int iso_read(const CodingDef *def, CodingState *state, const uint8_t *byt
     bool korean = strchr(def->tables, 'N');
     *size = 1;
     *count = 0;
-    if (*bytes == 0x1b) return escape_read(def, state, bytes, left, size);
+    if (*bytes == 0x1b && left < 2) return CODING_INCOMPLETE;
+    if (*bytes == 0x1b && strchr("()$.&", bytes[1])) return escape_read(def, state, bytes, left, size);
     if (korean && (*bytes == 0x0e || *bytes == 0x0f)) {
         state->shifted = *bytes == 0x0e;
         return CODING_OK;
