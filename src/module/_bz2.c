@@ -128,6 +128,7 @@ static Value decompress(BzObj *s, char *data, size_t size, int64_t most)
     size_t room, left = size;
     s->z.next_in = data;
     s->z.avail_in = 0;
+    s->needs_input = false;   /* stays so after an error */
     while (!s->eof) {
         if (!s->z.avail_in) {
             s->z.avail_in = left > UINT_MAX ? UINT_MAX : (unsigned)left;
