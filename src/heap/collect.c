@@ -53,11 +53,12 @@ static inline void mark_object(Obj *o) { mark_in_block(block_of(o), o); }
 
 void gc_visit(Value v)
 {
-    if (!v || !is_pointer(v)) return;
+    if (!v) return;
     if (__builtin_expect(heap.visitor != 0, 0)) {
         heap.visitor(v, heap.visitor_context);
         return;
     }
+    if (!is_pointer(v)) return;
     /* What is in no block is a static object. */
     Block *b = block_find(v);
     if (b) mark_in_block(b, as_obj(v));
