@@ -35,8 +35,8 @@ static Type *type_for_errno(int64_t code)
     }
 }
 
-/* Whether the arguments are taken in __init__: the class has its own __init__-less __new__... that is, it overrides __new__ only. */
-static bool uses_init(Type *type) { return type->init == os_error_init && type->new != os_error_make; }
+/* Whether the arguments are taken in __init__: the class overrides that, and not __new__, which must then leave them alone. */
+static bool uses_init(Type *type) { return type->init != os_error_init && type->new == os_error_make; }
 
 static bool fill(OSErrorObj *e, Value *args, size_t nargs)
 {
