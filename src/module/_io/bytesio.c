@@ -305,9 +305,9 @@ static NATIVE(bytesio_setstate)
     if (!is_tuple(state) || tuple_size(state) < 3)
         return raise_type("%.200s.__setstate__ argument should be 3-tuple, got %.200s", type_of(args[0])->name, type_of(state)->name);
     if (!check_exports(b)) return 0;
+    if (!check_open(b)) return 0;
     share(b, bytes_empty);
     b->position = 0;
-    b->closed = false;
     if (write_object(b, tuple_get(state, 0)) < 0) return 0;
     Value position = tuple_get(state, 1), dict = tuple_get(state, 2);
     if (!is_int(position)) return raise_type("second item of state must be an integer, got %.200s", type_of(position)->name);
