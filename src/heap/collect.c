@@ -319,8 +319,9 @@ static size_t sweep_large(void)
 
 static void set_budget(bool full)
 {
-    size_t quarter = heap.live_bytes / 4;
-    heap.young_budget = quarter < (16u << 20) ? 16u << 20 : quarter > (256u << 20) ? 256u << 20 : quarter;
+    /* Small enough that young objects stay in the cache, large enough that marking and sweeping are paid for. */
+    size_t share = heap.live_bytes / 3;
+    heap.young_budget = share < YOUNG_BUDGET_MIN ? YOUNG_BUDGET_MIN : share > (256u << 20) ? 256u << 20 : share;
     if (full) heap.live_after_full = heap.live_bytes < (32u << 20) ? 32u << 20 : heap.live_bytes;
     else if (heap.live_bytes > heap.live_after_full * 2) heap.next_full = true;
 }

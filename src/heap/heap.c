@@ -9,7 +9,7 @@ Heap heap;
 Block **block_map[1 << 15];
 
 enum { CHUNK_BLOCKS = 64, RUN_BYTES = 8192, LARGE_CACHE_LIMIT = 64 << 20 };
-static const size_t YOUNG_BUDGET = 16 << 20;
+static const size_t EMERGENCY_BUDGET = 128 << 20;
 
 static const uint16_t class_sizes[SIZE_CLASSES] = {
     16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096,
@@ -122,7 +122,7 @@ void block_release(Block *b)
 /* Gives the pages of surplus free blocks back to the system. */
 void heap_release_pages(void)
 {
-    size_t keep = heap.live_bytes / 4 / BLOCK_SIZE + (YOUNG_BUDGET * 2) / BLOCK_SIZE;
+    size_t keep = heap.live_bytes / 4 / BLOCK_SIZE + (YOUNG_BUDGET_MIN * 4) / BLOCK_SIZE;
     size_t i = 0;
     for (Block *b = heap.free_blocks; b; b = b->next) {
         if (i++ < keep || b->zeroed) continue;
@@ -300,7 +300,7 @@ static __attribute__((noinline)) void *cell_new_slow(unsigned kind, size_t size,
     if (heap.allocated >= heap.young_budget && !heap.collecting) {
         request_collection();
         /* C code that allocates on and on without reaching a safe point. */
-        if (heap.allocated >= heap.young_budget * 8 && heap.allocated > heap.live_bytes) heap_emergency();
+        if (heap.allocated >= heap.young_budget * 8 && heap.allocated >= EMERGENCY_BUDGET && heap.allocated > heap.live_bytes) heap_emergency();
     }
     void *cell;
     if (size > MEDIUM_LIMIT) {
@@ -435,7 +435,7 @@ void heap_init(void)
         while (class_sizes[c] < i * 16) c++;
         small_class[i] = c;
     }
-    heap.young_budget = YOUNG_BUDGET;
+    heap.young_budget = YOUNG_BUDGET_MIN;
     heap.live_after_full = 32 << 20;
     heap.stress = environment_number("KRAIT_GC_STRESS");
     heap.stress_young = environment_number("KRAIT_GC_STRESS_YOUNG");

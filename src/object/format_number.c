@@ -453,12 +453,30 @@ static Value format_complex(double real, double imag, Spec *spec)
 
 /* --- the entry points */
 
+/* ">8" and the like: only padding around the digits. */
+static Value pad_small_int(int64_t n, const Spec *spec)
+{
+    char text[24];
+    int64_t length = (int64_t)int_small_to_decimal(n, text), padding = spec->width > length ? spec->width - length : 0;
+    int64_t left = spec->align == '<' ? 0 : spec->align == '^' ? padding / 2 : padding;
+    if (length == 1 && !padding) return str_from_char((uint8_t)text[0]);
+    Value v = str_alloc(length + padding, 0x7f);
+    if (!v) return 0;
+    char *out = str_data(v);
+    memset(out, (int)spec->fill, (size_t)left);
+    memcpy(out + left, text, (size_t)length);
+    memset(out + left + length, (int)spec->fill, (size_t)(padding - left));
+    return v;
+}
+
 Value int_format_spec(Value v, Value spec_text)
 {
     Spec spec;
     double d;
     if (!str_length(spec_text)) return object_str(v);
     if (!parse_spec(spec_text, v, 'd', &spec)) return 0;
+    if (is_small_int(v) && spec.type == 'd' && !spec.grouping && !spec.sign && !spec.no_negative_zero && spec.precision == -1 && spec.align != '=' && spec.fill < 128 && spec.width < 1024)
+        return pad_small_int(small_int_value(v), &spec);
     switch (spec.type) {
     case 'b': case 'c': case 'd': case 'o': case 'x': case 'X': case 'n': return format_int(v, &spec);
     case 'e': case 'E': case 'f': case 'F': case 'g': case 'G': case '%': return int_as_double(v, &d) ? format_float(d, &spec) : 0;

@@ -46,9 +46,36 @@ OPCODE(BUILD_CONST_KEY_MAP)
     r[A] = dict;
     SKIP(2);
 }
+/* The parts of an f-string when all are plain ASCII: 0 without an exception when they are not. */
+static __attribute__((noinline)) Value join_ascii(const Value *parts, uint32_t count)
+{
+    int64_t total = 0;
+    for (uint32_t n = 0; n < count; n++) {
+        if (!has_type(parts[n], &str_type) || !str_is_ascii(parts[n]) || __builtin_add_overflow(total, str_length(parts[n]), &total)) return 0;
+    }
+    if (total < 2) return 0;
+    Value v = str_alloc(total, 0x7f);
+    if (!v) return 0;
+    char *out = str_data(v);
+    for (uint32_t n = 0; n < count; n++) {
+        size_t length = (size_t)str_length(parts[n]);
+        const char *from = str_data(parts[n]);
+        if (length < 8) for (size_t c = 0; c < length; c++) out[c] = from[c];
+        else memcpy(out, from, length);
+        out += length;
+    }
+    return v;
+}
+
 OPCODE(BUILD_STRING)
 {
     SAVE();
+    Value joined = join_ascii(r + B, C);
+    if (LIKELY(joined)) {
+        r[A] = joined;
+        NEXT;
+    }
+    if (UNLIKELY(t->exception)) ERROR;
     StrBuilder b = {0};
     bool ok = true;
     for (uint32_t n = 0; n < C && ok; n++) {
@@ -111,7 +138,8 @@ OPCODE(FORMAT)
     case 2: v = object_repr(v); break;
     case 3: v = object_ascii(v); break;
     }
-    if (v && !spec && is_small_int(v)) v = object_str(v);
+    if (v && is_small_int(v)) v = !spec ? int_to_str(v, 10) : has_type(spec, &str_type) ? int_format_spec(v, spec) : object_format(v, spec);
+    else if (v && spec && is_small_float(v) && has_type(spec, &str_type)) v = float_format_spec(v, spec);
     else if (v && (spec || !has_type(v, &str_type))) v = object_format(v, spec);
     if (UNLIKELY(!v)) ERROR;
     r[A] = v;
