@@ -1,5 +1,7 @@
 /* module_object.c: the type of modules, and the helpers with which native modules are made. */
-#include "module/module.h"
+#include "object/container.h"
+#include "object/function.h"
+#include "object/str.h"
 #include "object/type_internal.h"
 
 /* --- making modules */

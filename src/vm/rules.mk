@@ -1,7 +1,3 @@
-# The handlers keep the machine's state in registers: they need every register, and no frame pointer.
-CFLAGS_ops_basic  = -fomit-frame-pointer
-CFLAGS_ops_call   = -fomit-frame-pointer
-CFLAGS_ops_object = -fomit-frame-pointer
-CFLAGS_ops_build  = -fomit-frame-pointer
-CFLAGS_ops_except = -fomit-frame-pointer
-CFLAGS_ops_generator = -fomit-frame-pointer
+# The handlers keep the machine's state in registers: they need every register, no frame pointer, and no sanitizer (it would realign the stack, which their calling
+# convention cannot).
+$(foreach file,$(basename $(notdir $(wildcard src/vm/ops_*.c))),$(eval CFLAGS_$(file) = -fomit-frame-pointer $(if $(SANITIZE),-fno-sanitize=all)))
