@@ -3,7 +3,7 @@
  * The body of an async generator yields two kinds of values through one channel: what its awaits pass up to the event loop, as it is, and what `yield` gives, wrapped in a
  * WrappedValue. An awaitable passes the first on and turns the second into the result of the await (StopIteration with the value).
  */
-#include "object/generator.h"
+#include "vm/generator.h"
 #include "object/exception.h"
 
 typedef struct WrappedValue { Obj head; Value value; } WrappedValue;

@@ -4,7 +4,7 @@
  * recursion (FOR_ITER, SEND); C code resumes through generator_send, and exceptions are thrown in by linking the frame and unwinding from where it waits. Async generators, which
  * share the structure, are in async_generator.c.
  */
-#include "object/generator.h"
+#include "vm/generator.h"
 #include "object/bytes.h"
 #include "object/exception.h"
 #include "object/number.h"
