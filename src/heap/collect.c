@@ -6,6 +6,7 @@
  * Generations by sticky marks: a young collection keeps the marks of earlier ones, so it stops at every old object, and looks again only at those that the barrier remembered.
  */
 #include "heap/block.h"
+#include "object/str.h"
 #include "object/error.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +47,7 @@ static inline void mark_in_block(Block *b, Obj *o)
     b->marks[i >> 6] |= bit;
     o->gc |= GC_OLD;
     Type *type = o->type;
+    if (type == &str_type && ((StrObj *)o)->compact && ((StrObj *)o)->ascii) return;   /* the commonest object refers to nothing */
     if (type->trace || !(type->head.head.gc & GC_STATIC)) mark_push(o);
 }
 
