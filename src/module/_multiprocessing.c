@@ -141,7 +141,7 @@ static Value sem_get_handle(Value self) { return int_new((int64_t)((SemObj *)sel
 static const NativeDef sem_methods[] = {
     {"acquire", "(self, /, block=True, timeout=None)", sem_acquire, "Acquire the semaphore.", 0}, {"release", "(self, /)", sem_release, "Release the semaphore.", 0}, {"_count", "(self, /)", sem_count, 0, 0},
     {"_is_mine", "(self, /)", sem_is_mine, 0, 0}, {"_get_value", "(self, /)", sem_get_value, 0, 0}, {"_is_zero", "(self, /)", sem_is_zero, 0, 0}, {"_after_fork", "(self, /)", sem_after_fork, 0, 0},
-    {"_rebuild", "(handle, kind, maxvalue, name, /)", sem_rebuild, 0, NATIVE_CLASS}, {"__enter__", "(self, /)", sem_enter, 0, 0}, {"__exit__", "(self, exc_type=None, exc_value=None, exc_tb=None, /)", sem_exit, 0, 0}, {0}};
+    {"_rebuild", "(type, handle, kind, maxvalue, name, /)", sem_rebuild, 0, NATIVE_CLASS}, {"__enter__", "(self, /)", sem_enter, 0, 0}, {"__exit__", "(self, exc_type=None, exc_value=None, exc_tb=None, /)", sem_exit, 0, 0}, {0}};
 static const MemberDef sem_members[] = {{"kind", MEMBER_INT, offsetof(SemObj, kind), false, 0}, {"maxvalue", MEMBER_INT, offsetof(SemObj, most), false, 0}, {"name", MEMBER_VALUE_OR_NONE, offsetof(SemObj, name), false, 0}, {0}};
 static const GetSetDef sem_getset[] = {{"handle", sem_get_handle, 0, 0}, {0}};
 static Type sem_type = {TYPE_INIT("_multiprocessing.SemLock", SemObj), .flags = TYPE_BASE | TYPE_FINALIZE, .trace = sem_trace, .finalize = sem_finalize, .new = sem_make, .methods = sem_methods, .members = sem_members,

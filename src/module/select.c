@@ -280,7 +280,7 @@ static NATIVE(epoll_enter) { return epoll_open((EpollObj *)args[0]) ? args[0] : 
 static NATIVE(epoll_exit) { return call_method_0(args[0], NAME("close")) ? NONE : 0; }
 
 static const NativeDef epoll_methods[] = {
-    {"fromfd", "(fd, /)", epoll_fromfd, "An epoll object of a descriptor.", NATIVE_CLASS},
+    {"fromfd", "(type, fd, /)", epoll_fromfd, "An epoll object of a descriptor.", NATIVE_CLASS},
     {"close", "(self, /)", epoll_close, "Close the descriptor.", 0},
     {"fileno", "(self, /)", epoll_fileno, "The descriptor.", 0},
     {"register", "(self, /, fd, eventmask=<unrepresentable>)", epoll_register, "Watch a descriptor for events.", 0},

@@ -98,7 +98,7 @@ static bool unix_address(Value v, Address *address)
     Buffer buffer;
     if (!path || !buffer_get(path, &buffer, BUFFER_SIMPLE)) return false;
     size_t size = (size_t)buffer.length;
-    bool abstract = size && !*(char *)buffer.data;
+    bool abstract = !size || !*(char *)buffer.data;   /* an empty name: the kernel chooses one */
     bool fits = abstract ? size <= sizeof un->sun_path : size < sizeof un->sun_path;
     if (fits) memcpy(un->sun_path, buffer.data, size);
     buffer_release(&buffer);
