@@ -8,7 +8,7 @@
 Heap heap;
 Block **block_map[1 << 15];
 
-enum { CHUNK_BLOCKS = 64, RUN_BYTES = 8192, LARGE_CACHE_LIMIT = 64 << 20 };
+enum { HUGE_PAGE = 2 << 20, CHUNK_BLOCKS = 64, RUN_BYTES = 8192, LARGE_CACHE_LIMIT = 64 << 20 };
 static const size_t EMERGENCY_BUDGET = 128 << 20;
 
 static const uint16_t class_sizes[SIZE_CLASSES] = {
@@ -44,15 +44,15 @@ bool pointer_array_push(PointerArray *array, void *item)
 
 /* --- memory from the system */
 
-/* `size` bytes (a multiple of BLOCK_SIZE), aligned to BLOCK_SIZE, or 0. */
-static void *map_aligned(size_t size)
+/* `size` bytes (a multiple of BLOCK_SIZE), aligned to `alignment`, or 0. */
+static void *map_aligned(size_t size, size_t alignment)
 {
     if (size > (size_t)1 << 46) return 0;
-    char *base = mmap(0, size + BLOCK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *base = mmap(0, size + alignment, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (base == MAP_FAILED) return 0;
-    char *start = (char *)(((uintptr_t)base + BLOCK_SIZE - 1) & ~(uintptr_t)(BLOCK_SIZE - 1));
+    char *start = (char *)(((uintptr_t)base + alignment - 1) & ~(uintptr_t)(alignment - 1));
     if (start > base) munmap(base, start - base);
-    size_t tail = base + size + BLOCK_SIZE - (start + size);
+    size_t tail = base + size + alignment - (start + size);
     if (tail) munmap(start + size, tail);
     return start;
 }
@@ -84,7 +84,10 @@ static Block *block_acquire(void)
         if (over_limit(BLOCK_SIZE)) return 0;
     }
     if (!heap.free_blocks) {
-        char *chunk = map_aligned((size_t)CHUNK_BLOCKS * BLOCK_SIZE);
+        /* A program that needs more than the first chunk will need most of the next: huge pages save it a thousand page faults each. */
+        bool huge = heap.blocks.count >= CHUNK_BLOCKS;
+        char *chunk = map_aligned((size_t)CHUNK_BLOCKS * BLOCK_SIZE, huge ? HUGE_PAGE : BLOCK_SIZE);
+        if (chunk && huge) madvise(chunk, (size_t)CHUNK_BLOCKS * BLOCK_SIZE, MADV_HUGEPAGE);
         if (!chunk) {
             heap_emergency();
             if (!heap.free_blocks) return 0;
@@ -221,11 +224,11 @@ static void *large_new(unsigned kind, size_t size, bool zero)
     }
     Block *b = large_from_cache(span, zero);
     if (!b) {
-        b = map_aligned(span);
+        b = map_aligned(span, BLOCK_SIZE);
         if (!b) {
             heap_emergency();
             b = large_from_cache(span, zero);
-            if (!b) b = map_aligned(span);
+            if (!b) b = map_aligned(span, BLOCK_SIZE);
             if (!b) return 0;
         }
         if (!map_enter((char *)b, span, b, false)) {
