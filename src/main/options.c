@@ -7,6 +7,7 @@
 #include "main/help.h"
 #include <errno.h>
 #include <limits.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 Config config = {.int_max_str_digits = -1, .hash_random = true, .prefix = "/usr", .stdlib = "/usr/lib/python3.11"};
 
 static const char *program;
+static bool pycache_prefix_given, hash_random_given;   /* -X pycache_prefix and -R win over the environment even where they say the default */
 
 static void list_add(StringList *list, const char *text)
 {
@@ -24,9 +26,9 @@ static void list_add(StringList *list, const char *text)
     items[list->count++] = (char *)text;
 }
 
-static int fatal_config(const char *message)
+static int fatal_config(const char *step, const char *message)
 {
-    fprintf(stderr, "Fatal Python error: config_init: %s\nPython runtime state: preinitialized\n\nCurrent thread 0x0000000000000000 (most recent call first):\n  <no Python frame>\n", message);
+    fprintf(stderr, "Fatal Python error: config_init_%s: %s\nPython runtime state: preinitialized\n\n", step, message);
     return 1;
 }
 
@@ -72,11 +74,11 @@ static void environment_optimize(void)
 static int read_hash_seed(void)
 {
     const char *seed = environment("PYTHONHASHSEED");
-    if (!seed || !strcmp(seed, "random")) return -1;
+    if (!seed || hash_random_given || !strcmp(seed, "random")) return -1;
     char *end;
     errno = 0;
     unsigned long n = strtoul(seed, &end, 10);
-    if (*end || errno || n > 4294967295ul) return fatal_config("PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]");
+    if (*end || errno || n > 4294967295ul) return fatal_config("hash_seed", "PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]");
     config.hash_random = false;
     config.hash_seed = n;
     return -1;
@@ -85,7 +87,7 @@ static int read_hash_seed(void)
 static int read_int_max_str_digits(const char *text, const char *error)
 {
     long n;
-    if (!parse_int(text, &n) || n < 0 || (n && n < 640)) return fatal_config(error);
+    if (!parse_int(text, &n) || n < 0 || (n && n < 640)) return fatal_config("int_max_str_digits", error);
     config.int_max_str_digits = (int)n;
     return -1;
 }
@@ -114,7 +116,7 @@ static int read_environment(void)
     if (environment("PYTHONFAULTHANDLER")) config.faulthandler = 1;
     if (environment("PYTHONNODEBUGRANGES")) config.no_debug_ranges = true;
     if (environment("PYTHONWARNDEFAULTENCODING")) config.warn_default_encoding = 1;
-    if (!config.pycache_prefix) config.pycache_prefix = environment("PYTHONPYCACHEPREFIX");
+    if (!pycache_prefix_given) config.pycache_prefix = environment("PYTHONPYCACHEPREFIX");
     config.python_path = environment("PYTHONPATH");
     config.startup_file = environment("PYTHONSTARTUP");
     config.io_encoding = environment("PYTHONIOENCODING");
@@ -122,7 +124,7 @@ static int read_environment(void)
     const char *utf8 = environment("PYTHONUTF8");
     if (utf8 && config.utf8_mode < 0) {
         if (strcmp(utf8, "0") && strcmp(utf8, "1")) {
-            fputs("Fatal Python error: preconfig_init_utf8_mode: invalid PYTHONUTF8 environment variable value\nPython runtime state: preinitializing\n\nCurrent thread 0x0000000000000000 (most recent call first):\n  <no Python frame>\n", stderr);
+            fputs("Fatal Python error: preconfig_init_utf8_mode: invalid PYTHONUTF8 environment variable value\nPython runtime state: preinitializing\n\n", stderr);
             return 1;
         }
         config.utf8_mode = *utf8 == '1';
@@ -159,11 +161,11 @@ static int implementation_option(const char *text)
     else if (IS("no_debug_ranges")) config.no_debug_ranges = true;
     else if (IS("warn_default_encoding")) config.warn_default_encoding = 1;
     else if (IS("showrefcount")) config.show_refcount = 1;
-    else if (IS("pycache_prefix")) config.pycache_prefix = value && *value ? value : 0;
+    else if (IS("pycache_prefix")) pycache_prefix_given = true, config.pycache_prefix = value && *value ? value : 0;
     else if (IS("tracemalloc")) config.tracemalloc = value ? atoi(value) : 1;
     else if (IS("utf8")) {
         if (value && strcmp(value, "0") && strcmp(value, "1")) {
-            fputs("Fatal Python error: preconfig_init_utf8_mode: invalid -X utf8 option value\nPython runtime state: preinitializing\n\nCurrent thread 0x0000000000000000 (most recent call first):\n  <no Python frame>\n", stderr);
+            fputs("Fatal Python error: preconfig_init_utf8_mode: invalid -X utf8 option value\nPython runtime state: preinitializing\n\n", stderr);
             return 1;
         }
         config.utf8_mode = !value || *value == '1';
@@ -172,7 +174,7 @@ static int implementation_option(const char *text)
         if (status >= 0) return status;
     } else if (IS("max-heap")) {
         config.max_heap = value ? parse_heap_size(value) : 0;
-        if (!config.max_heap) return fatal_config("-X max-heap: a size is expected, such as 512M");
+        if (!config.max_heap) return fatal_config("max_heap", "-X max-heap: a size is expected, such as 512M");
     }
     #undef IS
     return -1;
@@ -211,7 +213,7 @@ static int long_option(char **argv, int *index)
     if (!strcmp(name, "check-hash-based-pycs")) {
         const char *value = argv[*index + 1];
         if (!value) {
-            fputs("Argument expected for the --check-hash-based-pycs option\n", stderr);
+            fputs("Argument expected for the --check-hash-based-pycs options\n", stderr);
             return usage_error();
         }
         if (strcmp(value, "always") && strcmp(value, "never") && strcmp(value, "default")) {
@@ -258,7 +260,7 @@ static bool flag_option(char option, int *version, bool *help)
     case 'v': config.verbose++; break;
     case 'x': config.skip_first_line = 1; break;
     case 'q': config.quiet++; break;
-    case 'R': break;
+    case 'R': hash_random_given = true; break;
     case 'h': case '?': *help = true; break;
     case 'V': ++*version; break;
     default: return false;
@@ -341,6 +343,14 @@ static void find_library(void)
     if (asprintf(&stdlib, "%s/lib/python3.11", home) > 0) config.stdlib = stdlib;
 }
 
+/* The locale that the variables name is C or POSIX (or one that is not installed, as setlocale then keeps C). */
+bool options_c_locale(void)
+{
+    setlocale(LC_CTYPE, "");
+    const char *locale = setlocale(LC_CTYPE, 0);
+    return locale && (!strcmp(locale, "C") || !strcmp(locale, "POSIX"));
+}
+
 int options_read(int argc, char **argv)
 {
     program = argv[0];
@@ -364,7 +374,7 @@ int options_read(int argc, char **argv)
     }
     for (size_t i = 0; i < command_line_warnings.count; i++) list_add(&config.warn_options, command_line_warnings.items[i]);
     if (config.bytes_warning) list_add(&config.warn_options, config.bytes_warning > 1 ? "error::BytesWarning" : "default::BytesWarning");
-    if (config.utf8_mode < 0) config.utf8_mode = 0;
+    if (config.utf8_mode < 0) config.utf8_mode = options_c_locale();
     find_executable();
     find_library();
     return -1;

@@ -4,3 +4,4 @@
 
 /* Reads them. Returns -1 to go on, or the exit status when all is done (--help, --version, an error that was reported). */
 int options_read(int argc, char **argv);
+bool options_c_locale(void);

@@ -203,7 +203,14 @@ static void banner(void)
 static void run_startup_file(void)
 {
     if (!config.startup_file) return;
-    Value run = vm_compile("def run(path, namespace):\n with open(path, 'rb') as f: exec(compile(f.read(), path, 'exec'), namespace)\n", 102, NAME("<startup>"), PARSE_FILE, 0, -1, 11);
+    static const char source[] = "def run(path, namespace):\n"
+                                 " with open(path, 'rb') as f: text = f.read()\n"
+                                 " exec(compile(text, path, 'exec', dont_inherit=True), namespace)\n";
+    if (access(config.startup_file, R_OK) < 0) {
+        sys_write_stderr("Could not open PYTHONSTARTUP\nFileNotFoundError: [Errno %d] %s: '%s'\n", errno, strerror(errno), config.startup_file);
+        return;
+    }
+    Value run = vm_compile(source, sizeof source - 1, NAME("<startup>"), PARSE_FILE, 0, -1, 11);
     Value names = run ? dict_new() : 0, path = str_from_fs(config.startup_file, strlen(config.startup_file));
     Value function = names && vm_eval_code(run, names, names) ? dict_get_cstring(names, "run") : 0;
     if (!function || !call_2(function, path, main_namespace())) sys_report_exception();

@@ -54,7 +54,31 @@ static char *read_file(int fd, size_t *size)
     return data;
 }
 
-static int report(void) { return sys_report_exception(); }
+/* The path as __file__ and tracebacks show it: absolute, otherwise as given. malloc'ed. */
+static char *absolute_path(const char *path)
+{
+    char cwd[4096], *whole;
+    if (*path == '/' || !getcwd(cwd, sizeof cwd) || asprintf(&whole, "%s/%s", cwd, path) < 0) return strdup(path);
+    return whole;
+}
+
+/* -i: an exit at the end of the program is shown, and the prompt comes all the same. */
+static bool wants_prompt(void)
+{
+    const char *inspect = config.ignore_environment ? 0 : getenv("PYTHONINSPECT");
+    if (!config.inspect && inspect && *inspect) config.inspect = 1;
+    return config.inspect && (config.interactive || isatty(0));
+}
+
+static int report(void)
+{
+    if (wants_prompt() && error_matches(&exc_SystemExit)) {
+        sys_flush();
+        excepthook_print(error_take());
+        return 1;
+    }
+    return sys_report_exception();
+}
 
 static bool run_code(Value code)
 {
@@ -147,10 +171,14 @@ static int run_file(const char *script)
     if (!folder && !data) return cannot_open(script, errno);
     if (folder || (size > 4 && memmem(data + (size > 65600 ? size - 65600 : 0), size > 65600 ? 65600 : size, "PK\5\6", 4) && has_main(script))) {
         free(data);
-        Value path = str_from_fs(script, strlen(script));
-        return insert_path(path) && run_module("__main__", false) ? 0 : report();
+        char *whole = absolute_path(script);
+        Value path = str_from_fs(whole, strlen(whole));
+        free(whole);
+        return path && insert_path(path) && run_module("__main__", false) ? 0 : report();
     }
-    Value path = str_from_fs(script, strlen(script));
+    char *whole = absolute_path(script);
+    Value path = str_from_fs(whole, strlen(whole));
+    free(whole);
     bool cache = is_cache(data, size, script);
     bool ok = path && insert_script_folder(script) && set_file_loader(path, cache);
     const char *text = data;
@@ -164,6 +192,11 @@ static int run_command(void)
 {
     char *text;
     if (asprintf(&text, "%s\n", config.command) < 0) return 1;
+    if (!str_from_utf8(text, strlen(text))) {
+        fputs("Unable to decode the command from the command line:\n", stderr);
+        free(text);
+        return report();
+    }
     bool ok = (config.safe_path || insert_path(str_empty)) && run_source(text, strlen(text), NAME("<string>"));
     free(text);
     return ok ? 0 : report();
@@ -175,8 +208,9 @@ static int run_stdin(void)
     if (isatty(0) || config.interactive) return prompt_run();
     size_t size;
     char *data = read_file(0, &size);
-    if (!data) return cannot_open("<stdin>", errno);
-    bool ok = run_source(data, size, NAME("<stdin>"));
+    if (!data) return 0;   /* a closed standard input is an empty program */
+    Value namespace = main_namespace(), name = NAME("<stdin>");
+    bool ok = namespace && dict_set_cstring(namespace, "__file__", name) && dict_set_cstring(namespace, "__cached__", NONE) && run_source(data, size, name);
     free(data);
     return ok ? 0 : report();
 }
@@ -192,7 +226,9 @@ int run_main(void)
 {
     if (!set_argv(config.command ? "-c" : config.module ? "-m" : config.script ? config.script : config.original_args.count > 1 && !isatty(0) ? "-" : "")) return report();
     int status = config.command ? run_command() : config.module ? run_module_option() : config.script ? run_file(config.script) : run_stdin();
-    const char *inspect = config.ignore_environment ? 0 : getenv("PYTHONINSPECT");
-    if ((config.inspect || (inspect && *inspect)) && isatty(0) && (config.command || config.module || config.script)) status = prompt_run();
+    if ((config.command || config.module || config.script) && wants_prompt()) {
+        config.inspect = 0;
+        status = prompt_run();
+    }
     return status;
 }

@@ -2,6 +2,7 @@
  *
  * Start-up time is a goal: what a program may never need (warnings filters, codecs beyond UTF-8, signal, site when -S) is not touched here.
  */
+#include "main/options.h"
 #include "main/start.h"
 #include "module/import.h"
 #include "module/atexit.h"
@@ -103,11 +104,8 @@ static void stream_encoding(const char **encoding, const char **errors)
         if (*text) *encoding = text;
     }
     if (*errors) return;
-    const char *locale = getenv("LC_ALL");
-    if (!locale || !*locale) locale = getenv("LC_CTYPE");
-    if (!locale || !*locale) locale = getenv("LANG");
-    bool c_locale = !locale || !*locale || !strcmp(locale, "C") || !strcmp(locale, "POSIX");
-    *errors = c_locale || config.utf8_mode ? "surrogateescape" : "strict";
+    bool chosen = config.io_encoding && *text;
+    *errors = !chosen && (config.utf8_mode || options_c_locale()) ? "surrogateescape" : "strict";
 }
 
 /* A text stream on the descriptor, or None when it is closed. */
@@ -145,6 +143,33 @@ static bool open_streams(void)
     return true;
 }
 
+/* sys.stderr until io is there: -v writes to it while importlib starts. */
+static NATIVE(first_stderr_write)
+{
+    size_t size = 0;
+    const char *text = is_str(args[0]) ? str_utf8(args[0], &size) : 0;
+    if (text) fwrite(text, 1, size, stderr);
+    error_clear();
+    return NONE;
+}
+
+static NATIVE(first_stderr_flush)
+{
+    (void)args;
+    return NONE;
+}
+
+static const NativeDef first_write_def = {"write", "(text, /)", first_stderr_write, "Writes to standard error.", 0};
+static const NativeDef first_flush_def = {"flush", "()", first_stderr_flush, "Nothing is buffered.", 0};
+
+static bool open_first_stderr(void)
+{
+    Value d = dict_new(), write = native_new(&first_write_def, 0, NAME("sys")), flush = native_new(&first_flush_def, 0, NAME("sys"));
+    if (!d || !write || !flush || !dict_set_cstring(d, "write", write) || !dict_set_cstring(d, "flush", flush)) return false;
+    Value stream = namespace_new(d);
+    return stream && sys_set("stderr", stream) && sys_set("__stderr__", stream);
+}
+
 /* ---------------------------------------------------------------- start */
 
 static bool start_failed(void)
@@ -174,10 +199,9 @@ bool start_interpreter(void)
     hash_init(config.hash_random ? -1 : (int64_t)config.hash_seed);
     if (!thread_attach(REGISTER_STACK_VALUES)) return false;
     if (config.int_max_str_digits >= 0) int_max_str_digits = config.int_max_str_digits;
-    else config.int_max_str_digits = int_max_str_digits;
     bool ok = ready_types();
     vm_init();
-    ok = ok && sys_start() && add_builtin_module("builtins") && set_path() && import_start() && make_main_module() && open_streams();
+    ok = ok && sys_start() && add_builtin_module("builtins") && open_first_stderr() && set_path() && import_start() && make_main_module() && open_streams();
     const ModuleDef *signals = module_find("_signal");
     ok = ok && (!signals || (signal_init() && import_module("_signal")));
     if (ok && (config.warn_options.count || config.dev_mode)) ok = import_module("warnings") != 0;

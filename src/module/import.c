@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 Value importlib_bootstrap;
@@ -123,6 +124,33 @@ static void remove_importlib_frames(void)
     }
 }
 
+static int64_t now_microseconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* -X importtime: a line for each module, written when it is loaded, so after those that it imports; `inner` is their time. */
+static Value timed_find_and_load(Value name, Value import)
+{
+    static int depth;
+    static int64_t inner;
+    static bool titled;
+    if (!titled) fputs("import time: self [us] | cumulative | imported package\n", stderr);
+    titled = true;
+    int64_t inner_before = inner, start = now_microseconds();
+    inner = 0;
+    depth++;
+    Value module = call_2(find_and_load, name, import);
+    depth--;
+    int64_t whole = now_microseconds() - start;
+    const char *text = module ? str_utf8(name, 0) : 0;
+    if (text) fprintf(stderr, "import time: %9ld | %10ld | %*s%s\n", (long)(whole - inner), (long)whole, depth * 2, "", text);
+    inner = inner_before + whole;
+    return module;
+}
+
 static Value find_module(Value name)
 {
     Value module = modules_get(name);
@@ -130,7 +158,7 @@ static Value find_module(Value name)
     if (thread_self->exception) return 0;
     if (!find_and_load) return raise_format(&exc_ModuleNotFoundError, "No module named '%U'", name);
     Value import = default_import();
-    module = import ? call_2(find_and_load, name, import) : 0;
+    module = !import ? 0 : config.import_time ? timed_find_and_load(name, import) : call_2(find_and_load, name, import);
     if (!module) remove_importlib_frames();
     return module;
 }
@@ -260,6 +288,17 @@ static Value run_bootstrap(const char *name, const char *module_name)
 
 /* ---------------------------------------------------------------- zip archives on sys.path */
 
+/* zipimport.zipimporter. What zipimport stands on is never looked for in archives, so it is imported with the standard library's folders as the only ones:
+ * otherwise an archive on sys.path would need zipimport for its own import. */
+static Value zipimporter_type(void)
+{
+    if (dict_get_cstring(sys_modules(), "zipimport")) return import_attr("zipimport", "zipimporter");
+    Value path = sys_get("path"), folder = str_from_fs(config.stdlib, strlen(config.stdlib)), list = folder ? list_new(0) : 0;
+    if (!path || !list || !list_append(list, folder) || !sys_set("path", list)) return 0;
+    Value importer = import_attr("zipimport", "zipimporter");
+    return sys_set("path", path) ? importer : 0;
+}
+
 /* The first path hook: folders, by far the most, are refused at once; only for what could be an archive is zipimport itself imported. */
 static NATIVE(zip_path_hook)
 {
@@ -279,7 +318,7 @@ static NATIVE(zip_path_hook)
     }
     free(path);
     if (!archive) return raise_format(&exc_ImportError, "not a Zip file: %R", args[0]);
-    Value importer = import_attr("zipimport", "zipimporter");
+    Value importer = zipimporter_type();
     return importer ? call_1(importer, args[0]) : 0;
 }
 
