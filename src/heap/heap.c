@@ -84,10 +84,9 @@ static Block *block_acquire(void)
         if (over_limit(BLOCK_SIZE)) return 0;
     }
     if (!heap.free_blocks) {
-        /* A program that needs more than the first chunk will need most of the next: huge pages save it a thousand page faults each. */
-        bool huge = heap.blocks.count >= CHUNK_BLOCKS;
-        char *chunk = map_aligned((size_t)CHUNK_BLOCKS * BLOCK_SIZE, huge ? HUGE_PAGE : BLOCK_SIZE);
-        if (chunk && huge) madvise(chunk, (size_t)CHUNK_BLOCKS * BLOCK_SIZE, MADV_HUGEPAGE);
+        /* Huge pages, where there are any: a page fault each 4 KiB would cost start-up and growing heaps more than the clearing does. */
+        char *chunk = map_aligned((size_t)CHUNK_BLOCKS * BLOCK_SIZE, HUGE_PAGE);
+        if (chunk) madvise(chunk, (size_t)CHUNK_BLOCKS * BLOCK_SIZE, MADV_HUGEPAGE);
         if (!chunk) {
             heap_emergency();
             if (!heap.free_blocks) return 0;
