@@ -114,6 +114,13 @@ static bool bytes_parameter(Value v, int limit, const char *name, uint8_t *p, in
     return *size <= limit || raise_value("maximum %s length is %d bytes", name, limit);
 }
 
+static bool unsigned_parameter(Value v, uint64_t *out)
+{
+    Value n = number_index(v);
+    if (!n) return false;
+    return int_sign(n) < 0 ? raise_value("value must be positive") : int_as_uint64(n, out);
+}
+
 enum { DATA, DIGEST_SIZE, KEY, SALT, PERSON, FANOUT, DEPTH, LEAF_SIZE, NODE_OFFSET, NODE_DEPTH, INNER_SIZE, LAST_NODE, USED_FOR_SECURITY, PARAMETERS };
 
 static Value blake2_new(Type *type, Value *args, size_t nargs, Value kwnames)
@@ -130,7 +137,7 @@ static Value blake2_new(Type *type, Value *args, size_t nargs, Value kwnames)
     if (given && !number_as_int64(a[DIGEST_SIZE], &digest)) return 0;
     if (digest <= 0 || digest > v->max_digest) return raise_value("digest_size for %s must be between 1 and %d bytes, here it is %lld", v->name, v->max_digest, (long long)digest);
     if (!number_as_int64(a[FANOUT], &fanout) || !number_as_int64(a[DEPTH], &depth) || !number_as_int64(a[NODE_DEPTH], &node_depth) || !number_as_int64(a[INNER_SIZE], &inner)) return 0;
-    if (!int_as_uint64(a[LEAF_SIZE], &leaf) || !int_as_uint64(a[NODE_OFFSET], &offset)) return 0;
+    if (!unsigned_parameter(a[LEAF_SIZE], &leaf) || !unsigned_parameter(a[NODE_OFFSET], &offset)) return 0;
     uint8_t parameters[64] = {0}, key[128] = {0};
     int w = v->word;
     if (!bytes_parameter(a[SALT], v->salt, "salt", parameters + 4 * w, &salt_size) || !bytes_parameter(a[PERSON], v->salt, "person", parameters + 6 * w, &person_size) || !bytes_parameter(a[KEY], v->max_digest, "key", key, &key_size)) return 0;

@@ -41,7 +41,7 @@ static Value sha3_new(Type *type, Value *args, size_t nargs, Value kwnames)
 }
 static Value rate_bits(Value self) { return int_new(EVP_MD_block_size(((HashObj *)self)->md) * 8); }
 static Value capacity_bits(Value self) { return int_new(1600 - EVP_MD_block_size(((HashObj *)self)->md) * 8); }
-static bool is_shake(Value self) { return ((HashObj *)self)->name[2] == 'a'; }
+static bool is_shake(Value self) { return ((HashObj *)self)->name[3] == 'k'; }
 static Value suffix(Value self) { return bytes_new(is_shake(self) ? "\x1f" : "\x06", 1); }
 static Value name_of(Value self) { return str_from_cstring(((HashObj *)self)->name); }
 static Value digest_size(Value self) { return int_new(is_shake(self) ? 0 : EVP_MD_size(((HashObj *)self)->md)); }
