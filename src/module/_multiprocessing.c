@@ -38,7 +38,7 @@ static Value sem_make(Type *type, Value *args, size_t nargs, Value kwnames)
     int kind, value, most;
     if (!native_bind("SemLock", "(kind, value, maxvalue, name, unlink)", &signature, args, nargs, kwnames, a)) return 0;
     if (!number_as_int(a[0], &kind) || !number_as_int(a[1], &value) || !number_as_int(a[2], &most)) return 0;
-    if (!is_str(a[3])) return raise_bad_argument("SemLock", "'name'", "str", a[3]);
+    if (!is_str(a[3])) return raise_bad_argument("SemLock", "name", "str", a[3]);
     const char *name = str_utf8(a[3], 0);
     int unlink = object_truth(a[4]);
     if (!name || unlink < 0) return 0;

@@ -4,7 +4,7 @@
 
 static bool name_argument(Value v, const char *function, const char **name)
 {
-    if (!is_str(v)) return raise_bad_argument(function, "'path'", "str", v);
+    if (!is_str(v)) return raise_bad_argument(function, "path", "str", v);
     return (*name = str_utf8(v, 0)) != 0;
 }
 static NATIVE(shmem_open)

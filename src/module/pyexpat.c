@@ -453,7 +453,7 @@ static Type parser_type = {TYPE_INIT("pyexpat.xmlparser", ParserObj), .flags = T
 static NATIVE(expat_ParserCreate)
 {
     const char *encoding, *separator;
-    if (!optional_text(args[0], "ParserCreate", "'encoding'", &encoding) || !optional_text(args[1], "ParserCreate", "'namespace_separator'", &separator)) return 0;
+    if (!optional_text(args[0], "ParserCreate", "encoding", &encoding) || !optional_text(args[1], "ParserCreate", "namespace_separator", &separator)) return 0;
     if (separator && strlen(separator) > 1) return raise_value("namespace_separator must be at most one character, omitted, or None");
     if (args[2] && args[2] != NONE && !is_dict(args[2])) return raise_type("intern must be a dictionary");
     Value intern = !args[2] ? dict_new() : args[2] == NONE ? 0 : args[2];
