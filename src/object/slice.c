@@ -54,6 +54,9 @@ int64_t slice_indices(Value slice, int64_t length, int64_t *start, int64_t *stop
             if (*at < 0) *at = back ? -1 : 0;
         } else if (*at >= length) *at = back ? length - 1 : length;
     }
+    /* The usual steps need no division, which is most of the work otherwise. */
+    if (*step == 1) return *start < *stop ? *stop - *start : 0;
+    if (*step == -1) return *stop < *start ? *start - *stop : 0;
     if (back) return *stop < *start ? (*start - *stop - 1) / -*step + 1 : 0;
     return *start < *stop ? (*stop - *start - 1) / *step + 1 : 0;
 }
