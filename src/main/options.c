@@ -105,7 +105,7 @@ static int read_environment(void)
     environment_optimize();
     environment_flag("PYTHONDEBUG", &config.debug);
     environment_flag("PYTHONVERBOSE", &config.verbose);
-    environment_flag("PYTHONDONTWRITEBYTECODE", &config.dont_write_bytecode);
+    if (environment("PYTHONDONTWRITEBYTECODE")) config.dont_write_bytecode = 1;
     environment_flag("PYTHONUNBUFFERED", &config.unbuffered);
     environment_flag("PYTHONPROFILEIMPORTTIME", &config.import_time);
     environment_flag("PYTHONTRACEMALLOC", &config.tracemalloc);
@@ -251,10 +251,10 @@ static bool flag_option(char option, int *version, bool *help)
     case 'I': config.isolated = 1, config.ignore_environment = 1, config.no_user_site = 1, config.safe_path = 1; break;
     case 'O': case 'o': config.optimize++; break;
     case 'P': config.safe_path = 1; break;
-    case 'B': config.dont_write_bytecode++; break;
-    case 's': config.no_user_site++; break;
-    case 'S': config.no_site++; break;
-    case 'E': config.ignore_environment++; break;
+    case 'B': config.dont_write_bytecode = 1; break;
+    case 's': config.no_user_site = 1; break;
+    case 'S': config.no_site = 1; break;
+    case 'E': config.ignore_environment = 1; break;
     case 't': break;
     case 'u': config.unbuffered++; break;
     case 'v': config.verbose++; break;

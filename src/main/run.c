@@ -197,7 +197,7 @@ static int run_command(void)
         free(text);
         return report();
     }
-    bool ok = (config.safe_path || insert_path(str_empty)) && run_source(text, strlen(text), NAME("<string>"));
+    bool ok = (config.safe_path || insert_path(str_empty)) && run_code(vm_compile(text, strlen(text), NAME("<string>"), PARSE_FILE, PYCF_IGNORE_COOKIE, -1, 11));
     free(text);
     return ok ? 0 : report();
 }

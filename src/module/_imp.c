@@ -38,6 +38,10 @@ static NATIVE(imp_release_lock)
 static NATIVE(imp_is_builtin)
 {
     const char *name = is_str(args[0]) ? str_utf8(args[0], 0) : (const char *)raise_bad_argument("is_builtin", "argument", "str", args[0]);
+    if (!name && is_str(args[0])) {   /* a name with surrogates is no built-in module's */
+        error_clear();
+        return small_int(0);
+    }
     return name ? small_int(module_find(name) ? 1 : 0) : 0;
 }
 

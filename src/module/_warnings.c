@@ -34,6 +34,7 @@ static int pattern_matches(Value pattern, Value text)
 static Value find_action(Value category, Value text, int lineno, Value module, Value *item)
 {
     Value list = shared("filters", filters);
+    if (is_list(list)) filters = list;   /* what holds when `warnings` loses the name */
     if (!is_list(list)) return raise_value("_warnings.filters must be a list");
     for (int64_t i = 0; i < list_size(list); i++) {
         Value filter = list_get(list, i);

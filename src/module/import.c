@@ -199,7 +199,9 @@ Value import_level(Value name, Value globals, Value fromlist, int level)
     Value path = object_getattr_opt(module, NAME("__path__"));
     if (!path) return thread_self->exception ? 0 : module;
     Value import = default_import();
-    return import ? call_3(handle_fromlist, module, fromlist, import) : 0;
+    Value result = import ? call_3(handle_fromlist, module, fromlist, import) : 0;
+    if (!result) remove_importlib_frames();
+    return result;
 }
 
 Value import_module(const char *name)

@@ -182,7 +182,10 @@ static NATIVE(sys_breakpointhook)
 
 static NATIVE(sys_exit)
 {
-    return raise_value_of(&exc_SystemExit, nargs && args[0] ? args[0] : NONE);
+    Value status = nargs && args[0] ? args[0] : NONE;
+    if (!is_tuple(status)) return raise_value_of(&exc_SystemExit, status);
+    Value exception = object_call_tuple(VALUE(&exc_SystemExit), status, 0);   /* a tuple is the exception's arguments */
+    return exception ? raise_object(exception, 0) : 0;
 }
 
 /* ---------------------------------------------------------------- exceptions being handled */

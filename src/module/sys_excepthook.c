@@ -248,7 +248,7 @@ static void emit_chain(Printer *p, Value exception);
 static void emit_plain(Printer *p, Value exception)
 {
     Value traceback = ((Exception *)exception)->traceback;
-    if (traceback && traceback != NONE) {
+    if (traceback && traceback != NONE && traceback_limit() > 0) {
         emit_c(p, "Traceback (most recent call last):\n");
         emit_traceback(p, traceback);
     }

@@ -71,6 +71,15 @@ static bool is_initializing(Value spec)
     return yes > 0;
 }
 
+/* importlib notes in the package's spec which of its submodules are being loaded. */
+static bool is_uninitialized_submodule(Value spec, Value name)
+{
+    Value names = spec ? object_getattr_opt(spec, NAME("_uninitialized_submodules")) : 0;
+    int found = names && is_list(names) ? object_contains(names, name) : 0;
+    if (thread_self->exception) error_clear();
+    return found > 0;
+}
+
 static Value module_missing(Value self, Value name)
 {
     ModuleObj *module = (ModuleObj *)self;
@@ -90,6 +99,8 @@ static Value module_missing(Value self, Value name)
         Value spec = dict_get_str(module->dict, NAME("__spec__"));
         if (is_initializing(spec))
             text = str_format_c("partially initialized module '%U' has no attribute '%U' (most likely due to a circular import)", module_name, name);
+        else if (is_uninitialized_submodule(spec, name))
+            text = str_format_c("cannot access submodule '%U' of module '%U' (most likely due to a circular import)", name, module_name);
         else text = str_format_c("module '%U' has no attribute '%U'", module_name, name);
     }
     return raise_attribute_text(self, name, text);

@@ -39,6 +39,7 @@ Value structseq_new(Type *type, const Value *items)
 
 static Value structseq_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
+    if (type->flags & TYPE_DISALLOW_NEW) return raise_type("cannot create '%s' instances", type->name);
     static Signature *signature;
     const SeqType *seq = (const SeqType *)type;
     Value in[2];

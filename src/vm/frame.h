@@ -46,6 +46,13 @@ struct Frame {
 };
 
 static inline Value frame_globals(const Frame *f) { return f->function->globals; }
+
+/* Where names without a scope live. A module's code that is called as a function has no namespace of its own: it uses the globals. */
+static inline Value vm_name_locals(Frame *f)
+{
+    if (__builtin_expect(!f->locals && !(f->code->flags & CO_OPTIMIZED), 0)) f->locals = frame_globals(f);
+    return f->locals;
+}
 static inline Value frame_builtins(const Frame *f) { return f->function->builtins; }
 
 enum { GEN_CREATED, GEN_SUSPENDED, GEN_RUNNING, GEN_CLOSED };

@@ -44,7 +44,7 @@ static Value mapping_get(Value mapping, Value name)
 Value vm_load_name(Frame *f, Value name)
 {
     Thread *t = thread_self;
-    if (!f->locals) return raise_system("no locals when loading %R", name);
+    if (!vm_name_locals(f)) return raise_system("no locals when loading %R", name);
     Value v = mapping_get(f->locals, name);
     if (v || t->exception) return v;
     v = mapping_get(frame_globals(f), name);
@@ -137,7 +137,7 @@ static bool import_all_from(Value locals, Value module)
 
 bool vm_import_star(Frame *f, Value module)
 {
-    Value locals = f->locals;
+    Value locals = vm_name_locals(f);
     if (!locals) return raise_system("no locals found during 'import *'");
     return import_all_from(locals, module);
 }

@@ -215,7 +215,7 @@ OPCODE(LOAD_NAME)
 
 OPCODE(STORE_NAME)
 {
-    Value locals = f->locals;
+    Value locals = vm_name_locals(f);
     SAVE();
     if (UNLIKELY(!locals)) {
         raise_system("no locals found when storing %R", pc[0].value);
@@ -236,7 +236,7 @@ OPCODE(STORE_NAME)
 OPCODE(DELETE_NAME)
 {
     SAVE();
-    Value locals = f->locals, name = pc[0].value;
+    Value locals = vm_name_locals(f), name = pc[0].value;
     if (UNLIKELY(!locals)) {
         raise_system("no locals when deleting %R", name);
         ERROR;
