@@ -103,6 +103,7 @@ static bool filter_argument(Value spec, lzma_filter *f)
 /* The options are buffers that only the array points to: it must be on the C stack, where the collector sees it. */
 static bool filters_argument(Value specs, lzma_filter filters[LZMA_FILTERS_MAX + 1])
 {
+    if (is_dict(specs)) return raise_type("%.200T is not a sequence", specs);
     Value list = object_to_list(specs);
     if (!list) return false;
     int64_t count = list_size(list);
