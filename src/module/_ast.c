@@ -486,6 +486,7 @@ static Value job_run(Job *job, const char *text, size_t size, int flags, int opt
     if (setjmp(out_of_memory)) result = raise_memory();
     else {
         source_init(&job->source, &job->arena, text, size, name);
+        job->source.stack_limit = c_stack_quarter();
         job->source.mode = (ParseMode)job->mode;
         job->source.flags = flags;
         job->source.feature_version = feature_version;

@@ -444,7 +444,8 @@ static NATIVE(start_new_thread)
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    if (stack_bytes) pthread_attr_setstacksize(&attributes, stack_bytes);
+    /* A thread's Python frames live elsewhere, but the compiler and natives need some C stack, however little was asked for. Untouched pages cost nothing. */
+    if (stack_bytes) pthread_attr_setstacksize(&attributes, stack_bytes > (2 << 20) ? stack_bytes : 2 << 20);
     pthread_t id;
     running++;
     int result = pthread_create(&id, &attributes, thread_main, (void *)(intptr_t)number);

@@ -3,6 +3,8 @@
  * Every type of exceptions.def gets its Type here. Most have nothing of their own; those with fields have STRUCT_Name (their struct) and SLOTS_Name (their slots), which
  * the table finds by name. What the slots do is in exceptions_fields.c, exceptions_os.c, exceptions_unicode.c and exceptions_group.c.
  */
+#include <stdio.h>
+#include <unistd.h>
 #include "object/exceptions.h"
 #include <stdlib.h>
 
@@ -308,7 +310,10 @@ uint64_t raise_memory(void)
 {
     static unsigned next;
     Exception *e = (Exception *)memory_errors[next++ % MEMORY_ERRORS];
-    if (!e) abort();   /* before errors_init: there is no interpreter yet */
+    if (!e) {   /* before errors_init: there is no interpreter yet */
+        fputs("krait: the interpreter could not start: out of memory\n", stderr);
+        _exit(1);
+    }
     e->dict = e->notes = e->traceback = e->context = e->cause = 0;
     e->args = tuple_empty;
     e->suppress_context = false;

@@ -1,4 +1,7 @@
 /* object_protocol.c: text, hash, comparison, items, iteration and buffers of any value. Numbers are in object_number.c, calls in object_call.c, attributes in object_attr.c. */
+#include <stdio.h>
+#include <unistd.h>
+#include "heap/heap.h"
 #include "object/bytes.h"
 #include "object/container.h"
 #include "object/number.h"
@@ -8,7 +11,15 @@
 Value name_intern(Value *cache, const char *text)
 {
     Value name = str_intern_cstring(text);
-    if (!name) return 0;
+    if (!name) {
+        /* No caller of NAME() expects a failure: once more, after the collection that the first one asked for. */
+        error_clear();
+        gc_collect(2, false);
+        if (!(name = str_intern_cstring(text))) {
+            fputs("krait: out of memory\n", stderr);
+            _exit(1);
+        }
+    }
     gc_root(cache);
     return *cache = name;
 }

@@ -103,13 +103,16 @@ static Value slot_names[sizeof slot_defs / sizeof slot_defs[0]];   /* interned, 
 
 static bool make_names(void)
 {
-    if (slot_names[0]) return true;
+    static bool made;
+    if (made) return true;
     for (size_t i = 0; slot_defs[i].name; i++) {
+        if (slot_names[i]) continue;   /* an earlier call ran out of memory half-way */
         Value name = str_intern_cstring(slot_defs[i].name);
         if (!name) return false;
         slot_names[i] = name;
         gc_root(&slot_names[i]);
     }
+    made = true;
     return true;
 }
 
@@ -152,7 +155,7 @@ void type_inherit_slots(Type *type, Type *base)
 
 bool type_fill_slots(Type *type)
 {
-    if (!make_names()) return false;
+    if (!make_names() || (!type->dict && !(type->dict = dict_new()))) return false;
     for (size_t i = 0; slot_defs[i].name; i++) {
         const SlotDef *def = &slot_defs[i];
         if (def->wrap == WRAP_NONE || !owns_slot(type, i) || def->offset == AT(new)) continue;

@@ -32,7 +32,7 @@ enum { MAX_DEPTH = 6000 };
 [[noreturn]] void parse_too_deep(Parser *p);
 static inline void parse_enter(Parser *p, int weight)
 {
-    if ((p->depth += weight) > MAX_DEPTH) parse_too_deep(p);
+    if ((p->depth += weight) > MAX_DEPTH || (char *)__builtin_frame_address(0) < p->source->stack_limit) parse_too_deep(p);
 }
 static inline void parse_leave(Parser *p, int weight) { p->depth -= weight; }
 

@@ -58,6 +58,7 @@ typedef struct Source {
      * The runtime supplies it (codecs are Python); kraitc uses iconv. */
     bool (*decode)(struct Source *source, const char *encoding, const char *bytes, size_t size, const char **utf8, size_t *utf8_size);
     void *embedder;
+    char *stack_limit;      /* C stack below this address is not for the parser, the folder and the symbol table; 0: no limit */
 } Source;
 
 void source_init(Source *source, Arena *arena, const char *bytes, size_t size, const char *filename);

@@ -134,6 +134,7 @@ Value vm_compile(const char *text, size_t size, Value filename, int mode, int fl
     }
     arena.on_out_of_memory = &out_of_memory;
     source_init(&source, &arena, text, size, name);
+    source.stack_limit = c_stack_quarter();
     source.mode = (ParseMode)mode;
     source.flags = flags;
     source.optimize = optimize < 0 ? vm_optimize : optimize;

@@ -145,6 +145,7 @@ static bool find_anchors(const char *segment, size_t size, Anchors *anchors)
         text[size + 1] = ')';
         Source source;
         source_init(&source, &arena, text, size + 2, "<traceback>");
+        source.stack_limit = c_stack_quarter();
         source.mode = PARSE_EVAL;
         source.flags |= PYCF_IGNORE_COOKIE;
         Mod *tree = parse(&source);

@@ -1,0 +1,21 @@
+"""A small share of what tests/fuzz/ does at length, with fixed seeds."""
+import importlib
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "fuzz"))
+sys.dont_write_bytecode = True
+
+
+class Fuzz(unittest.TestCase):
+    def test_damaged_pyc(self):
+        self.assertEqual(importlib.import_module("damaged_pyc").crashes(100, 4), [])
+
+    def test_alloc_failure(self):
+        failing = importlib.import_module("alloc_failure")
+        self.assertEqual(failing.findings(997, 11, 9000, names=["classes", "dicts", "exceptions", "generators"]), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
