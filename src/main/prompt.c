@@ -124,14 +124,19 @@ static bool is_blank(const char *line)
     return !*line || *line == '\n' || *line == '#';
 }
 
-/* Whether the statement begins a block: it then ends at an empty line, however complete it is before. */
+/* Whether the (complete) statement is a compound one: it then ends at an empty line. `match` is a name too: it opens a block where its line ends in a colon. */
 static bool opens_block(const char *text, size_t size)
 {
+    static const char *const words[] = {"if", "while", "for", "try", "with", "def", "class", "async"};
+    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+    if (*text == '@') return true;
+    if (strchr("_0123456789", text[length]) && text[length]) return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (length == strlen(words[i]) && !memcmp(text, words[i], length)) return true;
     const char *newline = memchr(text, '\n', size);
-    if (!newline) return false;
-    if ((size_t)(newline - text) + 1 < size) return true;
+    if (length != 5 || memcmp(text, "match", 5) || !newline || (size_t)(newline - text) + 1 >= size) return false;
     while (newline > text && (newline[-1] == ' ' || newline[-1] == '\t')) newline--;
-    return (newline > text && newline[-1] == ':') || *text == '@';
+    return newline > text && newline[-1] == ':';
 }
 
 /* The code of the text so far; 0 with *incomplete set, when another line could complete it, or with an exception. */
@@ -171,8 +176,8 @@ static bool one_statement(int *status, bool *ended)
         bool ok = add_line(&text, &size, line);
         free(line);
         if (!ok) break;
-        if (opens_block(text, size) && !blank && more) continue;
         code = compile_statement(text, size, &incomplete);
+        if (code && opens_block(text, size) && !blank && more) incomplete = true;
         if (incomplete && !more) {
             incomplete = false;
             code = vm_compile(text, size, NAME("<stdin>"), PARSE_SINGLE, 0, -1, 11);

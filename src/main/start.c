@@ -113,6 +113,10 @@ static Value open_stream(int fd, const char *name, const char *mode, const char 
 {
     struct stat st;
     if (fstat(fd, &st) < 0) return NONE;
+    if (fd == 0 && S_ISDIR(st.st_mode)) {
+        fputs("Fatal Python error: init_sys_streams: <stdin> is a directory, cannot continue\nPython runtime state: core initialized\n\n", stderr);
+        exit(1);
+    }
     bool writing = *mode == 'w', unbuffered = config.unbuffered && writing;
     Value io = import_module("_io"), open = io ? object_getattr(io, NAME("open")) : 0, wrapper = open ? object_getattr(io, NAME("TextIOWrapper")) : 0;
     if (!wrapper) return 0;
@@ -123,7 +127,7 @@ static Value open_stream(int fd, const char *name, const char *mode, const char 
     Value raw = unbuffered ? buffer : object_getattr(buffer, NAME("raw"));
     Value text = str_from_cstring(name), is_tty = raw ? call_method_0(raw, NAME("isatty")) : 0;
     if (!text || !is_tty || !object_setattr(raw, NAME("name"), text)) return 0;
-    bool line_buffering = writing && (is_tty == TRUE || fd == 2);
+    bool line_buffering = writing && !unbuffered && (is_tty == TRUE || fd == 2);
     Value kwnames = tuple_pack(1, NAME("write_through"));
     Value wrap_args[] = {0, buffer, str_from_cstring(encoding), str_from_cstring(errors), writing ? NAME("\n") : NONE, bool_value(line_buffering), bool_value(unbuffered)};
     Value stream = kwnames ? object_call(wrapper, wrap_args + 1, 5, kwnames) : 0;

@@ -358,7 +358,8 @@ bool excepthook_print(Value exception)
 static int exit_status(Value code)
 {
     if (!code || code == NONE) return 0;
-    if (is_int(code)) return (int)int_as_uint64_mask(code) & 0xff;
+    int64_t n;
+    if (is_int(code)) return int_as_int64_overflow(code, &n) ? 255 : (int)(n & 0xff);
     sys_flush();
     sys_write_stderr("%S\n", code);
     return 1;
