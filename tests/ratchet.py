@@ -16,7 +16,8 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 KRAIT = os.environ.get("KRAIT", os.path.join(TOP, "build", "krait"))
 ORACLE = "/usr/bin/python3.11"
 LIST = os.path.join(TOP, "tests", "cpython.txt")
-TIMEOUT = int(os.environ.get("RATCHET_TIMEOUT", "120"))
+TIMEOUT = int(os.environ.get("RATCHET_TIMEOUT", "180"))
+ATTEMPTS = 3
 
 ISSUE_MODULES = """test_grammar test_builtin test_int test_float test_unicode test_bytes test_list test_tuple test_dict test_set test_range test_slice test_generators test_coroutines
 test_class test_descr test_super test_scope test_exceptions test_traceback test_with test_patma test_fstring test_format test_re test_struct test_math test_itertools test_functools
@@ -88,8 +89,13 @@ def write_list(listed):
 def check(modules):
     listed, held, lost = read_list(), 0, 0
     for module in modules or sorted(listed):
-        found, end = outcomes(KRAIT, module)
-        missing = sorted(n for n in listed.get(module, ()) if found.get(n) != "pass")
+        # Some of the tests depend on time or on when objects die; what fails must fail every time to count as lost.
+        missing = listed.get(module, set())
+        for _ in range(ATTEMPTS):
+            found, end = outcomes(KRAIT, module)
+            missing = sorted(n for n in missing if found.get(n) != "pass")
+            if not missing:
+                break
         held += len(listed.get(module, ())) - len(missing)
         lost += len(missing)
         for name in missing:

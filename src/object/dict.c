@@ -83,7 +83,7 @@ static bool dict_rebuild(DictObj *dict, int64_t count)
     if (!keys) return false;
     keys->all_str = old->all_str || dict->used == 0;
     if (old->entry_count == dict->used) {
-        memcpy(keys->entries, old->entries, (size_t)dict->used * sizeof(DictEntry));
+        if (dict->used) memcpy(keys->entries, old->entries, (size_t)dict->used * sizeof(DictEntry));
     } else {
         DictEntry *to = keys->entries;
         for (int64_t i = 0; i < old->entry_count; i++)
