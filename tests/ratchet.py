@@ -18,6 +18,8 @@ ORACLE = "/usr/bin/python3.11"
 LIST = os.path.join(TOP, "tests", "cpython.txt")
 TIMEOUT = int(os.environ.get("RATCHET_TIMEOUT", "180"))
 ATTEMPTS = 3
+# The caller's PYTHON* variables would change what the tests see.
+ENVIRONMENT = {**{k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}, "PYTHONHASHSEED": "0"}
 
 ISSUE_MODULES = """test_grammar test_builtin test_int test_float test_unicode test_bytes test_list test_tuple test_dict test_set test_range test_slice test_generators test_coroutines
 test_class test_descr test_super test_scope test_exceptions test_traceback test_with test_patma test_fstring test_format test_re test_struct test_math test_itertools test_functools
@@ -53,7 +55,7 @@ def outcomes(interpreter, module):
     with tempfile.TemporaryDirectory() as folder:
         try:
             done = subprocess.run([interpreter, "-c", RUNNER, module if "." in module else "test." + module], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.DEVNULL, timeout=TIMEOUT, env={**os.environ, "PYTHONHASHSEED": "0"})
+                                  stderr=subprocess.DEVNULL, timeout=TIMEOUT, env=ENVIRONMENT)
             output, end = done.stdout, str(done.returncode)
         except subprocess.TimeoutExpired as e:
             output, end = e.stdout or b"", "timeout"
