@@ -147,6 +147,13 @@ asyncio.run(main())
 """)
         self.same("aio.py")
 
+    def test_application_at_three_levels(self):
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "applications", "ledger.py")) as f:
+            self.write("ledger.py", f.read())
+        for options in ((), ("-O",), ("-OO",)):
+            with self.subTest(options):
+                self.same(*options, "ledger.py")
+
     def test_threads(self):
         self.write("thr.py", """import threading, queue
 q, done = queue.Queue(10), []
