@@ -35,7 +35,7 @@ CASES = {
     "json_dumps": ("RecursionError", NEST + "import json; json.dumps(x)"),
     "json_loads": ("RecursionError", "import json; json.loads('[' * 10**5)"),
     "map_of_map": ("RecursionError", "it = iter([])\nfor i in range(10**5): it = map(int, it)\nlist(it)"),
-    "chain_of_chain": ("RecursionError", "import itertools\nit = iter([1])\nfor i in range(10**5): it = itertools.chain(it)\nlist(it)"),
+    "chain_of_chain": (("RecursionError", None), "import itertools\nit = iter([1])\nfor i in range(10**5): it = itertools.chain(it)\nlist(it)"),
     "filter_of_zip": ("RecursionError", "it = iter([1])\nfor i in range(10**5): it = filter(None, zip(it))\nlist(it)"),
     "tee_of_tee": (("RecursionError", None), "import itertools\nit = iter([1])\nfor i in range(10**5): it = itertools.islice(it, 9)\nlist(it)"),
     "generators": (("RecursionError", None), "def g(i):\n  yield from i\nit = iter([1])\nfor i in range(2000): it = g(it)\nlist(it)"),

@@ -86,8 +86,8 @@ class Tools(unittest.TestCase):
         self.assertEqual(*[(r[0], r[1], re.sub(r"in [0-9.]+s", "in", r[2])) for r in results])
 
     def test_timeit(self):
-        status, out, err = self.output(KRAIT, ("-m", "timeit", "-n", "10", "-r", "2", "1 + 1"), "")
-        self.assertEqual((status, err), (0, ""))
+        status, out, _ = self.output(KRAIT, ("-m", "timeit", "-n", "10", "-r", "2", "1 + 1"), "")   # on a busy machine it warns
+        self.assertEqual(status, 0)
         self.assertIn("10 loops, best of 2:", out)
 
     def test_pdb(self):

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 /* --- stand-ins for the object room */
+Type str_type;
 Type type_type, int_type, float_type, exc_RecursionError;
 static int memory_errors;
 uint64_t raise_memory(void) { memory_errors++; return 0; }
