@@ -71,6 +71,17 @@ unit: $(BUILD)/test_heap $(BUILD)/test_types
 test:
 	./test
 
+# Robustness at length; ./test runs a small share of each. N is the number of inputs, SEED the first of the random generator, SECONDS how long.
+N       = 20000
+SEED    = 1
+SECONDS = 60
+damaged-pyc: all
+	$(BUILD)/krait tests/fuzz/damaged_pyc.py $(N) $(SEED)
+alloc-failure: all
+	$(BUILD)/krait tests/fuzz/alloc_failure.py
+cache-storm: all
+	$(BUILD)/krait tests/fuzz/cache_storm.py $(SECONDS) 500
+
 bench: all
 	/usr/bin/python3.11 bench/run.py
 
@@ -89,6 +100,7 @@ asan:
 clean:
 	rm -rf $(BUILD)
 
+.PHONY: damaged-pyc alloc-failure cache-storm
 .PHONY: all help debug asan clean unit test identity bench install
 
 -include $(patsubst %.o,%.d,$(call obj,$(FRONT_SRC) $(RUNTIME_SRC) $(MAIN_SRC) src/main/kraitc.c))

@@ -348,5 +348,6 @@ bool import_start(void)
     if (!imp || !find_and_load || !handle_fromlist || !lock_unlock_module) return false;
     if (!dict_set_cstring(sys_modules(), "_imp", imp)) return false;
     if (!call_method_2(module, NAME("_install"), sys_module, imp)) return false;
-    return run_bootstrap("_bootstrap_external", "_frozen_importlib_external") && call_method_0(module, NAME("_install_external_importers")) && install_zip_hook();
+    Value external = run_bootstrap("_bootstrap_external", "_frozen_importlib_external");
+    return external && import_install_writer(external) && call_method_0(module, NAME("_install_external_importers")) && install_zip_hook();
 }

@@ -8,5 +8,7 @@ Value import_level(Value name, Value globals, Value fromlist, int level);
 Value import_absolute(Value name);
 /* importlib's _bootstrap and _bootstrap_external modules are loaded and installed: start-up calls it once. */
 bool import_start(void);
+/* Puts our way of writing caches in the place of importlib's (import_write.c). */
+bool import_install_writer(Value external);
 /* The module _frozen_importlib, once loaded. */
 extern Value importlib_bootstrap;
