@@ -1,5 +1,5 @@
 /* grp.c: the database of groups. */
-#include "module/posix/posix.h"
+#include "module/user_database.h"
 #include <grp.h>
 
 static Type *entry_type;
@@ -10,27 +10,15 @@ static Value entry_value(const struct group *g)
     Value members = list_new(0);
     for (char **m = g->gr_mem; members && m && *m; m++)
         if (!list_append(members, str_from_fs(*m, strlen(*m)))) return 0;
-    Value items[] = {str_from_fs(g->gr_name, strlen(g->gr_name)), g->gr_passwd ? str_from_fs(g->gr_passwd, strlen(g->gr_passwd)) : NONE, g->gr_gid == UINT32_MAX ? int_new(-1) : int_new(g->gr_gid), members};
-    return members && items[0] && items[1] ? structseq_new(entry_type, items) : 0;
+    Value items[] = {user_text(g->gr_name), user_text(g->gr_passwd), user_id_value(g->gr_gid), members};
+    return members && items[0] && items[1] && items[2] ? structseq_new(entry_type, items) : 0;
 }
-
-enum { MOST_BUFFER = 1 << 24 };
-#define LOOKUP(call)                                                                              \
-    struct group entry, *found = 0;                                                               \
-    int error = ERANGE;                                                                           \
-    for (size_t size = 1024; error == ERANGE && size <= MOST_BUFFER; size *= 2) {                 \
-        char *buffer = gc_buffer_raw(size);                                                       \
-        if (!buffer) return 0;                                                                    \
-        BLOCKING(error = (call));                                                                 \
-        if (!error && found) return entry_value(found);                                           \
-    }
 
 static NATIVE(grp_getgrgid)
 {
     uint32_t id;
     if (!id_argument(args[0], "gid", &id)) return error_clear_if(&exc_OverflowError) ? raise_format(&exc_KeyError, "getgrgid(): gid not found") : 0;
-    LOOKUP(getgrgid_r(id, &entry, buffer, size, &found))
-    if (error == ENOMEM) return raise_memory();
+    USER_LOOKUP(group, getgrgid_r(id, &entry, buffer, size, &found))
     return id == UINT32_MAX ? raise_format(&exc_KeyError, "getgrgid(): gid not found: -1") : raise_format(&exc_KeyError, "getgrgid(): gid not found: %u", id);
 }
 static NATIVE(grp_getgrnam)
@@ -38,8 +26,7 @@ static NATIVE(grp_getgrnam)
     if (!is_str(args[0])) return raise_type("getgrnam() argument 'name' must be str, not %T", args[0]);
     const char *name = path_bytes(args[0], 0);
     if (!name) return 0;
-    LOOKUP(getgrnam_r(name, &entry, buffer, size, &found))
-    if (error == ENOMEM) return raise_memory();
+    USER_LOOKUP(group, getgrnam_r(name, &entry, buffer, size, &found))
     return raise_format(&exc_KeyError, "getgrnam(): name not found: %R", args[0]);
 }
 static NATIVE(grp_getgrall)

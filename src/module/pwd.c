@@ -1,38 +1,23 @@
 /* pwd.c: the database of users. */
-#include "module/posix/posix.h"
+#include "module/user_database.h"
 #include <pwd.h>
 
 static Type *entry_type;
 static const StructSeqField fields[] = {{"pw_name", "user name"}, {"pw_passwd", "password"}, {"pw_uid", "user id"}, {"pw_gid", "group id"}, {"pw_gecos", "real name"}, {"pw_dir", "home directory"}, {"pw_shell", "shell program"}, {0}};
 
-static Value text_or_none(const char *text) { return text ? str_from_fs(text, strlen(text)) : NONE; }
-static Value id_value(uint32_t id) { return id == UINT32_MAX ? int_new(-1) : int_new(id); }
 static Value entry_value(const struct passwd *p)
 {
-    Value items[] = {text_or_none(p->pw_name), text_or_none(p->pw_passwd), id_value(p->pw_uid), id_value(p->pw_gid), text_or_none(p->pw_gecos), text_or_none(p->pw_dir), text_or_none(p->pw_shell)};
+    Value items[] = {user_text(p->pw_name), user_text(p->pw_passwd), user_id_value(p->pw_uid), user_id_value(p->pw_gid), user_text(p->pw_gecos), user_text(p->pw_dir), user_text(p->pw_shell)};
     for (int i = 0; i < 7; i++)
         if (!items[i]) return 0;
     return structseq_new(entry_type, items);
 }
 
-enum { MOST_BUFFER = 1 << 24 };
-/* The functions with a buffer want a greater one until it fits. */
-#define LOOKUP(call)                                                                              \
-    struct passwd entry, *found = 0;                                                              \
-    int error = ERANGE;                                                                           \
-    for (size_t size = 1024; error == ERANGE && size <= MOST_BUFFER; size *= 2) {                 \
-        char *buffer = gc_buffer_raw(size);                                                       \
-        if (!buffer) return 0;                                                                    \
-        BLOCKING(error = (call));                                                                 \
-        if (!error && found) return entry_value(found);                                           \
-    }
-
 static NATIVE(pwd_getpwuid)
 {
     uint32_t id;
     if (!id_argument(args[0], "uid", &id)) return error_clear_if(&exc_OverflowError) ? (raise_format(&exc_KeyError, "getpwuid(): uid not found")) : 0;
-    LOOKUP(getpwuid_r(id, &entry, buffer, size, &found))
-    if (error == ENOMEM) return raise_memory();
+    USER_LOOKUP(passwd, getpwuid_r(id, &entry, buffer, size, &found))
     return id == UINT32_MAX ? raise_format(&exc_KeyError, "getpwuid(): uid not found: -1") : raise_format(&exc_KeyError, "getpwuid(): uid not found: %u", id);
 }
 static NATIVE(pwd_getpwnam)
@@ -40,8 +25,7 @@ static NATIVE(pwd_getpwnam)
     if (!is_str(args[0])) return raise_type("getpwnam() argument must be str, not %T", args[0]);
     const char *name = path_bytes(args[0], 0);
     if (!name) return 0;
-    LOOKUP(getpwnam_r(name, &entry, buffer, size, &found))
-    if (error == ENOMEM) return raise_memory();
+    USER_LOOKUP(passwd, getpwnam_r(name, &entry, buffer, size, &found))
     return raise_format(&exc_KeyError, "getpwnam(): name not found: %R", args[0]);
 }
 static NATIVE(pwd_getpwall)
