@@ -11,6 +11,8 @@ PREFIX   = /usr/local
 BUILD    = build
 OPT      = -O2
 SANITIZE =
+# One short line a step; `make V=1` shows the commands.
+say      = $(if $(V),,@echo '  $(1)' '$(patsubst $(CURDIR)/%,%,$(2))';)
 
 WARN   = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers
 CFLAGS = -std=gnu23 $(OPT) -g1 $(WARN) -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE -fno-strict-aliasing -fwrapv -fno-math-errno -ffp-contract=off -fno-pie \
@@ -41,26 +43,26 @@ help:
 
 $(FRONT): $(call obj,$(FRONT_SRC))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)$(AR) rcs $@ $^
 
 $(BUILD)/krait: $(call obj,$(MAIN_SRC) $(RUNTIME_SRC)) $(FRONT)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/kraitc: $(BUILD)/obj/main/kraitc.o $(FRONT)
-	$(CC) $(LDFLAGS) -o $@ $^ -l:libgmp.a -l:libdouble-conversion.a -l:libstdc++.a -lm
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ -l:libgmp.a -l:libdouble-conversion.a -l:libstdc++.a -lm
 
 $(BUILD)/obj/%.o: src/%.c | $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(CFLAGS_$(basename $(notdir $<))) -c -o $@ $<
+	$(call say,CC,$<)$(CC) $(CFLAGS) $(CFLAGS_$(basename $(notdir $<))) -c -o $@ $<
 
 $(BUILD)/obj/%.o: src/%.cc
 	@mkdir -p $(@D)
-	$(CXX) -std=c++17 $(OPT) -g1 -Wall -Wextra -Werror -fno-exceptions -fno-rtti -fno-omit-frame-pointer -MMD -MP $(SANITIZE) -c -o $@ $<
+	$(call say,CXX,$<)$(CXX) -std=c++17 $(OPT) -g1 -Wall -Wextra -Werror -fno-exceptions -fno-rtti -fno-omit-frame-pointer -MMD -MP $(SANITIZE) -c -o $@ $<
 
 # C tests of what Python cannot reach. Each program's exit status is its verdict; the heap's runs again with its verifier and under stress.
 RUNTIME_OBJECTS = $(call obj,$(RUNTIME_SRC) $(filter-out src/main/krait.c,$(MAIN_SRC)))
 $(BUILD)/test_types: tests/unit/test_types.c $(RUNTIME_OBJECTS) $(FRONT)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 unit: $(BUILD)/test_heap $(BUILD)/test_types
 	@passed=0; failed=0; \
