@@ -148,8 +148,9 @@ static void split_dead(PointerArray *from, PointerArray *survivors, PointerArray
     from->count = 0;
     for (size_t i = 0; i < count; i++) {
         Obj *o = from->items[i];
+        if (!(o->gc & GC_FINALIZE)) continue;   /* gc_finalizer_done */
         if (is_marked(o)) {
-            if (!(o->gc & GC_FINALIZED)) pointer_array_push(survivors, o);
+            pointer_array_push(survivors, o);
         } else if (!pointer_array_push(dead, o)) {
             gc_visit(VALUE(o));
             mark_drain();
@@ -214,11 +215,12 @@ static void run_one_finalizer(Obj *o)
     if (thread_self->exception) error_unraisable(VALUE(o), 0);
 }
 
-/* Takes the queue's first element (the queues are short; the order is that in which things died). */
-static void *queue_shift(PointerArray *queue)
+/* Takes the queue's next element, in the order in which things died. Running one may add to the queue; *taken are gone (0 for the tracer) and dropped with the last. */
+static void *queue_shift(PointerArray *queue, size_t *taken)
 {
-    void *first = queue->items[0];
-    memmove(queue->items, queue->items + 1, --queue->count * sizeof *queue->items);
+    void *first = queue->items[*taken];
+    queue->items[(*taken)++] = 0;
+    if (*taken == queue->count) *taken = queue->count = 0;
     return first;
 }
 
@@ -227,15 +229,16 @@ void gc_run_finalizers(void)
     if (heap.finalizing_thread || (!heap.pending_finalizers.count && !heap.died_owners.count)) return;
     heap.finalizing_thread = thread_self;
     Value pending = error_take();
+    size_t owners = 0, functions = 0, finalizers = 0;
     while (heap.died_owners.count) {
-        Obj *owner = queue_shift(&heap.died_owners);
-        WeakDied died = (WeakDied)queue_shift(&heap.died_functions);
+        Obj *owner = queue_shift(&heap.died_owners, &owners);
+        WeakDied died = (WeakDied)queue_shift(&heap.died_functions, &functions);
         died(owner);
         if (thread_self->exception) error_unraisable(VALUE(owner), 0);
     }
     while (heap.pending_finalizers.count) {
         heap.finalizers_run++;
-        run_one_finalizer(queue_shift(&heap.pending_finalizers));
+        run_one_finalizer(queue_shift(&heap.pending_finalizers, &finalizers));
     }
     if (pending) error_restore(pending);
     heap.finalizing_thread = 0;
@@ -254,9 +257,9 @@ void gc_finalize_all(void)
         /* Registration order is age order. __del__ methods first, the oldest object's first; then the native ones, youngest first: there holders are younger than what
          * they hold. */
         for (size_t i = 0; i < all.count; i++)
-            if (((Obj *)all.items[i])->type->flags & TYPE_HEAP) queue_finalizer(all.items[i]);
+            if ((((Obj *)all.items[i])->gc & GC_FINALIZE) && (((Obj *)all.items[i])->type->flags & TYPE_HEAP)) queue_finalizer(all.items[i]);
         for (size_t i = all.count; i-- > 0;)
-            if (!(((Obj *)all.items[i])->gc & GC_FINALIZED)) queue_finalizer(all.items[i]);
+            if (((Obj *)all.items[i])->gc & GC_FINALIZE) queue_finalizer(all.items[i]);
         gc_run_finalizers();
     }
 }

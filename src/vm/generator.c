@@ -89,6 +89,7 @@ bool generator_link(Thread *t, GeneratorObj *gen, Value value, uint32_t flags)
 void generator_finished(Thread *t, GeneratorObj *gen, bool failed)
 {
     gen->state = GEN_CLOSED;
+    gc_finalizer_done(&gen->head);
     t->handled = gen->handled.previous;
     gen->handled = (HandledExc){0, 0};
     gen->yield_from = -1;
