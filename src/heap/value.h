@@ -1,7 +1,7 @@
 /* value.h: the word that every Python value is.
  *
  *   ...xxx1   int of 63 bits, two's complement: the number is (int64_t)v >> 1
- *   ...xx10   float, immediate: the double rotated left by 3, its two top exponent bits replaced by the tag (doubles of magnitude about 2^-255 to 2^256, and +0.0)
+ *   ...xx10   float, immediate (doubles of magnitude about 2^-255 to 2^256, and +0.0)
  *   ...x000   pointer to an object, 16-byte aligned; 0 is no value: "absent", or "an exception is pending"
  *
  * A float that does not fit the immediate form (-0.0, huge, tiny, inf, nan) is a heap object; use float_new/float_value (object/float.h), which know
@@ -38,14 +38,15 @@ static inline Value small_int(int64_t n) { return ((uint64_t)n << 1) | 1; }   /*
 static inline int64_t small_int_value(Value v) { return (int64_t)v >> 1; }
 static inline bool fits_small_int(int64_t n) { return (int64_t)((uint64_t)n << 1) >> 1 == n; }
 
-/* +0.0: the one double outside the exponent range that is immediate. */
-#define SMALL_FLOAT_ZERO 0x8000000000000002ull
+/* The immediate form of a double: its bits plus FLOAT_OFFSET, rotated left by 3. For the magnitudes that it takes, the sum's two top exponent bits are 10, which the rotation
+ * makes the tag; for all others they are something else. No double of the range but +2^-255 has the form 2: +0.0, which is outside the range, has it instead. */
+#define FLOAT_OFFSET 0x1000000000000000ull
+#define SMALL_FLOAT_ZERO 2ull
 
 static inline double small_float_value(Value v)
 {
-    if (v == SMALL_FLOAT_ZERO) return 0.0;
-    uint64_t bits = (v & ~3ull) | (2 - (v >> 63));
-    bits = bits >> 3 | bits << 61;
+    uint64_t bits = (v >> 3 | v << 61) - FLOAT_OFFSET;
+    if (__builtin_expect(v == SMALL_FLOAT_ZERO, 0)) bits = 0;
     double d;
     memcpy(&d, &bits, 8);
     return d;
@@ -56,8 +57,9 @@ static inline Value small_float(double d)
 {
     uint64_t bits;
     memcpy(&bits, &d, 8);
-    unsigned top = (bits >> 60) & 7;
-    if ((top == 3 || top == 4) && bits != 0x3000000000000000ull) return ((bits << 3 | bits >> 61) & ~3ull) | 2;
+    uint64_t sum = bits + FLOAT_OFFSET;
+    Value v = sum << 3 | sum >> 61;
+    if (__builtin_expect((v & 3) == 2 && v != SMALL_FLOAT_ZERO, 1)) return v;
     return bits == 0 ? SMALL_FLOAT_ZERO : 0;
 }
 

@@ -1,7 +1,7 @@
 /* interp.h: how the handlers of the register machine are written.
  *
  * One C function an instruction. The machine's state is its arguments, which the calling convention preserve_none keeps in registers (the first four in registers that C
- * calls preserve), and each handler ends in a tail call of the next one. On entry `pc` is behind the instruction's first word, `i` is that word. A handler that calls what may
+ * calls preserve), and each handler ends in a tail call of the next one. On entry `pc` is behind the instruction's first word, `i` is that word's op. A handler that calls what may
  * run Python code, raise, or look at frames does SAVE() first. On failure it does ERROR, with the exception pending; `pc` must still be inside the instruction.
  */
 #pragma once
@@ -30,13 +30,14 @@ HANDLER(vm_unwind_again);      /* the same, raised again: no new traceback entry
 HANDLER(vm_interrupted);       /* safe point before the instruction at pc */
 HANDLER(vm_deliver);           /* f has been left by return: f->result goes to where its flags say */
 
-#define A ((uint16_t)(i >> 16))
-#define B ((uint16_t)(i >> 32))
-#define C ((uint16_t)(i >> 48))
-#define JUMP16 ((int16_t)(i >> 48))
-#define JUMP32 ((int32_t)(i >> 32))
+/* Operands: a load each from the word just passed, which is one instruction; taking them out of a word in a register would be two or three. */
+#define A (pc[-1].a)
+#define B (pc[-1].b)
+#define C (pc[-1].c)
+#define JUMP16 ((int16_t)pc[-1].c)
+#define JUMP32 (pc[-1].jump)
 #define TAIL(handler) __attribute__((musttail)) return handler(STATE_ARGS)
-#define NEXT do { i = pc->bits; __attribute__((musttail)) return vm_handlers[(uint16_t)i](pc + 1, r, k, f, t, i); } while (0)
+#define NEXT do { i = pc->op; __attribute__((musttail)) return vm_handlers[i](pc + 1, r, k, f, t, i); } while (0)
 /* To the instruction `n` words behind this one's first. */
 #define SKIP(n) do { pc += (n) - 1; NEXT; } while (0)
 #define SAVE() (f->pc = pc)

@@ -436,10 +436,10 @@ static void lower_binary(Lowering *l, uint32_t arg)
 {
     static const uint16_t ops[13] = {
         [BINARY_ADD] = OP_ADD, [BINARY_AND] = OP_AND, [BINARY_FLOOR_DIVIDE] = OP_FLOORDIV, [BINARY_LSHIFT] = OP_LSHIFT, [BINARY_MULTIPLY] = OP_MUL, [BINARY_REMAINDER] = OP_MOD,
-        [BINARY_OR] = OP_OR, [BINARY_RSHIFT] = OP_RSHIFT, [BINARY_SUBTRACT] = OP_SUB, [BINARY_TRUE_DIVIDE] = OP_DIV, [BINARY_XOR] = OP_XOR,
+        [BINARY_OR] = OP_OR, [BINARY_RSHIFT] = OP_RSHIFT, [BINARY_SUBTRACT] = OP_SUB, [BINARY_TRUE_DIVIDE] = OP_DIV, [BINARY_XOR] = OP_XOR, [BINARY_POWER] = OP_POW,
     };
     uint32_t in_place = arg >= 13, op = in_place ? arg - 13 : arg;
-    bool special = op == BINARY_MATRIX_MULTIPLY || op == BINARY_POWER;
+    bool special = op == BINARY_MATRIX_MULTIPLY;
     bool constant = !special && is_const_operand(l, l->depth - 1);
     uint32_t b = operand(l, l->depth - 2), c = constant ? l->stack[l->depth - 1].index : operand(l, l->depth - 1);
     pop(l, 2);

@@ -1,5 +1,6 @@
 /* ops_basic.c: handlers of moves, variables, arithmetic, comparison and jumps. */
 #include "vm/interp.h"
+#include "object/container.h"
 
 OPCODE(MOVE) { r[A] = r[B]; NEXT; }
 OPCODE(MOVE2) { r[A] = r[B]; r[A + 1] = r[C]; NEXT; }
@@ -51,7 +52,7 @@ OPCODE(COPY_FREE_VARS)
 static COLD HANDLER(unbound_cell)
 {
     SAVE();
-    vm_unbound_cell(f->code, (uint16_t)i == OP_DELETE_DEREF ? A : B);
+    vm_unbound_cell(f->code, i == OP_DELETE_DEREF ? A : B);
     ERROR;
 }
 
@@ -252,16 +253,16 @@ OPCODE(DELETE_NAME)
     SKIP(2);
 }
 
-/* ---- arithmetic. Small ints and small floats inline; ints with floats in binary_mixed; all else by number_binary. */
+/* ---- arithmetic. The handler of an op does small ints and small floats, without a stack frame; mixed_* operands of both kinds and heap floats; rest_* all else. */
 
-static bool as_plain_double(Value v, double *out)
+static inline bool both_small_floats(Value a, Value b) { return (((a ^ 2) | (b ^ 2)) & 3) == 0; }
+
+/* Ints of 63 bits become the nearest double, as in Python. */
+static inline bool as_double(Value v, double *out)
 {
     if (is_small_float(v)) *out = small_float_value(v);
-    else if (is_small_int(v)) {
-        int64_t n = small_int_value(v);
-        if (n > (1ll << 53) || n < -(1ll << 53)) return false;
-        *out = (double)n;
-    } else if (has_type(v, &float_type)) *out = ((FloatObj *)v)->value;
+    else if (is_small_int(v)) *out = (double)small_int_value(v);
+    else if (as_obj(v)->type == &float_type) *out = ((FloatObj *)v)->value;
     else return false;
     return true;
 }
@@ -270,12 +271,13 @@ static __attribute__((noinline)) Value binary_slow(Value a, Value b, int op)
 {
     double x, y;
     if (op == BINARY_ADD && has_type(a, &str_type) && has_type(b, &str_type)) return str_concat(a, b);
-    if ((is_float(a) || is_float(b)) && as_plain_double(a, &x) && as_plain_double(b, &y)) {
+    if ((is_float(a) || is_float(b)) && as_double(a, &x) && as_double(b, &y)) {
         switch (op) {
         case BINARY_ADD: return float_new(x + y);
         case BINARY_SUBTRACT: return float_new(x - y);
         case BINARY_MULTIPLY: return float_new(x * y);
         case BINARY_TRUE_DIVIDE: if (y != 0) return float_new(x / y); break;
+        case BINARY_POWER: return float_power(x, y);
         }
     }
     return number_binary(a, b, (BinaryOp)op);
@@ -287,135 +289,146 @@ static __attribute__((noinline)) Value inplace_slow(Value a, Value b, int op)
     return number_inplace(a, b, (BinaryOp)op);
 }
 
+/* fast_*: the result for two small ints, or 0. */
 static inline Value fast_ADD(Value a, Value b)
 {
     int64_t sum;
-    if (LIKELY(a & b & 1) && LIKELY(!__builtin_add_overflow((int64_t)a, (int64_t)(b - 1), &sum))) return (Value)sum;
-    if ((a & 3) == 2 && (b & 3) == 2) return small_float(small_float_value(a) + small_float_value(b));
-    return 0;
+    return LIKELY(!__builtin_add_overflow((int64_t)a, (int64_t)(b - 1), &sum)) ? (Value)sum : 0;
 }
 static inline Value fast_SUB(Value a, Value b)
 {
     int64_t difference;
-    if (LIKELY(a & b & 1) && LIKELY(!__builtin_sub_overflow((int64_t)a, (int64_t)(b - 1), &difference))) return (Value)difference;
-    if ((a & 3) == 2 && (b & 3) == 2) return small_float(small_float_value(a) - small_float_value(b));
-    return 0;
+    return LIKELY(!__builtin_sub_overflow((int64_t)a, (int64_t)(b - 1), &difference)) ? (Value)difference : 0;
 }
 static inline Value fast_MUL(Value a, Value b)
 {
     int64_t product;
-    if (LIKELY(a & b & 1) && LIKELY(!__builtin_mul_overflow((int64_t)(a - 1), (int64_t)b >> 1, &product))) return (Value)product | 1;
-    if ((a & 3) == 2 && (b & 3) == 2) return small_float(small_float_value(a) * small_float_value(b));
-    return 0;
+    return LIKELY(!__builtin_mul_overflow((int64_t)(a - 1), (int64_t)b >> 1, &product)) ? (Value)product | 1 : 0;
 }
 static inline Value fast_FLOORDIV(Value a, Value b)
 {
-    if (LIKELY(a & b & 1)) {
-        int64_t x = (int64_t)a >> 1, y = (int64_t)b >> 1;
-        if (LIKELY(y > 0)) {
-            int64_t q;
-            if (((uint64_t)x | (uint64_t)y) >> 32 == 0) return small_int((uint32_t)x / (uint32_t)y);
-            q = x / y;
-            if (x % y < 0) q--;
-            return small_int(q);
-        }
-    }
-    return 0;
+    int64_t x = (int64_t)a >> 1, y = (int64_t)b >> 1;
+    if (UNLIKELY(y <= 0)) return 0;
+    if (((uint64_t)x | (uint64_t)y) >> 32 == 0) return small_int((uint32_t)x / (uint32_t)y);
+    int64_t q = x / y;
+    if (x % y < 0) q--;
+    return small_int(q);
 }
 static inline Value fast_MOD(Value a, Value b)
 {
-    if (LIKELY(a & b & 1)) {
-        int64_t x = (int64_t)a >> 1, y = (int64_t)b >> 1;
-        if (LIKELY(y > 0)) {
-            if (((uint64_t)x | (uint64_t)y) >> 32 == 0) return small_int((uint32_t)x % (uint32_t)y);
-            int64_t m = x % y;
-            return small_int(m < 0 ? m + y : m);
-        }
-    }
-    return 0;
+    int64_t x = (int64_t)a >> 1, y = (int64_t)b >> 1;
+    if (UNLIKELY(y <= 0)) return 0;
+    if (((uint64_t)x | (uint64_t)y) >> 32 == 0) return small_int((uint32_t)x % (uint32_t)y);
+    int64_t m = x % y;
+    return small_int(m < 0 ? m + y : m);
 }
+/* Both operands are doubles without rounding. */
 static inline Value fast_DIV(Value a, Value b)
 {
-    if (a & b & 1) {
-        int64_t x = (int64_t)a >> 1, y = (int64_t)b >> 1, limit = 1ll << 53;
-        if (y != 0 && x <= limit && x >= -limit && y <= limit && y >= -limit) return small_float((double)x / (double)y);
-        return 0;
-    }
-    if ((a & 3) == 2 && (b & 3) == 2) {
-        double y = small_float_value(b);
-        if (y != 0) return small_float(small_float_value(a) / y);
-    }
+    int64_t x = (int64_t)a >> 1, y = (int64_t)b >> 1, limit = 1ll << 53;
+    if (y != 0 && x <= limit && x >= -limit && y <= limit && y >= -limit) return small_float((double)x / (double)y);
     return 0;
 }
-static inline Value fast_AND(Value a, Value b) { return (a & b & 1) ? a & b : 0; }
-static inline Value fast_OR(Value a, Value b) { return (a & b & 1) ? a | b : 0; }
-static inline Value fast_XOR(Value a, Value b) { return (a & b & 1) ? (a ^ b) | 1 : 0; }
+static inline Value fast_AND(Value a, Value b) { return a & b; }
+static inline Value fast_OR(Value a, Value b) { return a | b; }
+static inline Value fast_XOR(Value a, Value b) { return (a ^ b) | 1; }
 static inline Value fast_LSHIFT(Value a, Value b)
 {
-    if (a & b & 1) {
-        int64_t x = (int64_t)a >> 1, y = (int64_t)b >> 1;
-        if (y >= 0 && y < 62) {
-            int64_t shifted = (int64_t)((uint64_t)x << y);
-            if (shifted >> y == x && fits_small_int(shifted)) return small_int(shifted);
-        }
+    int64_t x = (int64_t)a >> 1, y = (int64_t)b >> 1;
+    if (y >= 0 && y < 62) {
+        int64_t shifted = (int64_t)((uint64_t)x << y);
+        if (shifted >> y == x && fits_small_int(shifted)) return small_int(shifted);
     }
     return 0;
 }
 static inline Value fast_RSHIFT(Value a, Value b)
 {
-    if (a & b & 1) {
-        int64_t x = (int64_t)a >> 1, y = (int64_t)b >> 1;
-        if (y >= 0) return small_int(x >> (y > 63 ? 63 : y));
+    int64_t x = (int64_t)a >> 1, y = (int64_t)b >> 1;
+    return y >= 0 ? small_int(x >> (y > 63 ? 63 : y)) : 0;
+}
+static inline Value fast_POW(Value a, Value b)
+{
+    int64_t base = (int64_t)a >> 1, y = (int64_t)b >> 1, power = 1;
+    if (y < 0) return 0;
+    for (;;) {
+        if ((y & 1) && __builtin_mul_overflow(power, base, &power)) return 0;
+        y >>= 1;
+        if (!y) return fits_small_int(power) ? small_int(power) : 0;
+        if (__builtin_mul_overflow(base, base, &base)) return 0;
     }
-    return 0;
 }
 
-#define BINARY_HANDLER(name, fast, right, slow, op) \
+/* float_*: the result for two doubles as an immediate, or 0. */
+static inline Value float_ADD(double x, double y) { return small_float(x + y); }
+static inline Value float_SUB(double x, double y) { return small_float(x - y); }
+static inline Value float_MUL(double x, double y) { return small_float(x * y); }
+static inline Value float_DIV(double x, double y) { return LIKELY(y != 0) ? small_float(x / y) : 0; }
+
+#define REST_HANDLER(name, right, slow, op) \
     static __attribute__((noinline)) HANDLER(rest_##name) \
     { \
-        Value a = r[B], b = right, v = fast(a, b); \
-        if (LIKELY(v)) { r[A] = v; NEXT; } \
         SAVE(); \
-        v = slow(a, b, op); \
-        if (UNLIKELY(!v)) ERROR; \
-        r[A] = v; \
-        NEXT; \
-    } \
-    static __attribute__((noinline)) HANDLER(float_##name) \
-    { \
-        Value a = r[B], b = right; \
-        if (LIKELY((a & 3) == 2 && (b & 3) == 2)) { \
-            Value v = fast(a, b); \
-            if (LIKELY(v)) { r[A] = v; NEXT; } \
-        } \
-        TAIL(rest_##name); \
-    } \
+        RESULT(slow(r[B], right, op)); \
+    }
+#define INT_HANDLER(name, fast, right, slow, op) \
+    REST_HANDLER(name, right, slow, op) \
     OPCODE(name) \
     { \
         Value a = r[B], b = right; \
         if (LIKELY(a & b & 1)) { \
             Value v = fast(a, b); \
             if (LIKELY(v)) { r[A] = v; NEXT; } \
+        } \
+        TAIL(rest_##name); \
+    }
+#define FLOAT_HANDLER(name, fast, fast_float, right, slow, op) \
+    REST_HANDLER(name, right, slow, op) \
+    static __attribute__((noinline)) HANDLER(mixed_##name) \
+    { \
+        Value a = r[B], b = right; \
+        double x, y; \
+        if (LIKELY(as_double(a, &x)) && LIKELY(as_double(b, &y))) { \
+            Value v = fast_float(x, y); \
+            if (LIKELY(v)) { r[A] = v; NEXT; } \
+        } \
+        TAIL(rest_##name); \
+    } \
+    OPCODE(name) \
+    { \
+        Value a = r[B], b = right, v; \
+        if (a & b & 1) { \
+            v = fast(a, b); \
+            if (LIKELY(v)) { r[A] = v; NEXT; } \
             TAIL(rest_##name); \
         } \
-        TAIL(float_##name); \
+        if (LIKELY(both_small_floats(a, b))) { \
+            v = fast_float(small_float_value(a), small_float_value(b)); \
+            if (LIKELY(v)) { r[A] = v; NEXT; } \
+        } \
+        TAIL(mixed_##name); \
     }
-#define ARITHMETIC(name, op) \
-    BINARY_HANDLER(name, fast_##name, r[C], binary_slow, op) \
-    BINARY_HANDLER(I##name, fast_##name, r[C], inplace_slow, op) \
-    BINARY_HANDLER(name##_K, fast_##name, k[C], binary_slow, op) \
-    BINARY_HANDLER(I##name##_K, fast_##name, k[C], inplace_slow, op)
-ARITHMETIC(ADD, BINARY_ADD)
-ARITHMETIC(SUB, BINARY_SUBTRACT)
-ARITHMETIC(MUL, BINARY_MULTIPLY)
-ARITHMETIC(FLOORDIV, BINARY_FLOOR_DIVIDE)
-ARITHMETIC(MOD, BINARY_REMAINDER)
-ARITHMETIC(DIV, BINARY_TRUE_DIVIDE)
-ARITHMETIC(AND, BINARY_AND)
-ARITHMETIC(OR, BINARY_OR)
-ARITHMETIC(XOR, BINARY_XOR)
-ARITHMETIC(LSHIFT, BINARY_LSHIFT)
-ARITHMETIC(RSHIFT, BINARY_RSHIFT)
+#define INT_OP(name, op) \
+    INT_HANDLER(name, fast_##name, r[C], binary_slow, op) \
+    INT_HANDLER(I##name, fast_##name, r[C], inplace_slow, op) \
+    INT_HANDLER(name##_K, fast_##name, k[C], binary_slow, op) \
+    INT_HANDLER(I##name##_K, fast_##name, k[C], inplace_slow, op)
+#define FLOAT_OP(name, op) \
+    FLOAT_HANDLER(name, fast_##name, float_##name, r[C], binary_slow, op) \
+    FLOAT_HANDLER(I##name, fast_##name, float_##name, r[C], inplace_slow, op) \
+    FLOAT_HANDLER(name##_K, fast_##name, float_##name, k[C], binary_slow, op) \
+    FLOAT_HANDLER(I##name##_K, fast_##name, float_##name, k[C], inplace_slow, op)
+FLOAT_OP(ADD, BINARY_ADD)
+FLOAT_OP(SUB, BINARY_SUBTRACT)
+FLOAT_OP(MUL, BINARY_MULTIPLY)
+FLOAT_OP(DIV, BINARY_TRUE_DIVIDE)
+INT_OP(FLOORDIV, BINARY_FLOOR_DIVIDE)
+INT_OP(MOD, BINARY_REMAINDER)
+INT_OP(POW, BINARY_POWER)
+INT_OP(AND, BINARY_AND)
+INT_OP(OR, BINARY_OR)
+INT_OP(XOR, BINARY_XOR)
+INT_OP(LSHIFT, BINARY_LSHIFT)
+INT_OP(RSHIFT, BINARY_RSHIFT)
 
 OPCODE(BINARY)
 {
@@ -431,6 +444,10 @@ OPCODE(NEGATIVE)
 {
     Value v = r[B];
     if (is_small_int(v) && v != small_int(SMALL_INT_MIN)) { r[A] = small_int(-small_int_value(v)); NEXT; }
+    if (is_small_float(v) && v != SMALL_FLOAT_ZERO) {
+        Value negative = small_float(-small_float_value(v));
+        if (LIKELY(negative)) { r[A] = negative; NEXT; }
+    }
     SAVE();
     RESULT(number_unary(v, UNARY_NEGATIVE));
 }
@@ -447,20 +464,32 @@ OPCODE(INVERT)
     RESULT(number_unary(r[B], UNARY_INVERT));
 }
 
-/* object_truth, which can fail */
-static inline int truth(Value v)
+/* The truth of what needs no call: 1 or 0; -1: ask object_truth_slow. */
+static inline int plain_truth(Value v)
 {
     if (v == TRUE) return 1;
     if (v == FALSE || v == NONE) return 0;
     if (is_small_int(v)) return v != small_int(0);
-    return object_truth_slow(v);
+    if (is_small_float(v)) return v != SMALL_FLOAT_ZERO;
+    Type *type = as_obj(v)->type;
+    static_assert(offsetof(ListObj, size) == offsetof(VarObj, size) && offsetof(TupleObj, size) == offsetof(VarObj, size) &&
+                  offsetof(DictObj, used) == offsetof(VarObj, size) && offsetof(StrObj, length) == offsetof(VarObj, size));
+    if (type == &list_type || type == &str_type || type == &dict_type || type == &tuple_type) return ((VarObj *)v)->size != 0;
+    return type->truth || type->length ? -1 : 1;
 }
 
-OPCODE(NOT)
+static __attribute__((noinline)) HANDLER(not_by_call)
 {
     SAVE();
-    int yes = truth(r[B]);
+    int yes = object_truth_slow(r[B]);
     if (UNLIKELY(yes < 0)) ERROR;
+    r[A] = yes ? FALSE : TRUE;
+    NEXT;
+}
+OPCODE(NOT)
+{
+    int yes = plain_truth(r[B]);
+    if (UNLIKELY(yes < 0)) TAIL(not_by_call);
     r[A] = yes ? FALSE : TRUE;
     NEXT;
 }
@@ -484,15 +513,14 @@ static __attribute__((noinline)) int compare_truth(Value a, Value b, CompareOp o
 #define COMPARE_HANDLER(name, sign) \
     static __attribute__((noinline)) HANDLER(rest_##name) \
     { \
-        Value a = r[B], b = r[C]; \
-        if ((a & 3) == 2 && (b & 3) == 2) { r[A] = bool_value(small_float_value(a) sign small_float_value(b)); NEXT; } \
         SAVE(); \
-        RESULT(compare_slow(a, b, CMP_##name)); \
+        RESULT(compare_slow(r[B], r[C], CMP_##name)); \
     } \
     OPCODE(name) \
     { \
         Value a = r[B], b = r[C]; \
         if (LIKELY(a & b & 1)) { r[A] = bool_value((int64_t)a sign (int64_t)b); NEXT; } \
+        if (LIKELY(both_small_floats(a, b))) { r[A] = bool_value(small_float_value(a) sign small_float_value(b)); NEXT; } \
         TAIL(rest_##name); \
     }
 COMPARE_HANDLER(LT, <) COMPARE_HANDLER(LE, <=) COMPARE_HANDLER(EQ, ==) COMPARE_HANDLER(NE, !=) COMPARE_HANDLER(GT, >) COMPARE_HANDLER(GE, >=)
@@ -522,28 +550,31 @@ OPCODE(NOT_CONTAINS)
 
 OPCODE(JUMP) { pc += JUMP32; NEXT; }
 OPCODE(JUMP_BACK) { TAKE(JUMP32); }
-OPCODE(JUMP_FALSE)
-{
-    Value v = r[A];
-    if (v == FALSE) TAKE(JUMP32);
-    if (v == TRUE) NEXT;
-    SAVE();
-    int yes = truth(v);
-    if (UNLIKELY(yes < 0)) ERROR;
-    if (!yes) TAKE(JUMP32);
-    NEXT;
-}
-OPCODE(JUMP_TRUE)
-{
-    Value v = r[A];
-    if (v == TRUE) TAKE(JUMP32);
-    if (v == FALSE) NEXT;
-    SAVE();
-    int yes = truth(v);
-    if (UNLIKELY(yes < 0)) ERROR;
-    if (yes) TAKE(JUMP32);
-    NEXT;
-}
+#define TRUTH_JUMP_HANDLER(name, wanted) \
+    static __attribute__((noinline)) HANDLER(name##_by_call) \
+    { \
+        SAVE(); \
+        int yes = object_truth_slow(r[A]); \
+        if (UNLIKELY(yes < 0)) ERROR; \
+        if (yes == wanted) TAKE(JUMP32); \
+        NEXT; \
+    } \
+    static __attribute__((noinline)) HANDLER(rest_##name) \
+    { \
+        int yes = plain_truth(r[A]); \
+        if (UNLIKELY(yes < 0)) TAIL(name##_by_call); \
+        if (yes == wanted) TAKE(JUMP32); \
+        NEXT; \
+    } \
+    OPCODE(name) \
+    { \
+        Value v = r[A]; \
+        if (v == bool_value(wanted)) TAKE(JUMP32); \
+        if (v == bool_value(!wanted)) NEXT; \
+        TAIL(rest_##name); \
+    }
+TRUTH_JUMP_HANDLER(JUMP_FALSE, 0)
+TRUTH_JUMP_HANDLER(JUMP_TRUE, 1)
 OPCODE(JUMP_NONE)
 {
     if (r[A] == NONE) TAKE(JUMP32);
@@ -558,23 +589,24 @@ OPCODE(JUMP_NOT_NONE)
 #define COMPARE_JUMP_HANDLER(name, cmp, sign, right, wanted) \
     static __attribute__((noinline)) HANDLER(rest_##name) \
     { \
-        Value a = r[A], b = right; \
-        int yes; \
-        if ((a & 3) == 2 && (b & 3) == 2) yes = small_float_value(a) sign small_float_value(b); \
-        else { \
-            SAVE(); \
-            yes = compare_truth(a, b, cmp); \
-            if (UNLIKELY(yes < 0)) ERROR; \
-        } \
+        SAVE(); \
+        int yes = compare_truth(r[A], right, cmp); \
+        if (UNLIKELY(yes < 0)) ERROR; \
         if (yes == wanted) TAKE(JUMP16); \
         NEXT; \
     } \
     OPCODE(name) \
     { \
         Value a = r[A], b = right; \
-        if (UNLIKELY(!(a & b & 1))) TAIL(rest_##name); \
-        if (((int64_t)a sign (int64_t)b) == wanted) TAKE(JUMP16); \
-        NEXT; \
+        if (LIKELY(a & b & 1)) { \
+            if (((int64_t)a sign (int64_t)b) == wanted) TAKE(JUMP16); \
+            NEXT; \
+        } \
+        if (LIKELY(both_small_floats(a, b))) { \
+            if ((small_float_value(a) sign small_float_value(b)) == wanted) TAKE(JUMP16); \
+            NEXT; \
+        } \
+        TAIL(rest_##name); \
     }
 #define COMPARE_JUMPS(name, sign) \
     COMPARE_JUMP_HANDLER(JUMP_##name, CMP_##name, sign, r[B], 1) \

@@ -108,7 +108,7 @@ OPCODE(BUILD_SLICE)
             Value v = r[next.b];
             if (has_type(v, &list_type) || has_type(v, &tuple_type) || has_type(v, &str_type)) {
                 pc += 2;
-                i = next.bits;
+                i = next.op;
                 SAVE();
                 v = slice_of(v, start, stop, step);
                 if (UNLIKELY(!v)) ERROR;
@@ -117,7 +117,7 @@ OPCODE(BUILD_SLICE)
             }
         } else if (next.op == OP_STORE_SUBSCR && next.b == A && next.a != A && next.c != A && has_type(r[next.a], &list_type)) {
             pc += 2;
-            i = next.bits;
+            i = next.op;
             SAVE();
             if (UNLIKELY(!set_slice_of(r[A], start, stop, step, r[C]))) ERROR;
             NEXT;

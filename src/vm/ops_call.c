@@ -160,7 +160,7 @@ static __attribute__((noinline)) HANDLER(call_other)
         const NativeDef *def = direct_native(callee, nargs);
         if (def) ((Word *)pc)[0].pointer = (void *)def;
         else remember_callee(pc, callee, nargs);
-        if ((uint16_t)i == OP_CALL) remember_class(pc, callee, nargs);
+        if (i == OP_CALL) remember_class(pc, callee, nargs);
         r[A + 1] = callee;
         Outcome o = call_value(t, callee, args, nargs, 0);
         if (o.entered) RUN(o.entered);
@@ -175,7 +175,7 @@ static COLD HANDLER(call_class_miss)
 {
     ((Word *)pc)[-1].op = OP_CALL;
     ((Word *)pc)[0].pointer = 0;
-    i = pc[-1].bits;
+    i = pc[-1].op;
     TAIL(call_other);
 }
 

@@ -119,7 +119,7 @@ OPCODE(LOAD_ATTR)
     Value v = r[B], name = pc[0].value;
     if (UNLIKELY(poly_due(pc))) {
         BECOME(OP_LOAD_ATTR_POLY);
-        i = pc[-1].bits;
+        i = pc[-1].op;
         TAIL(op_LOAD_ATTR_POLY);
     }
     uint16_t special = specialize_load(v, name, &CACHE(1));
@@ -278,7 +278,7 @@ OPCODE(STORE_ATTR)
     SAVE();
     if (UNLIKELY(poly_due(pc))) {
         BECOME(OP_STORE_ATTR_POLY);
-        i = pc[-1].bits;
+        i = pc[-1].op;
         TAIL(op_STORE_ATTR_POLY);
     }
     uint16_t special = specialize_store(r[A], pc[0].value, &CACHE(1));
@@ -383,7 +383,7 @@ OPCODE(LOAD_METHOD)
     Value v = r[B], name = pc[0].value, self = 0;
     if (UNLIKELY(poly_due(pc))) {
         BECOME(OP_LOAD_METHOD_POLY);
-        i = pc[-1].bits;
+        i = pc[-1].op;
         TAIL(op_LOAD_METHOD_POLY);
     }
     uint16_t special = specialize_method(v, name, &CACHE(1));
@@ -555,7 +555,7 @@ OPCODE(FOR_ITER)
     if (special != op) {
         BECOME(special);
         if (special != OP_FOR_ITER) {
-            i = pc[-1].bits;
+            i = pc[-1].op;
             __attribute__((musttail)) return vm_handlers[special](STATE_ARGS);
         }
     }

@@ -4,8 +4,8 @@
 Value vm_run(Thread *t, Frame *f)
 {
     const Word *pc = f->pc;
-    uint64_t i = pc->bits;
-    return vm_handlers[(uint16_t)i](pc + 1, f->r, f->k, f, t, i);
+    uint64_t i = pc->op;
+    return vm_handlers[i](pc + 1, f->r, f->k, f, t, i);
 }
 
 Value vm_run_raise(Thread *t, Frame *f) { return vm_unwind(f->pc, f->r, f->k, f, t, 0); }
