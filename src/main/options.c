@@ -158,7 +158,13 @@ static int implementation_option(const char *text)
     if (IS("dev") && !value) config.dev_mode = 1;
     else if (IS("faulthandler")) config.faulthandler = 1;
     else if (IS("importtime")) config.import_time = 1;
-    else if (IS("no_debug_ranges")) config.no_debug_ranges = true;
+    else if (IS("frozen_modules")) {
+        if (value && *value && strcmp(value, "on") && strcmp(value, "off")) {
+            fputs("Fatal Python error: bad value for option -X frozen_modules (expected \"on\" or \"off\")\nPython runtime state: preinitialized\n\n", stderr);
+            return 1;
+        }
+        config.no_frozen_modules = value && !strcmp(value, "off");
+    } else if (IS("no_debug_ranges")) config.no_debug_ranges = true;
     else if (IS("warn_default_encoding")) config.warn_default_encoding = 1;
     else if (IS("showrefcount")) config.show_refcount = 1;
     else if (IS("pycache_prefix")) pycache_prefix_given = true, config.pycache_prefix = value && *value ? value : 0;
@@ -344,17 +350,23 @@ static void find_library(void)
 }
 
 /* The locale that the variables name is C or POSIX (or one that is not installed, as setlocale then keeps C). */
-bool options_c_locale(void)
+static bool options_c_locale(void)
 {
-    setlocale(LC_CTYPE, "");
     const char *locale = setlocale(LC_CTYPE, 0);
-    return locale && (!strcmp(locale, "C") || !strcmp(locale, "POSIX"));
+    return !strcmp(locale, "C") || !strcmp(locale, "POSIX");
+}
+
+bool options_lenient_locale(void)
+{
+    const char *locale = setlocale(LC_CTYPE, 0);
+    return options_c_locale() || !strcmp(locale, "C.UTF-8") || !strcmp(locale, "C.utf8") || !strcmp(locale, "UTF-8");
 }
 
 int options_read(int argc, char **argv)
 {
     program = argv[0];
     config.utf8_mode = -1;
+    setlocale(LC_CTYPE, "");
     for (int i = 0; i < argc; i++) list_add(&config.original_args, argv[i]);
     int status = read_command_line(argc, argv);
     if (status >= 0) return status;

@@ -4,4 +4,5 @@
 
 /* Reads them. Returns -1 to go on, or the exit status when all is done (--help, --version, an error that was reported). */
 int options_read(int argc, char **argv);
-bool options_c_locale(void);
+/* The locale is C or POSIX or one that CPython uses in place of them: bytes that do not decode pass through the standard streams. */
+bool options_lenient_locale(void);

@@ -89,7 +89,7 @@ Value main_namespace(void)
 
 /* ---------------------------------------------------------------- standard streams */
 
-/* The encoding and error handler of the three streams: PYTHONIOENCODING, else UTF-8, lenient in the C locale as CPython is. */
+/* The encoding and error handler of the three streams: PYTHONIOENCODING, else UTF-8, lenient in the C locale and in those that CPython replaces it with. */
 static void stream_encoding(const char **encoding, const char **errors)
 {
     static char text[200];
@@ -105,7 +105,7 @@ static void stream_encoding(const char **encoding, const char **errors)
     }
     if (*errors) return;
     bool chosen = config.io_encoding && *text;
-    *errors = !chosen && (config.utf8_mode || options_c_locale()) ? "surrogateescape" : "strict";
+    *errors = !chosen && (config.utf8_mode || options_lenient_locale()) ? "surrogateescape" : "strict";
 }
 
 /* A text stream on the descriptor, or None when it is closed. */
@@ -205,7 +205,7 @@ bool start_interpreter(void)
     if (config.int_max_str_digits >= 0) int_max_str_digits = config.int_max_str_digits;
     bool ok = ready_types();
     vm_init();
-    ok = ok && sys_start() && add_builtin_module("builtins") && open_first_stderr() && set_path() && import_start() && make_main_module() && open_streams();
+    ok = ok && sys_start() && add_builtin_module("builtins") && sys_configure() && open_first_stderr() && set_path() && import_start() && import_start_external() && make_main_module() && open_streams();
     const ModuleDef *signals = module_find("_signal");
     ok = ok && (!signals || (signal_init() && import_module("_signal")));
     if (ok && (config.warn_options.count || config.dev_mode)) ok = import_module("warnings") != 0;

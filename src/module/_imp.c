@@ -1,10 +1,12 @@
-/* _imp.c: what importlib needs from the interpreter: built-in modules, the import lock, code file names.
+/* _imp.c: what importlib needs from the interpreter: built-in and frozen modules, the import lock, code file names.
  *
- * There are no frozen modules and, so far, no extension modules: their functions answer as for a name that is unknown.
+ * So far there are no extension modules: their functions answer as for a name that is unknown.
  */
 #include "module/import.h"
 #include "module/config.h"
+#include "module/frozen.h"
 #include "module/module.h"
+#include "vm/marshal.h"
 #include "base/siphash.h"
 #include <pthread.h>
 
@@ -61,16 +63,109 @@ static NATIVE(imp_exec_builtin) { return small_int(0); }
 
 static NATIVE(imp_extension_suffixes) { return list_new(0); }
 
-/* ---------------------------------------------------------------- frozen and extension modules */
+/* ---------------------------------------------------------------- frozen modules */
 
-static Value not_frozen(Value name) { return raise_format(&exc_ImportError, "No such frozen object named %S", name); }
-static NATIVE(imp_is_frozen) { return FALSE; }
-static NATIVE(imp_find_frozen) { return NONE; }
-static NATIVE(imp_init_frozen) { return NONE; }
-static NATIVE(imp_get_frozen_object) { return not_frozen(args[0]); }
-static NATIVE(imp_is_frozen_package) { return not_frozen(args[0]); }
-static NATIVE(imp_frozen_module_names) { return list_new(0); }
-static NATIVE(imp_override_frozen) { return NONE; }
+/* The frozen module of that name if it is enabled, or 0 without exception. */
+static const FrozenModule *enabled_module(Value name)
+{
+    const char *text = str_utf8(name, 0);
+    const FrozenModule *module = text ? frozen_find(text) : 0;
+    if (!text) error_clear();
+    return module && (module->essential || frozen_enabled()) ? module : 0;
+}
+
+static Value raise_frozen(const char *format, Value name)
+{
+    raise_format(&exc_ImportError, format, name);
+    ImportErrorObj *e = (ImportErrorObj *)thread_self->exception;
+    if (error_matches(&exc_ImportError)) SET(e, name, name);
+    return 0;
+}
+
+static const FrozenModule *required_module(Value name)
+{
+    const FrozenModule *module = enabled_module(name);
+    if (!module) raise_frozen("No such frozen object named %R", name);
+    return module;
+}
+
+static NATIVE(imp_is_frozen)
+{
+    if (!is_str(args[0])) return raise_bad_argument("is_frozen", "argument", "str", args[0]);
+    return bool_value(enabled_module(args[0]) != 0);
+}
+
+static NATIVE(imp_find_frozen)
+{
+    if (!is_str(args[0])) return raise_bad_argument("find_frozen", "argument 1", "str", args[0]);
+    int with_data = object_truth(args[1]);
+    if (with_data < 0) return 0;
+    const FrozenModule *module = enabled_module(args[0]);
+    if (!module) return NONE;
+    Value data = NONE;
+    if (with_data) {
+        Value bytes = bytes_new(module->data, module->size);
+        data = bytes ? memoryview_new(bytes) : 0;
+    }
+    Value origin = module->origin ? str_from_cstring(module->origin) : NONE;
+    return data && origin ? tuple_pack(3, data, bool_value(module->package), origin) : 0;
+}
+
+static NATIVE(imp_init_frozen)
+{
+    if (!is_str(args[0])) return raise_bad_argument("init_frozen", "argument", "str", args[0]);
+    const FrozenModule *module = enabled_module(args[0]);
+    return module ? import_frozen(module) : NONE;
+}
+
+static NATIVE(imp_get_frozen_object)
+{
+    if (!is_str(args[0])) return raise_bad_argument("get_frozen_object", "argument 1", "str", args[0]);
+    Buffer b;
+    Value code;
+    if (!args[1] || args[1] == NONE) {
+        const FrozenModule *module = required_module(args[0]);
+        return module ? frozen_code(module) : 0;
+    }
+    if (!has_buffer(args[1])) return raise_bad_argument("get_frozen_object", "argument 2", "bytes", args[1]);
+    if (!buffer_get(args[1], &b, BUFFER_SIMPLE)) return 0;
+    code = b.length ? marshal_load_bytes(b.data, (size_t)b.length, 0) : 0;
+    buffer_release(&b);
+    if (!code) {
+        error_clear();
+        return raise_frozen("Frozen object named %R is invalid", args[0]);
+    }
+    return type_of(code) == &code_type ? code : raise_type("frozen object %R is not a code object", args[0]);
+}
+
+static NATIVE(imp_is_frozen_package)
+{
+    if (!is_str(args[0])) return raise_bad_argument("is_frozen_package", "argument", "str", args[0]);
+    const FrozenModule *module = required_module(args[0]);
+    return module ? bool_value(module->package) : 0;
+}
+
+static NATIVE(imp_frozen_module_names)
+{
+    Value list = list_new(0);
+    for (size_t i = 0; list && frozen_at(i); i++) {
+        if (!frozen_at(i)->essential && !frozen_enabled()) continue;
+        Value name = str_from_cstring(frozen_at(i)->name);
+        if (!name || !list_append(list, name)) return 0;
+    }
+    return list;
+}
+
+static NATIVE(imp_override_frozen)
+{
+    int64_t n;
+    if (!number_as_int64(args[0], &n)) return 0;
+    frozen_override = n > 0 ? 1 : n < 0 ? -1 : 0;
+    return NONE;
+}
+
+/* ---------------------------------------------------------------- extension modules */
+
 static NATIVE(imp_create_dynamic)
 {
     return raise_format(&exc_ImportError, "extension modules compiled for CPython cannot be loaded by Krait yet");
@@ -122,7 +217,7 @@ static const NativeDef functions[] = {
     {"get_frozen_object", "(name, data=None, /)", imp_get_frozen_object, "The code of a frozen module.", 0},
     {"is_frozen_package", "(name, /)", imp_is_frozen_package, "Whether a frozen module is a package.", 0},
     {"_frozen_module_names", "()", imp_frozen_module_names, "Names of the frozen modules.", 0},
-    {"_override_frozen_modules_for_tests", "(override, /)", imp_override_frozen, "Has no effect: there are no frozen modules.", 0},
+    {"_override_frozen_modules_for_tests", "(override, /)", imp_override_frozen, "Use frozen modules (1), or not (-1), or as the command line says (0).", 0},
     {"create_dynamic", "(spec, file=<unrepresentable>, /)", imp_create_dynamic, "Load an extension module.", 0},
     {"exec_dynamic", "(mod, /)", imp_exec_dynamic, "Initialize an extension module.", 0},
     {"_fix_co_filename", "(code, path, /)", imp_fix_co_filename, "Change the file name of a code object and of those in it.", 0},

@@ -19,6 +19,7 @@ typedef struct Config {
     size_t max_heap;                 /* -X max-heap, bytes; 0: none */
     int tracemalloc;
     bool no_debug_ranges;
+    bool no_frozen_modules;          /* -X frozen_modules=off */
     const char *command;             /* -c */
     const char *module;              /* -m */
     const char *script;              /* file, directory, zip; 0 with command and module 0: standard input */

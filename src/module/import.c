@@ -1,20 +1,14 @@
 /* import.c: `import` in C as far as it goes, and the start of importlib.
  *
- * The import system is the standard library's own importlib, compiled from its source. It runs as `_frozen_importlib` and `_frozen_importlib_external`,
+ * The import system is the standard library's own importlib, frozen into the program (frozen.h). It runs as `_frozen_importlib` and `_frozen_importlib_external`,
  * the names it has in CPython, so that its frames are taken out of tracebacks and its own `import`s of them work. A module that is in sys.modules already is
  * found here without running Python code.
  */
 #include "module/import.h"
-#include "vm/marshal.h"
 #include "module/sys.h"
 #include "vm/vm.h"
-#include "syntax/parser.h"
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 Value importlib_bootstrap;
 static Value find_and_load, handle_fromlist, lock_unlock_module;
@@ -218,118 +212,25 @@ Value import_attr(const char *module, const char *name)
 
 /* ---------------------------------------------------------------- importlib itself */
 
-/* The whole of a file in a heap buffer; 0 without exception when it cannot be read. */
-static char *read_whole(const char *path, size_t *size, struct stat *st)
+/* Runs the code of a frozen module as a module of its own, the way importlib finds those that ran before it did. */
+Value import_frozen(const FrozenModule *frozen)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return 0;
-    char *data = 0;
-    if (fstat(fd, st) == 0 && (data = gc_buffer_raw((size_t)st->st_size + 1))) {
-        size_t got = 0;
-        ssize_t n;
-        while (got < (size_t)st->st_size && (n = read(fd, data + got, (size_t)st->st_size - got)) > 0) got += (size_t)n;
-        if (got != (size_t)st->st_size) data = 0;
-        *size = got;
+    Value module = module_new(str_intern_cstring(frozen->name)), code = module ? frozen_code(frozen) : 0;
+    Value builtins = dict_get_cstring(sys_modules(), "builtins"), origin = frozen->origin ? str_from_cstring(frozen->origin) : NONE;
+    if (!code || !builtins || !origin || !module_set(module, "__builtins__", builtins) || !module_set(module, "__origname__", origin)) return 0;
+    if (frozen->package) {
+        Value path = list_new(0);
+        if (!path || !module_set(module, "__path__", path)) return 0;
     }
-    close(fd);
-    return data;
-}
-
-/* Gives the code and all code in it another file name. */
-static void set_filename(CodeObj *code, Value filename)
-{
-    SET(code, filename, filename);
-    for (int64_t i = 0; i < tuple_size(code->consts); i++) {
-        Value item = tuple_get(code->consts, i);
-        if (type_of(item) == &code_type) set_filename((CodeObj *)item, filename);
-    }
-}
-
-/* The code in the cache of `source` if the cache's header fits the source (time and size; hash-based caches are not looked at). */
-static Value code_from_cache(const char *cache, const struct stat *source)
-{
-    struct stat st;
-    size_t size;
-    uint8_t *data = (uint8_t *)read_whole(cache, &size, &st);
-    if (!data || size < 16 || memcmp(data, "\xa7\x0d\x0d\x0a\0\0\0\0", 8)) return 0;
-    uint32_t mtime, length;
-    memcpy(&mtime, data + 8, 4);
-    memcpy(&length, data + 12, 4);
-    if (mtime != (uint32_t)source->st_mtime || length != (uint32_t)source->st_size) return 0;
-    Value code = marshal_load_bytes(data + 16, size - 16, 0);
-    error_clear();
-    return code && type_of(code) == &code_type ? code : 0;
-}
-
-static Value bootstrap_code(const char *name)
-{
-    char source[4096], cache[4096];
-    static const char *const suffix[] = {"", ".opt-1", ".opt-2"};
-    snprintf(source, sizeof source, "%s/importlib/%s.py", config.stdlib, name);
-    snprintf(cache, sizeof cache, "%s/importlib/__pycache__/%s.cpython-311%s.pyc", config.stdlib, name, suffix[config.optimize > 2 ? 2 : config.optimize]);
-    struct stat st;
-    Value filename = str_format_c("<frozen importlib.%s>", name);
-    if (!filename) return 0;
-    Value code = stat(source, &st) == 0 ? code_from_cache(cache, &st) : 0;
-    if (code) return set_filename((CodeObj *)code, filename), code;
-    size_t size;
-    char *text = read_whole(source, &size, &st);
-    if (!text) return raise_format(&exc_ImportError, "cannot read %s: Krait needs the .py files of the standard library (Debian: libpython3.11-stdlib; elsewhere set PYTHONHOME)", source);
-    return vm_compile(text, size, filename, PARSE_FILE, 0, -1, 11);
-}
-
-/* Runs importlib/NAME.py as the module `module_name`. */
-static Value run_bootstrap(const char *name, const char *module_name)
-{
-    Value module = module_new(str_intern_cstring(module_name)), code = module ? bootstrap_code(name) : 0;
-    Value builtins = dict_get_cstring(sys_modules(), "builtins");
-    if (!code || !builtins || !module_set(module, "__builtins__", builtins)) return 0;
-    if (!dict_set_cstring(sys_modules(), module_name, module)) return 0;
+    if (!dict_set_cstring(sys_modules(), frozen->name, module)) return 0;
     return vm_eval_code(code, module_dict(module), 0) ? module : 0;
 }
 
-/* ---------------------------------------------------------------- zip archives on sys.path */
-
-/* zipimport.zipimporter. What zipimport stands on is never looked for in archives, so it is imported with the standard library's folders as the only ones:
- * otherwise an archive on sys.path would need zipimport for its own import. */
-static Value zipimporter_type(void)
+/* zipimport comes before the finder of folders. */
+static bool install_zipimport(void)
 {
-    if (dict_get_cstring(sys_modules(), "zipimport")) return import_attr("zipimport", "zipimporter");
-    Value path = sys_get("path"), folder = str_from_fs(config.stdlib, strlen(config.stdlib)), list = folder ? list_new(0) : 0;
-    if (!path || !list || !list_append(list, folder) || !sys_set("path", list)) return 0;
-    Value importer = import_attr("zipimport", "zipimporter");
-    return sys_set("path", path) ? importer : 0;
-}
-
-/* The first path hook: folders, by far the most, are refused at once; only for what could be an archive is zipimport itself imported. */
-static NATIVE(zip_path_hook)
-{
-    if (!is_str(args[0])) return raise_format(&exc_ImportError, "only str paths can name archives");
-    const char *text = str_utf8(args[0], 0);
-    char *path = text ? strdup(text) : 0;
-    struct stat st;
-    bool archive = false;
-    if (!text) error_clear();
-    while (path && *path) {   /* "archive.zip/package": some front part must be a file */
-        if (stat(path, &st) == 0) {
-            archive = S_ISREG(st.st_mode);
-            break;
-        }
-        char *slash = strrchr(path, '/');
-        *(slash ? slash : path) = 0;
-    }
-    free(path);
-    if (!archive) return raise_format(&exc_ImportError, "not a Zip file: %R", args[0]);
-    Value importer = zipimporter_type();
-    return importer ? call_1(importer, args[0]) : 0;
-}
-
-static const NativeDef zip_path_hook_def = {"zipimporter", "(path, /)", zip_path_hook, "The path hook for zip archives.", 0};
-
-static bool install_zip_hook(void)
-{
-    Value hooks = sys_get("path_hooks"), hook = native_new(&zip_path_hook_def, 0, NAME("zipimport"));
-    return hooks && is_list(hooks) && hook && list_insert(hooks, 0, hook);
+    Value hooks = sys_get("path_hooks"), importer = import_attr("zipimport", "zipimporter");
+    return hooks && is_list(hooks) && importer && list_insert(hooks, 0, importer);
 }
 
 bool import_start(void)
@@ -338,7 +239,7 @@ bool import_start(void)
     gc_root(&find_and_load);
     gc_root(&handle_fromlist);
     gc_root(&lock_unlock_module);
-    Value module = run_bootstrap("_bootstrap", "_frozen_importlib");
+    Value module = import_frozen(frozen_find("_frozen_importlib"));
     if (!module) return false;
     importlib_bootstrap = module;
     find_and_load = dict_get_cstring(module_dict(module), "_find_and_load");
@@ -346,8 +247,13 @@ bool import_start(void)
     lock_unlock_module = dict_get_cstring(module_dict(module), "_lock_unlock_module");
     Value imp = module_create(module_find("_imp"));
     if (!imp || !find_and_load || !handle_fromlist || !lock_unlock_module) return false;
-    if (!dict_set_cstring(sys_modules(), "_imp", imp)) return false;
-    if (!call_method_2(module, NAME("_install"), sys_module, imp)) return false;
-    Value external = run_bootstrap("_bootstrap_external", "_frozen_importlib_external");
-    return external && import_install_writer(external) && call_method_0(module, NAME("_install_external_importers")) && install_zip_hook();
+    return dict_set_cstring(sys_modules(), "_imp", imp) && call_method_2(module, NAME("_install"), sys_module, imp);
+}
+
+bool import_start_external(void)
+{
+    Value folder = str_from_fs(config.stdlib, strlen(config.stdlib));
+    if (!sys_set("_stdlib_dir", folder) || !call_method_0(importlib_bootstrap, NAME("_install_external_importers"))) return false;
+    Value external = dict_get_cstring(sys_modules(), "_frozen_importlib_external");
+    return external && import_install_writer(external) && install_zipimport();
 }

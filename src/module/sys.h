@@ -5,8 +5,10 @@
 
 /* The module and its dict; made by sys_start. */
 extern Value sys_module;
-/* Makes sys (with sys.modules) from `config`; the first thing start-up does once the heap works. */
+/* Makes sys (with sys.modules); the first thing start-up does once the heap works. */
 bool sys_start(void);
+/* Sets the attributes that follow from `config`. */
+bool sys_configure(void);
 /* Prints the exception with its traceback and chain to sys.stderr, as sys.excepthook does (module/sys_excepthook.c). */
 bool excepthook_print(Value exception);
 /* Writes text to sys.stderr (or file descriptor 2 when there is none); never fails. */

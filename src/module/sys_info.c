@@ -156,7 +156,7 @@ static bool add_paths(void)
     const char *prefixes[] = {"prefix", "exec_prefix", "base_prefix", "base_exec_prefix"};
     for (int i = 0; i < 4; i++)
         if (!set_text(prefixes[i], config.prefix)) return false;
-    return set_text("executable", config.executable) && set_text("_base_executable", config.executable) && set_text("platlibdir", "lib") && set_text("_stdlib_dir", config.stdlib) &&
+    return set_text("executable", config.executable) && set_text("_base_executable", config.executable) && set_text("platlibdir", "lib") &&
            set_text("_home", 0) && set_text("_framework", "") && set_text("pycache_prefix", config.pycache_prefix);
 }
 
@@ -164,12 +164,17 @@ bool sys_add_info(Value module)
 {
     int64_t hexversion = PYTHON_MAJOR << 24 | PYTHON_MINOR << 16 | PYTHON_MICRO << 8 | 0xf0;
     Value version = version_info();
-    Value argv = list_new(0);
-    return version && argv && sys_set("version_info", version) && sys_set("version", str_from_cstring(version_text)) && set_int("hexversion", hexversion) && set_int("api_version", 1013) &&
+    return version && sys_set("version_info", version) && sys_set("version", str_from_cstring(version_text)) && set_int("hexversion", hexversion) && set_int("api_version", 1013) &&
            sys_set("implementation", implementation(hexversion, version)) && set_text("platform", "linux") && set_text("byteorder", "little") && set_int("maxsize", INT64_MAX) && set_int("maxunicode", 0x10ffff) &&
            sys_set("float_info", float_info()) && set_text("float_repr_style", "short") && sys_set("int_info", int_info()) && sys_set("hash_info", hash_info()) && sys_set("thread_info", thread_info()) &&
            set_text("abiflags", "") && set_text("copyright", "Copyright (c) 2026 The Krait authors.\nAll Rights Reserved.") && sys_set("_git", tuple_pack(3, NAME("Krait"), NAME(""), NAME(""))) &&
-           sys_set("stdlib_module_names", library_names()) && sys_set("builtin_module_names", builtin_names()) && sys_set("warnoptions", string_list(&config.warn_options)) &&
-           sys_set("_xoptions", x_options()) && sys_set("orig_argv", string_list(&config.original_args)) && sys_set("argv", argv) && sys_set("dont_write_bytecode", bool_value(config.dont_write_bytecode)) &&
-           add_paths() && sys_set("meta_path", list_new(0)) && sys_set("path_hooks", list_new(0)) && sys_set("path_importer_cache", dict_new()) && sys_set("path", list_new(0)) && sys_update_flags();
+           sys_set("stdlib_module_names", library_names()) && sys_set("builtin_module_names", builtin_names()) && sys_set("meta_path", list_new(0)) && sys_set("path_hooks", list_new(0)) &&
+           sys_set("path_importer_cache", dict_new());
+}
+
+bool sys_configure(void)
+{
+    Value argv = list_new(0), path = list_new(0);
+    return sys_set("warnoptions", string_list(&config.warn_options)) && sys_set("_xoptions", x_options()) && sys_set("orig_argv", string_list(&config.original_args)) && argv &&
+           sys_set("argv", argv) && sys_set("dont_write_bytecode", bool_value(config.dont_write_bytecode)) && add_paths() && path && sys_set("path", path) && sys_update_flags();
 }

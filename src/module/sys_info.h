@@ -2,7 +2,7 @@
 #pragma once
 #include "module/sys.h"
 
-/* Adds them all. */
+/* Adds those that are the same for every run. */
 bool sys_add_info(Value module);
 /* sys.flags again, from `config` (after -X and the environment were read). */
 bool sys_update_flags(void);
