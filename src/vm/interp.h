@@ -49,3 +49,8 @@ HANDLER(vm_deliver);           /* f has been left by return: f->result goes to w
 static inline bool has_type(Value v, const Type *type) { return is_pointer(v) && as_obj(v)->type == type; }
 /* As SKIP, with a safe point: after calls of natives, which may have asked for one. */
 #define POLL_AFTER(n) do { pc += (n) - 1; POLL(); NEXT; } while (0)
+/* Inline caches: the instruction's own op, and the words behind its first. */
+#define BECOME(opcode) (((Word *)pc)[-1].op = (opcode))
+#define CACHE(n) (((Word *)pc)[n])
+/* Takes a jump; all that may go back have the safe point. */
+#define TAKE(offset) do { pc += (offset); POLL(); NEXT; } while (0)

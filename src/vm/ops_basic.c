@@ -527,26 +527,7 @@ COMPARE_HANDLER(LT, <) COMPARE_HANDLER(LE, <=) COMPARE_HANDLER(EQ, ==) COMPARE_H
 
 OPCODE(IS) { r[A] = bool_value(r[B] == r[C]); NEXT; }
 OPCODE(IS_NOT) { r[A] = bool_value(r[B] != r[C]); NEXT; }
-OPCODE(CONTAINS)
-{
-    SAVE();
-    int found = object_contains(r[C], r[B]);
-    if (UNLIKELY(found < 0)) ERROR;
-    r[A] = bool_value(found);
-    NEXT;
-}
-OPCODE(NOT_CONTAINS)
-{
-    SAVE();
-    int found = object_contains(r[C], r[B]);
-    if (UNLIKELY(found < 0)) ERROR;
-    r[A] = bool_value(!found);
-    NEXT;
-}
-
 /* ---- jumps */
-
-#define TAKE(offset) do { pc += (offset); POLL(); NEXT; } while (0)
 
 OPCODE(JUMP) { pc += JUMP32; NEXT; }
 OPCODE(JUMP_BACK) { TAKE(JUMP32); }
@@ -623,21 +604,5 @@ OPCODE(JUMP_IS)
 OPCODE(JUMP_IS_NOT)
 {
     if (r[A] != r[B]) TAKE(JUMP16);
-    NEXT;
-}
-OPCODE(JUMP_IN)
-{
-    SAVE();
-    int found = object_contains(r[B], r[A]);
-    if (UNLIKELY(found < 0)) ERROR;
-    if (found) TAKE(JUMP16);
-    NEXT;
-}
-OPCODE(JUMP_NOT_IN)
-{
-    SAVE();
-    int found = object_contains(r[B], r[A]);
-    if (UNLIKELY(found < 0)) ERROR;
-    if (!found) TAKE(JUMP16);
     NEXT;
 }

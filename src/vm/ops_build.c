@@ -86,49 +86,6 @@ OPCODE(BUILD_STRING)
     RESULT(str_builder_finish(&b));
 }
 
-/* Items of a built-in sequence by a slice that nobody else sees: it lies on the C stack. 0 without an exception: make a real one. */
-static __attribute__((noinline)) Value slice_of(Value v, Value start, Value stop, Value step)
-{
-    SliceObj slice = {.head = {.type = &slice_type, .gc = GC_STATIC}, .start = start, .stop = stop, .step = step};
-    return type_of(v)->getitem(v, VALUE(&slice));
-}
-static __attribute__((noinline)) bool set_slice_of(Value v, Value start, Value stop, Value step, Value value)
-{
-    SliceObj slice = {.head = {.type = &slice_type, .gc = GC_STATIC}, .start = start, .stop = stop, .step = step};
-    return type_of(v)->setitem(v, VALUE(&slice), value);
-}
-static inline bool plain_bound(Value v) { return is_small_int(v) || v == NONE; }
-
-OPCODE(BUILD_SLICE)
-{
-    Value start = r[B], stop = r[C], step = (uint16_t)pc[0].bits == 65535 ? NONE : r[(uint16_t)pc[0].bits];
-    Word next = pc[1];
-    if (LIKELY(pc[0].bits & SLICE_ONCE) && plain_bound(start) && plain_bound(stop) && plain_bound(step)) {
-        if (next.op == OP_SUBSCR && next.c == A && next.b != A) {
-            Value v = r[next.b];
-            if (has_type(v, &list_type) || has_type(v, &tuple_type) || has_type(v, &str_type)) {
-                pc += 2;
-                i = next.op;
-                SAVE();
-                v = slice_of(v, start, stop, step);
-                if (UNLIKELY(!v)) ERROR;
-                r[A] = v;
-                NEXT;
-            }
-        } else if (next.op == OP_STORE_SUBSCR && next.b == A && next.a != A && next.c != A && has_type(r[next.a], &list_type)) {
-            pc += 2;
-            i = next.op;
-            SAVE();
-            if (UNLIKELY(!set_slice_of(r[A], start, stop, step, r[C]))) ERROR;
-            NEXT;
-        }
-    }
-    SAVE();
-    Value v = slice_new(start, stop, step);
-    if (UNLIKELY(!v)) ERROR;
-    r[A] = v;
-    SKIP(2);
-}
 OPCODE(FORMAT)
 {
     SAVE();
