@@ -18,7 +18,7 @@ WARN   = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initiali
 CFLAGS = -std=gnu23 $(OPT) -g1 $(WARN) -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE -fno-strict-aliasing -fwrapv -fno-math-errno -ffp-contract=off -fno-pie \
          -fno-omit-frame-pointer -pthread -MMD -MP $(SANITIZE) $(EXTRA)
 LDFLAGS = -fuse-ld=lld-19 -no-pie -pthread $(SANITIZE) -Wl,--as-needed,-O1 -static-libgcc $(EXTRA_LD)
-LIBS    = -l:libgmp.a -lffi -l:libz.a -lbz2 -llzma -l:libssl.a -l:libcrypto.a -lsqlite3 -lexpat -l:libedit.a -l:libtinfo.a -l:libbsd.a -l:libmd.a -l:libdouble-conversion.a -l:libstdc++.a -lm -ldl -lutil
+LIBS    = -l:libgmp.a -lffi -l:libz.a -lbz2 -llzma -l:libssl.a -l:libcrypto.a -lsqlite3 -lexpat -l:libedit.a -l:libtinfo.a -l:libuuid.a -l:libbsd.a -l:libmd.a -l:libdouble-conversion.a -l:libstdc++.a -lm -ldl -lutil
 
 FRONT_SRC   = $(sort $(wildcard src/base/*.c src/base/*.cc src/syntax/*.c src/compile/*.c))
 RUNTIME_SRC = $(sort $(wildcard src/heap/*.c src/object/*.c src/vm/*.c src/jit/*.c src/module/*.c src/module/*/*.c))

@@ -5,6 +5,7 @@ tests/cpython.txt lists each test method that has passed, by module. What passed
   ratchet.py check [MODULE...]    run the listed modules; a listed test that does not pass is lost
   ratchet.py update MODULE...     run the modules and add what passes to the list
   ratchet.py count [MODULE...]    run the modules under krait and python3.11 and print passed/failed/skipped for each, without changing the list
+  ratchet.py missing MODULE...    name the tests that pass under python3.11 and do not under krait
 """
 import os
 import re
@@ -13,7 +14,7 @@ import sys
 import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-KRAIT = os.environ.get("KRAIT", os.path.join(TOP, "build", "krait"))
+KRAIT = os.path.abspath(os.environ.get("KRAIT", os.path.join(TOP, "build", "krait")))
 ORACLE = "/usr/bin/python3.11"
 LIST = os.path.join(TOP, "tests", "cpython.txt")
 TIMEOUT = int(os.environ.get("RATCHET_TIMEOUT", "180"))
@@ -130,8 +131,15 @@ def count(modules):
     print(f"{total[0]} of the {total[1]} tests that pass under python3.11 pass under krait: {100 * total[0] / max(1, total[1]):.1f} %")
 
 
+def missing(modules):
+    for module in modules:
+        (ours, end), (theirs, _) = outcomes(KRAIT, module), outcomes(ORACLE, module)
+        for name in sorted(n for n, o in theirs.items() if o == "pass" and ours.get(n) != "pass"):
+            print(f"{name} ({ours.get(name, 'not run; the process ended with ' + end)})", flush=True)
+
+
 if __name__ == "__main__":
-    command = {"check": check, "update": update, "count": count}.get(sys.argv[1] if len(sys.argv) > 1 else "")
+    command = {"check": check, "update": update, "count": count, "missing": missing}.get(sys.argv[1] if len(sys.argv) > 1 else "")
     if not command:
         sys.exit(__doc__)
     sys.exit(command(sys.argv[2:]))

@@ -9,7 +9,6 @@
 #include "object/shape.h"
 #include "vm/vm.h"
 #include "compile/compile.h"
-#include <setjmp.h>
 
 /* ---------------------------------------------------------------- the base class AST */
 
@@ -442,73 +441,40 @@ static void *object_to_node(Source *source, Value v, int type)
 
 /* ---------------------------------------------------------------- parse and compile */
 
-typedef struct Job {   /* what is done between the arena's beginning and its end */
-    Source source;
-    Arena arena;
-    Value input, filename;
-    int mode;
-    bool parse;
-} Job;
-
-static Value job_parse(Job *job)
+static Value parse_work(Source *source, Value filename, void *context)
 {
-    Mod *tree = parse(&job->source);
-    if (!vm_front_end_report(&job->source, job->filename, tree != 0)) return 0;
+    Mod *tree = parse(source);
+    if (!vm_front_end_report(source, filename, tree != 0)) return 0;
     return node_to_object(tree, AST_T_mod);
 }
 
-static Value job_compile(Job *job)
+static Value compile_work(Source *source, Value filename, void *context)
 {
     static const char *const expected[] = {[PARSE_FILE] = "Module", [PARSE_EVAL] = "Expression", [PARSE_SINGLE] = "Interactive", [PARSE_FUNC_TYPE] = "FunctionType"};
     static const int kinds[] = {[PARSE_FILE] = Mod_Module, [PARSE_EVAL] = Mod_Expression, [PARSE_SINGLE] = Mod_Interactive, [PARSE_FUNC_TYPE] = Mod_FunctionType};
-    int is = object_is_instance(job->input, tuple_get(classes, ast_type_kinds[AST_T_mod] + kinds[job->mode]));
+    Value input = *(Value *)context;
+    int is = object_is_instance(input, tuple_get(classes, ast_type_kinds[AST_T_mod] + kinds[source->mode]));
     if (is < 0) return 0;
-    if (!is) return raise_type("expected %s node, got %.400T", expected[job->mode], job->input);
-    Mod *tree = object_to_node(&job->source, job->input, AST_T_mod);
+    if (!is) return raise_type("expected %s node, got %.400T", expected[source->mode], input);
+    Mod *tree = object_to_node(source, input, AST_T_mod);
     if (!tree || !ast_validate(tree)) return 0;
-    CodeUnit *unit = compile_tree(&job->source, tree);
+    CodeUnit *unit = compile_tree(source, tree);
     size_t size;
-    const char *bytes = unit ? marshal_code(&job->source, unit, &size) : 0;
-    if (!vm_front_end_report(&job->source, job->filename, bytes != 0)) return 0;
+    const char *bytes = unit ? marshal_code(source, unit, &size) : 0;
+    if (!vm_front_end_report(source, filename, bytes != 0)) return 0;
     return marshal_load_bytes(bytes, size, 0);
-}
-
-/* Runs the job with an arena of its own; running out of its memory is a MemoryError. */
-static Value job_run(Job *job, const char *text, size_t size, int flags, int optimize, int feature_version)
-{
-    jmp_buf out_of_memory;
-    if (!make_classes()) return 0;
-    const char *name = str_utf8(job->filename, 0);
-    if (!name) return 0;
-    arena_init(&job->arena);
-    job->arena.on_out_of_memory = &out_of_memory;
-    Value result;
-    if (setjmp(out_of_memory)) result = raise_memory();
-    else {
-        source_init(&job->source, &job->arena, text, size, name);
-        job->source.stack_limit = c_stack_quarter();
-        job->source.mode = (ParseMode)job->mode;
-        job->source.flags = flags;
-        job->source.feature_version = feature_version;
-        job->source.optimize = optimize < 0 ? vm_optimize : optimize;
-        job->source.max_int_digits = int_max_str_digits;
-        vm_front_end_prepare(&job->source);
-        result = job->parse ? job_parse(job) : job_compile(job);
-    }
-    arena_free(&job->arena);
-    return result;
 }
 
 Value ast_parse(const char *text, size_t size, Value filename, int mode, int flags, int feature_version)
 {
-    Job job = {.filename = filename, .mode = mode, .parse = true};
-    return job_run(&job, text, size, flags, 0, feature_version);
+    FrontEndInput input = {.text = text, .size = size, .filename = filename, .mode = mode, .flags = flags, .feature_version = feature_version};
+    return make_classes() ? vm_front_end_run(&input, parse_work, 0) : 0;
 }
 
 Value ast_compile(Value tree, Value filename, int mode, int flags, int optimize)
 {
-    Job job = {.filename = filename, .mode = mode, .input = tree};
-    return job_run(&job, "", 0, flags, optimize, 11);
+    FrontEndInput input = {.text = "", .filename = filename, .mode = mode, .flags = flags, .optimize = optimize, .feature_version = 11};
+    return make_classes() ? vm_front_end_run(&input, compile_work, &tree) : 0;
 }
 
 /* ---------------------------------------------------------------- the module */

@@ -17,8 +17,7 @@ static int inherited_flags(void)
     return code ? code->flags & FUTURE_KNOWN : 0;
 }
 
-/* Source text of a str or bytes-like argument; *keep holds what owns the bytes. str sources are UTF-8 whatever cookie they hold. */
-static const char *source_text(Value source, const char *function, const char *expected, size_t *size, int *flags, Buffer *keep)
+const char *builtin_source_text(Value source, const char *function, const char *expected, size_t *size, int *flags, Buffer *keep)
 {
     keep->owner = 0;
     const char *text;
@@ -53,12 +52,8 @@ static int mode_of(Value mode, int flags)
 NATIVE(builtin_compile)
 {
     int flags, optimize, feature_version;
-    Value filename = args[1];
-    if (!is_str(filename)) {
-        size_t size;
-        const char *path = path_bytes(filename, &size);
-        if (!path || !(filename = str_from_fs(path, size))) return 0;
-    }
+    Value filename = path_str(args[1]);
+    if (!filename) return 0;
     if (!is_str(args[2])) return raise_bad_argument("compile", "mode", "str", args[2]);
     int dont_inherit = object_truth(args[4]);
     if (dont_inherit < 0 || !number_as_int(args[3], &flags) || !number_as_int(args[5], &optimize) || !number_as_int(args[6], &feature_version)) return 0;
@@ -73,7 +68,7 @@ NATIVE(builtin_compile)
     if (is_tree) return flags & PYCF_ONLY_AST ? args[0] : ast_compile(args[0], filename, mode, flags, optimize);
     Buffer keep;
     size_t size;
-    const char *text = source_text(args[0], "compile", "string, bytes or AST", &size, &flags, &keep);
+    const char *text = builtin_source_text(args[0], "compile", "string, bytes or AST", &size, &flags, &keep);
     if (!text || !sys_audit("compile", 2, args[0], filename)) return 0;
     Value result = flags & PYCF_ONLY_AST ? ast_parse(text, size, filename, mode, flags, feature_version < 0 ? 11 : feature_version)
                                          : vm_compile(text, size, filename, mode, flags, optimize, 11);
@@ -110,7 +105,7 @@ NATIVE(builtin_eval)
     int flags = inherited_flags();
     Buffer keep;
     size_t size;
-    const char *text = source_text(source, "eval", "string, bytes or code", &size, &flags, &keep);
+    const char *text = builtin_source_text(source, "eval", "string, bytes or code", &size, &flags, &keep);
     if (!text) return 0;
     while (size && (*text == ' ' || *text == '\t')) text++, size--;
     Value code = vm_compile(text, size, NAME("<string>"), PARSE_EVAL, flags, -1, 11);
@@ -142,7 +137,7 @@ NATIVE(builtin_exec)
     int flags = inherited_flags();
     Buffer keep;
     size_t size;
-    const char *text = source_text(source, "exec", "string, bytes or code", &size, &flags, &keep);
+    const char *text = builtin_source_text(source, "exec", "string, bytes or code", &size, &flags, &keep);
     if (!text) return 0;
     Value code = vm_compile(text, size, NAME("<string>"), PARSE_FILE, flags, -1, 11);
     if (keep.owner) buffer_release(&keep);

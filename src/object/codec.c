@@ -359,6 +359,16 @@ Value fs_path(Value v)
     return raise_type("expected %.200T.__fspath__() to return str or bytes, not %.200T", v, path);
 }
 
+Value path_str(Value v)
+{
+    Value path = fs_path(v);
+    if (path && is_bytes(path)) path = str_from_fs((const char *)bytes_data(path), (size_t)bytes_size(path));
+    if (!path) return 0;
+    for (int64_t i = 0; i < str_length(path); i++)
+        if (!str_char(path, i)) return raise_value("embedded null character");
+    return path;
+}
+
 const char *path_bytes(Value v, size_t *size)
 {
     Value path = fs_path(v);

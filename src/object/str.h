@@ -61,6 +61,7 @@ const char *str_utf8(Value s, size_t *size);
 /* File system path: str or bytes or os.PathLike -> bytes in the file system encoding (UTF-8 with surrogateescape), 0-terminated; 0 with exception ("embedded null byte") */
 const char *path_bytes(Value path, size_t *size);
 Value str_from_fs(const char *bytes, size_t size);   /* decode with surrogateescape: a str */
+Value path_str(Value path);                          /* the same path as a str; ValueError ("embedded null character") */
 Value fs_path(Value v);                              /* os.fspath(v) */
 bool str_equal(Value a, Value b);                    /* both strs */
 bool str_equal_ascii(Value a, const char *text);

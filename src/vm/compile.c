@@ -90,12 +90,6 @@ bool vm_issue_warnings(const FrontWarning *w, Value filename)
     return true;
 }
 
-void vm_front_end_prepare(Source *source)
-{
-    source->decode = decode_source;
-    source->max_int_digits = int_max_str_digits;
-}
-
 bool vm_front_end_report(Source *source, Value filename, bool ok)
 {
     if (thread_self->exception) {   /* raised by decoding */
@@ -109,17 +103,9 @@ bool vm_front_end_report(Source *source, Value filename, bool ok)
     return ok;
 }
 
-/* The marshal bytes of the compiled source, in the arena; 0: source->error says why. */
-static const char *compile_to_bytes(Source *source, size_t *size)
+Value vm_front_end_run(const FrontEndInput *input, Value (*work)(Source *source, Value filename, void *context), void *context)
 {
-    CodeUnit *unit = compile_source(source);
-    return unit ? marshal_code(source, unit, size) : 0;
-}
-
-Value vm_compile(const char *text, size_t size, Value filename, int mode, int flags, int optimize, int feature_version)
-{
-    if (!compile_source) return raise_format(&exc_NotImplementedError, "this build has no compiler");
-    const char *name = str_utf8(filename, 0);
+    const char *name = str_utf8(input->filename, 0);
     if (!name) {
         error_clear();
         name = "?";
@@ -133,16 +119,30 @@ Value vm_compile(const char *text, size_t size, Value filename, int mode, int fl
         return raise_memory();
     }
     arena.on_out_of_memory = &out_of_memory;
-    source_init(&source, &arena, text, size, name);
+    source_init(&source, &arena, input->text, input->size, name);
     source.stack_limit = c_stack_quarter();
-    source.mode = (ParseMode)mode;
-    source.flags = flags;
-    source.optimize = optimize < 0 ? vm_optimize : optimize;
-    source.feature_version = feature_version;
-    vm_front_end_prepare(&source);
-    size_t used = 0;
-    const char *bytes = compile_to_bytes(&source, &used);
-    Value code = vm_front_end_report(&source, filename, bytes != 0) ? marshal_load_bytes(bytes, used, 0) : 0;
+    source.mode = (ParseMode)input->mode;
+    source.flags = input->flags;
+    source.optimize = input->optimize < 0 ? vm_optimize : input->optimize;
+    source.feature_version = input->feature_version;
+    source.decode = decode_source;
+    source.max_int_digits = int_max_str_digits;
+    Value result = work(&source, input->filename, context);
     arena_free(&arena);
-    return code;
+    return result;
+}
+
+static Value compile_work(Source *source, Value filename, void *context)
+{
+    CodeUnit *unit = compile_source(source);
+    size_t size = 0;
+    const char *bytes = unit ? marshal_code(source, unit, &size) : 0;
+    return vm_front_end_report(source, filename, bytes != 0) ? marshal_load_bytes(bytes, size, 0) : 0;
+}
+
+Value vm_compile(const char *text, size_t size, Value filename, int mode, int flags, int optimize, int feature_version)
+{
+    if (!compile_source) return raise_format(&exc_NotImplementedError, "this build has no compiler");
+    FrontEndInput input = {.text = text, .size = size, .filename = filename, .mode = mode, .flags = flags, .optimize = optimize, .feature_version = feature_version};
+    return vm_front_end_run(&input, compile_work, 0);
 }

@@ -12,9 +12,11 @@ Value vm_call_class_body(Value function, Value namespace);
 Value vm_current_code(void);
 /* Compiles source text (bytes of any encoding, or UTF-8) to a code object; raises SyntaxError and issues warnings. mode: ParseMode; optimize -1: the interpreter's. */
 Value vm_compile(const char *source, size_t size, Value filename, int mode, int flags, int optimize, int feature_version);
-/* Around another use of the front end (syntax/parser.h): prepare gives `source` what it needs of the runtime; report issues its warnings and raises its error. true: no exception is set. */
+/* Another use of the front end (syntax/parser.h): `work` runs with a source whose arena ends with it; running out of its memory is a MemoryError. vm_front_end_report issues the
+ * source's warnings and raises its error unless `ok`; true: no exception is set. */
 struct Source;
-void vm_front_end_prepare(struct Source *source);
+typedef struct FrontEndInput { const char *text; size_t size; Value filename; int mode, flags, optimize /* -1: the interpreter's */, feature_version; } FrontEndInput;
+Value vm_front_end_run(const FrontEndInput *input, Value (*work)(struct Source *source, Value filename, void *context), void *context);
 bool vm_front_end_report(struct Source *source, Value filename, bool ok);
 /* The code object from marshal bytes is made by module/marshal.c; this checks it: false with the reason (ValueError) for what is not sound. Called before a code object first runs. */
 bool vm_verify(CodeObj *code);
