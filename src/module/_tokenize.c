@@ -13,7 +13,7 @@ static Type tokenizer_type;
 
 static void tokenizer_trace(Obj *o) { gc_visit(((TokenizerObj *)o)->tokens), gc_visit(((TokenizerObj *)o)->error); }
 
-/* The numbers that the library's `token` gives to kinds; keywords are not told from names here. */
+/* The numbers that the library's `token` gives to kinds. */
 static const uint8_t kind_numbers[T_FIRST_KEYWORD] = {
     [T_END] = 0, [T_NAME] = 1, [T_NUMBER] = 2, [T_STRING] = 3, [T_NEWLINE] = 4, [T_INDENT] = 5, [T_DEDENT] = 6, [T_LPAR] = 7, [T_RPAR] = 8, [T_LSQB] = 9, [T_RSQB] = 10, [T_COLON] = 11,
     [T_COMMA] = 12, [T_SEMI] = 13, [T_PLUS] = 14, [T_MINUS] = 15, [T_STAR] = 16, [T_SLASH] = 17, [T_VBAR] = 18, [T_AMPER] = 19, [T_LESS] = 20, [T_GREATER] = 21, [T_EQUAL] = 22, [T_DOT] = 23,
@@ -22,6 +22,12 @@ static const uint8_t kind_numbers[T_FIRST_KEYWORD] = {
     [T_CIRCUMFLEXEQUAL] = 43, [T_LEFTSHIFTEQUAL] = 44, [T_RIGHTSHIFTEQUAL] = 45, [T_DOUBLESTAREQUAL] = 46, [T_DOUBLESLASH] = 47, [T_DOUBLESLASHEQUAL] = 48, [T_AT] = 49, [T_ATEQUAL] = 50,
     [T_ARROW] = 51, [T_ELLIPSIS] = 52, [T_COLONEQUAL] = 53, [T_OTHER] = 54,
 };
+
+/* Keywords are names there, but for two. */
+static int kind_number(TokenKind kind)
+{
+    return kind < T_FIRST_KEYWORD ? kind_numbers[kind] : kind == T_AWAIT ? 55 : kind == T_ASYNC ? 56 : kind_numbers[T_NAME];
+}
 
 static Value token_value(const Tokens *tokens, const Token *t)
 {
@@ -35,7 +41,7 @@ static Value token_value(const Tokens *tokens, const Token *t)
     if (line_end < stop) line_end++;
     Value text = str_from_utf8(start, t->col < 0 ? 0 : (size_t)(end - start)), line = str_from_utf8(line_start, (size_t)(line_end - line_start));
     if (!text || !line) return 0;
-    return tuple_pack(7, text, small_int(kind_numbers[t->kind]), small_int(t->lineno), small_int(t->end_lineno), small_int(t->col), small_int(t->end_col), line);
+    return tuple_pack(7, text, small_int(kind_number(t->kind)), small_int(t->lineno), small_int(t->end_lineno), small_int(t->col), small_int(t->end_col), line);
 }
 
 static bool take_error(Source *source, const Tokens *tokens, Value filename, TokenizerObj *result)
@@ -60,6 +66,7 @@ static Value tokenize_work(Source *source, Value filename, void *context)
     TokenizerObj *result = context;
     Tokens *tokens = arena_new(source->arena, Tokens);
     if (!source_decode(source, tokens)) return vm_front_end_report(source, filename, false), 0;
+    keywords_mark(&source->names);
     tokenize(source, tokens);
     for (uint32_t i = 0; i < tokens->count; i++) {
         const Token *t = &tokens->items[i];

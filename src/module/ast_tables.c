@@ -4,6 +4,7 @@
 /* The members of each constructor, as the anonymous struct in the union has them. */
 #define F(type, name) AST_##type name;
 #define O(type, name) AST_##type name;
+#define I(type, name) AST_##type name;
 #define S(type, name) Seq *name;
 #define N(type, name) Seq *name;
 #define NODE(type, Struct, Name, FIELDS) typedef struct Members_##Struct##_##Name { FIELDS } Members_##Struct##_##Name;
@@ -12,10 +13,12 @@
 #undef O
 #undef S
 #undef N
+#undef I
 
 /* Offsets inside `Members` are those inside the node but for the place of the union. */
 #define F(type, name) {#name, AST_T_##type, AST_REQUIRED, BASE + offsetof(MEMBERS, name)},
 #define O(type, name) {#name, AST_T_##type, AST_OPTIONAL, BASE + offsetof(MEMBERS, name)},
+#define I(type, name) O(type, name)
 #define S(type, name) {#name, AST_T_##type, AST_SEQUENCE, BASE + offsetof(MEMBERS, name)},
 #define N(type, name) {#name, AST_T_##type, AST_SEQUENCE_OF_OPTIONAL, BASE + offsetof(MEMBERS, name)},
 #define COUNT(array) ((int)(sizeof(array) / sizeof(AstField)))
@@ -44,6 +47,7 @@
 #undef O
 #undef S
 #undef N
+#undef I
 #undef COUNT
 
 AstKind ast_kinds[ast_kind_count];

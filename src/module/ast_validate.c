@@ -264,7 +264,7 @@ static bool handlers(const Seq *seq)
 static bool try_statement(const Seq *body_seq, const Seq *handler_seq, const Seq *orelse, const Seq *final, const char *owner)
 {
     if (!body(body_seq, owner)) return false;
-    if (!seq_count(handler_seq) && !seq_count(final)) return raise_value("%s has neither handlers nor finalbody", owner);
+    if (!seq_count(handler_seq) && !seq_count(final)) return raise_value("%s has neither except handlers nor finalbody", owner);
     if (!seq_count(handler_seq) && seq_count(orelse)) return raise_value("%s has orelse but no except handlers", owner);
     return handlers(handler_seq) && statements(orelse) && statements(final);
 }

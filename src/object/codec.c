@@ -361,7 +361,11 @@ Value fs_path(Value v)
 
 Value path_str(Value v)
 {
-    Value path = fs_path(v);
+    Value path;
+    if (!is_str(v) && !is_bytes(v) && has_buffer(v) && !object_lookup_special(v, NAME("__fspath__"))) {
+        if (!warn_format(&exc_DeprecationWarning, 1, "path should be string, bytes, or os.PathLike, not %.200T", v)) return 0;
+        path = bytes_from_object(v);
+    } else path = fs_path(v);
     if (path && is_bytes(path)) path = str_from_fs((const char *)bytes_data(path), (size_t)bytes_size(path));
     if (!path) return 0;
     for (int64_t i = 0; i < str_length(path); i++)

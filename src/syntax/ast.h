@@ -51,6 +51,7 @@ typedef struct Seq { uint32_t count; void *items[]; } Seq;
 
 #define F(type, name) AST_##type name;
 #define O(type, name) AST_##type name;
+#define I(type, name) AST_##type name;
 #define S(type, name) Seq *name;
 #define N(type, name) Seq *name;
 
@@ -75,3 +76,4 @@ typedef struct Seq { uint32_t count; void *items[]; } Seq;
 #undef O
 #undef S
 #undef N
+#undef I

@@ -127,6 +127,7 @@ static void dump_attributes(Dump *d, int lineno, int col_offset, int end_lineno,
 
 #define F(type, name) field(d, #name); dump_##type(d, FIELDS_OF name);
 #define O(type, name) if (FIELDS_OF name) { field(d, #name); dump_##type(d, FIELDS_OF name); }
+#define I(type, name) F(type, name)
 #define S(type, name) field(d, #name); DUMP_SEQ(type, FIELDS_OF name)
 #define N(type, name) S(type, name)
 
