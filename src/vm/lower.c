@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { NO_REGISTER = 65535, MAX_REGISTERS = 65000, MAX_FUSED_UNITS = 6000 };
+enum { MAX_REGISTERS = 65000, MAX_FUSED_UNITS = 6000 };
 typedef enum EntryKind { ENTRY_REGISTER, ENTRY_CONST, ENTRY_NULL } EntryKind;
 typedef struct Entry { EntryKind kind; uint32_t index; } Entry;
 typedef enum FixKind { FIX_JUMP16, FIX_JUMP32, FIX_EXIT, FIX_WORD } FixKind;
@@ -377,12 +377,32 @@ static void lower_cond_jump(Lowering *l, enum Op op, int32_t target)
     lower_jump(l, op, a, target);
 }
 
-/* Is stored instruction i + 1 a jump on the result of i, which can be made one with it? */
-static StoredInsn *fusible_jump(Lowering *l, int32_t i)
+/* Stored instruction i + n when it is sure to come right after those from i on: none of them begins a block, and all have the same handler. */
+static const StoredInsn *following(Lowering *l, int32_t i, int32_t n)
 {
-    if (!l->fuse || i + 1 >= l->s.count) return 0;
-    StoredInsn *next = &l->s.insns[i + 1];
-    if (next->leader || next->handler != l->s.insns[i].handler) return 0;
+    if (i + n >= l->s.count) return 0;
+    for (int32_t at = i + 1; at <= i + n; at++)
+        if (l->s.insns[at].leader || l->s.insns[at].handler != l->s.insns[i].handler) return 0;
+    return &l->s.insns[i + n];
+}
+
+/* The trace points of `count` stored instructions behind i that become one with it. */
+static void trace_merged(Lowering *l, int32_t i, int32_t count)
+{
+    if (!l->traced) return;
+    uint32_t unit = l->unit;
+    for (int32_t n = 1; n <= count; n++) {
+        l->unit = l->s.insns[i + n].at;
+        emit_uncounted(l, OP_TRACE, TRACE_MERGED, (int32_t)l->unit);
+    }
+    l->unit = unit;
+}
+
+/* Is stored instruction i + 1 a jump on the result of i, which can be made one with it? */
+static const StoredInsn *fusible_jump(Lowering *l, int32_t i)
+{
+    const StoredInsn *next = l->fuse ? following(l, i, 1) : 0;
+    if (!next) return 0;
     switch (next->op) {
     case BC_POP_JUMP_FORWARD_IF_FALSE: case BC_POP_JUMP_FORWARD_IF_TRUE: case BC_POP_JUMP_BACKWARD_IF_FALSE: case BC_POP_JUMP_BACKWARD_IF_TRUE: return next;
     default: return 0;
@@ -391,29 +411,25 @@ static StoredInsn *fusible_jump(Lowering *l, int32_t i)
 
 static bool jumps_if_true(const StoredInsn *insn) { return insn->op == BC_POP_JUMP_FORWARD_IF_TRUE || insn->op == BC_POP_JUMP_BACKWARD_IF_TRUE; }
 
-/* {op, R[a], R[b] or K[b]} and a jump; returns how many stored instructions were used. */
-static int lower_fused(Lowering *l, enum Op op, int constant_form, StoredInsn *jump)
+/* {op, R[a], R[b] or K[b]} and the jump behind stored instruction i; returns how many stored instructions were used. */
+static int lower_fused(Lowering *l, int32_t i, enum Op op, int constant_form)
 {
     bool constant = constant_form && is_const_operand(l, l->depth - 1);
     uint32_t a = operand(l, l->depth - 2), b = constant ? l->stack[l->depth - 1].index : operand(l, l->depth - 1);
     if (constant) op += (enum Op)constant_form;
     pop(l, 2);
-    if (l->traced) {   /* the flush below must not come between operands and trace point in one form only */
-        uint32_t unit = l->unit;
-        emit_uncounted(l, OP_TRACE, 0, (int32_t)jump->at);
-        l->unit = unit;
-    }
+    trace_merged(l, i, 1);   /* before the flush, so that nothing comes between operands and trace point in one form only */
     flush(l, l->depth);
     uint32_t word = emit(l, op, a, b, 0);
-    add_fix(l, word, word, FIX_JUMP16, jump->target);
+    add_fix(l, word, word, FIX_JUMP16, l->s.insns[i + 1].target);
     return 2;
 }
 
 static int lower_compare(Lowering *l, int32_t i)
 {
     uint32_t cmp = l->s.insns[i].arg;
-    StoredInsn *jump = fusible_jump(l, i);
-    if (jump) return lower_fused(l, (enum Op)(OP_JUMP_LT + 4 * cmp + (jumps_if_true(jump) ? 0 : 1)), 2, jump);
+    const StoredInsn *jump = fusible_jump(l, i);
+    if (jump) return lower_fused(l, i, (enum Op)(OP_JUMP_LT + 4 * cmp + (jumps_if_true(jump) ? 0 : 1)), 2);
     uint32_t b = operand(l, l->depth - 2), c = operand(l, l->depth - 1);
     pop(l, 2);
     emit_result(l, (enum Op)(OP_LT + cmp), b, c);
@@ -424,8 +440,8 @@ static int lower_compare(Lowering *l, int32_t i)
 static int lower_test(Lowering *l, int32_t i, enum Op plain, enum Op fused)
 {
     uint32_t inverted = l->s.insns[i].arg != 0;
-    StoredInsn *jump = fusible_jump(l, i);
-    if (jump) return lower_fused(l, (enum Op)(fused + (jumps_if_true(jump) ? inverted : !inverted)), 0, jump);
+    const StoredInsn *jump = fusible_jump(l, i);
+    if (jump) return lower_fused(l, i, (enum Op)(fused + (jumps_if_true(jump) ? inverted : !inverted)), 0);
     uint32_t b = operand(l, l->depth - 2), c = operand(l, l->depth - 1);
     pop(l, 2);
     emit_result(l, (enum Op)(plain + inverted), b, c);
@@ -532,6 +548,45 @@ static void lower_yield(Lowering *l, int32_t i)
     uint32_t exit = emit_word(l, (Word){.bits = 0});
     if (waits) add_fix(l, exit, word, FIX_WORD, l->s.insns[i - 1].target);
     emit_final(l);
+}
+
+/* `a, b = sequence` and `a, b, c = sequence` with locals: their registers are written at once. Returns how many stored instructions were used; 0: it is something else. */
+static int lower_unpack_locals(Lowering *l, int32_t i)
+{
+    int32_t count = (int32_t)l->s.insns[i].arg;
+    if ((count != 2 && count != 3) || !following(l, i, count)) return 0;
+    for (int32_t n = 1; n <= count; n++)
+        if (l->s.insns[i + n].op != BC_STORE_FAST) return 0;
+    uint32_t seq = operand(l, l->depth - 1);
+    pop(l, 1);
+    for (int32_t n = 1; n <= count; n++) settle_local(l, l->s.insns[i + n].arg, l->depth);
+    trace_merged(l, i, count);
+    emit(l, count == 2 ? OP_UNPACK2 : OP_UNPACK3, l->s.insns[i + 1].arg, seq, l->s.insns[i + 2].arg);
+    if (count == 3) emit_word(l, (Word){.bits = l->s.insns[i + 3].arg});
+    return 1 + count;
+}
+
+/* `a, b, c, d = x, y, z, w` with locals (the compiler has swaps for two and three): no tuple is made. As above. */
+static int lower_parallel_assignment(Lowering *l, int32_t i)
+{
+    int32_t count = (int32_t)l->s.insns[i].arg;
+    const StoredInsn *unpack = following(l, i, 1);
+    if (count < 2 || !unpack || unpack->op != BC_UNPACK_SEQUENCE || unpack->arg != (uint32_t)count || !following(l, i, 1 + count)) return 0;
+    for (int32_t n = 2; n < 2 + count; n++)
+        if (l->s.insns[i + n].op != BC_STORE_FAST) return 0;
+    trace_merged(l, i, 1 + count);
+    int32_t first = l->depth - count;
+    for (int32_t n = 0; n < count; n++) {
+        uint32_t local = l->s.insns[i + 2 + n].arg;
+        settle_local(l, local, first);
+        for (int32_t d = first + n + 1; d < l->depth; d++)
+            if (l->stack[d].kind == ENTRY_REGISTER && l->stack[d].index == local) materialise(l, d);
+        Entry e = l->stack[first + n];
+        if (e.kind == ENTRY_CONST) emit_long(l, OP_LOADK, local, e.index);
+        else if (e.index != local) emit(l, OP_MOVE, local, operand(l, first + n), 0);
+    }
+    pop(l, count);
+    return 2 + count;
 }
 
 static void lower_unpack(Lowering *l, enum Op op, uint32_t results, uint32_t c)
@@ -644,15 +699,42 @@ static void lower_format(Lowering *l, uint32_t flags)
     l->last_dest = word;
 }
 
-/* next: the stored instruction behind. When that takes the slice, and nothing else can (no copy of it is on the stack), the slice need not be made: SLICE_ONCE in w1. */
-static void lower_slice(Lowering *l, uint32_t count, uint8_t next)
+/* The register of a slice's bound; None needs none. */
+static uint32_t slice_bound(Lowering *l, int32_t d)
 {
-    int32_t d = l->depth - (int32_t)count;
-    uint32_t b = operand(l, d), c = operand(l, d + 1), step = count == 3 ? operand(l, d + 2) : NO_REGISTER;
-    pop(l, (int32_t)count);
-    uint32_t word = emit_result(l, OP_BUILD_SLICE, b, c);
-    emit_word(l, (Word){.bits = step | (next == BC_BINARY_SUBSCR || next == BC_STORE_SUBSCR ? SLICE_ONCE : 0)});
-    l->last_dest = word;
+    Entry e = l->stack[d];
+    return e.kind == ENTRY_CONST && tuple_get(l->code->consts, e.index) == NONE ? NO_REGISTER : operand(l, d);
+}
+
+/* When the next stored instruction takes the slice, the two become one that need not make it. Returns how many were used. */
+static int lower_slice(Lowering *l, int32_t i)
+{
+    int32_t count = (int32_t)l->s.insns[i].arg, d = l->depth - count;
+    const StoredInsn *next = following(l, i, 1);
+    uint32_t start = slice_bound(l, d), stop = slice_bound(l, d + 1), step = count == 3 ? slice_bound(l, d + 2) : NO_REGISTER;
+    uint32_t word;
+    int used = 1;
+    if (next && next->op == BC_BINARY_SUBSCR && d >= 1) {
+        uint32_t b = operand(l, d - 1);
+        pop(l, count + 1);
+        trace_merged(l, i, 1);
+        l->unit = next->at;
+        word = emit_result(l, OP_GET_SLICE, b, start);
+        used = 2;
+    } else if (next && next->op == BC_STORE_SUBSCR && d >= 2) {
+        uint32_t a = operand(l, d - 1), c = operand(l, d - 2);
+        pop(l, count + 2);
+        trace_merged(l, i, 1);
+        l->unit = next->at;
+        word = emit(l, OP_SET_SLICE, a, start, c);
+        used = 2;
+    } else {
+        pop(l, count);
+        word = emit_result(l, OP_BUILD_SLICE, start, 0);
+    }
+    emit_word(l, (Word){.a = (uint16_t)stop, .b = (uint16_t)step});
+    if (l->words[word].op != OP_SET_SLICE) l->last_dest = word;
+    return used;
 }
 
 static void lower_exception_op(Lowering *l, const StoredInsn *insn)
@@ -704,6 +786,15 @@ static void lower_exception_op(Lowering *l, const StoredInsn *insn)
     }
 }
 
+/* The three entries on top, at these depths; the last of the `merged` stored instructions behind i is the store. */
+static void lower_store_subscr(Lowering *l, int32_t i, int32_t merged, int32_t container, int32_t key, int32_t value)
+{
+    bool constant = is_const_operand(l, key);
+    uint32_t a = operand(l, container), b = constant ? l->stack[key].index : operand(l, key), c = operand(l, value);
+    trace_merged(l, i, merged);
+    lower_effect(l, constant ? OP_STORE_SUBSCR_K : OP_STORE_SUBSCR, a, b, c, 3);
+}
+
 static void lower_container_op(Lowering *l, const StoredInsn *insn)
 {
     int32_t top = l->depth - 1, arg = (int32_t)insn->arg;
@@ -723,11 +814,7 @@ static void lower_container_op(Lowering *l, const StoredInsn *insn)
         lower_effect(l, OP_MAP_ADD, a, b, c, 2);
         break;
     }
-    case BC_STORE_SUBSCR: {
-        uint32_t a = operand(l, top - 1), b = operand(l, top), c = operand(l, top - 2);
-        lower_effect(l, OP_STORE_SUBSCR, a, b, c, 3);
-        break;
-    }
+    case BC_STORE_SUBSCR: lower_store_subscr(l, 0, 0, top - 1, top, top - 2); break;
     case BC_DELETE_SUBSCR: {
         uint32_t a = operand(l, top - 1), b = operand(l, top);
         lower_effect(l, OP_DELETE_SUBSCR, a, b, 0, 2);
@@ -790,6 +877,38 @@ static void lower_import_op(Lowering *l, const StoredInsn *insn)
     } else lower_effect(l, OP_IMPORT_STAR, operand(l, top), 0, 0, 1);
 }
 
+/* Swaps before stores, which find their operands without them: `a[b] op= v`, `a.b op= v`, and `a, b = b, a` of locals. Returns how many stored instructions were used; 0:
+ * it is something else. */
+static int lower_swap_merged(Lowering *l, int32_t i)
+{
+    uint32_t distance = l->s.insns[i].arg;
+    int32_t top = l->depth - 1;
+    const StoredInsn *next = following(l, i, 1), *second = following(l, i, 2);
+    if (!next) return 0;
+    if (distance == 2 && next->op == BC_STORE_ATTR) {
+        uint32_t a = operand(l, top - 1), b = operand(l, top);
+        trace_merged(l, i, 1);
+        lower_named(l, OP_STORE_ATTR, next->arg, a, b, 2, 2);
+        return 2;
+    }
+    if (!second) return 0;
+    if (distance == 3 && next->op == BC_SWAP && next->arg == 2 && second->op == BC_STORE_SUBSCR) {
+        lower_store_subscr(l, i, 2, top - 2, top - 1, top);
+        return 3;
+    }
+    if (distance == 2 && next->op == BC_STORE_FAST && second->op == BC_STORE_FAST && next->arg != second->arg) {
+        Entry left = l->stack[top - 1], right = l->stack[top];
+        if (left.kind != ENTRY_REGISTER || right.kind != ENTRY_REGISTER || left.index != second->arg || right.index != next->arg) return 0;
+        pop(l, 2);
+        settle_local(l, next->arg, l->depth);
+        settle_local(l, second->arg, l->depth);
+        trace_merged(l, i, 2);
+        emit(l, OP_SWAP, next->arg, second->arg, 0);
+        return 3;
+    }
+    return 0;
+}
+
 /* Lowers stored instruction i; returns how many were used. */
 static int lower_insn(Lowering *l, int32_t i)
 {
@@ -814,7 +933,12 @@ static int lower_insn(Lowering *l, int32_t i)
         push_entry(l, e.kind, e.index);
         break;
     }
-    case BC_SWAP: lower_swap(l, (int32_t)arg); break;
+    case BC_SWAP: {
+        int used = lower_swap_merged(l, i);
+        if (used) return used;
+        lower_swap(l, (int32_t)arg);
+        break;
+    }
     case BC_MAKE_CELL: emit(l, OP_MAKE_CELL, arg, 0, 0); break;
     case BC_COPY_FREE_VARS: emit(l, OP_COPY_FREE_VARS, arg, 0, 0); break;
     case BC_LOAD_CLOSURE: case BC_LOAD_DEREF: case BC_LOAD_CLASSDEREF: case BC_STORE_DEREF: case BC_DELETE_DEREF: lower_deref(l, insn); break;
@@ -894,19 +1018,29 @@ static int lower_insn(Lowering *l, int32_t i)
         break;
     case BC_LOAD_ASSERTION_ERROR: emit_result(l, OP_LOAD_ASSERTION_ERROR, 0, 0); break;
     case BC_LOAD_BUILD_CLASS: emit_result(l, OP_LOAD_BUILD_CLASS, 0, 0); break;
-    case BC_BUILD_TUPLE: lower_build(l, OP_BUILD_TUPLE, (int32_t)arg, arg); break;
+    case BC_BUILD_TUPLE: {
+        int used = lower_parallel_assignment(l, i);
+        if (used) return used;
+        lower_build(l, OP_BUILD_TUPLE, (int32_t)arg, arg);
+        break;
+    }
     case BC_BUILD_LIST: lower_build(l, OP_BUILD_LIST, (int32_t)arg, arg); break;
     case BC_BUILD_SET: lower_build(l, OP_BUILD_SET, (int32_t)arg, arg); break;
     case BC_BUILD_STRING: lower_build(l, OP_BUILD_STRING, (int32_t)arg, arg); break;
     case BC_BUILD_MAP: lower_build(l, OP_BUILD_MAP, 2 * (int32_t)arg, arg); break;
-    case BC_BUILD_SLICE: lower_slice(l, arg, i + 1 < l->s.count ? l->s.insns[i + 1].op : BC_NOP); break;
+    case BC_BUILD_SLICE: return lower_slice(l, i);
     case BC_FORMAT_VALUE: lower_format(l, arg); break;
     case BC_LIST_APPEND: case BC_SET_ADD: case BC_LIST_EXTEND: case BC_SET_UPDATE: case BC_DICT_UPDATE: case BC_DICT_MERGE: case BC_MAP_ADD: case BC_STORE_SUBSCR:
     case BC_DELETE_SUBSCR: case BC_BINARY_SUBSCR: case BC_BUILD_CONST_KEY_MAP:
         lower_container_op(l, insn);
         break;
     case BC_LIST_TO_TUPLE: lower_unary(l, OP_LIST_TO_TUPLE); break;
-    case BC_UNPACK_SEQUENCE: lower_unpack(l, OP_UNPACK, arg, arg); break;
+    case BC_UNPACK_SEQUENCE: {
+        int used = lower_unpack_locals(l, i);
+        if (used) return used;
+        lower_unpack(l, OP_UNPACK, arg, arg);
+        break;
+    }
     case BC_UNPACK_EX: {
         if ((arg >> 8) > 255) { l->s.problem = "too many targets behind a starred one"; l->failed = true; break; }
         lower_unpack(l, OP_UNPACK_EX, (arg & 0xff) + (arg >> 8) + 1, arg);
@@ -948,7 +1082,7 @@ static void lower_all(Lowering *l)
         if (insn->handler >= 0) flush(l, l->s.handlers[insn->handler].depth);
         note_live(l);
         int used = lower_insn(l, i);
-        assigned_apply(l, insn);
+        for (int n = 0; n < used; n++) assigned_apply(l, &l->s.insns[i + n]);
         flows = !insn_ends_block(insn->op);
         for (int n = 1; n < used; n++) l->word_of[i + n] = l->count;
         i += used;
@@ -1102,7 +1236,7 @@ uint32_t lowered_word_of_unit(Lowered *low, uint32_t unit)
         else to = middle;
     }
     for (; from < low->word_count; from++) {
-        if (low->units[from] == unit) return from;
+        if (low->units[from] == unit) return low->words[from].op == OP_TRACE && low->words[from].a == TRACE_MERGED ? UINT32_MAX : from;
         if (!low->traced) break;
     }
     return UINT32_MAX;

@@ -57,9 +57,11 @@ Lowered *vm_lower(CodeObj *code);
 Lowered *vm_lower_traced(CodeObj *code);
 /* In `live`: the two registers that a call keeps for the callable (a and a + 1 of its first word) hold nothing but perhaps the callable (c). */
 enum { LIVE_CALL = 1 << 30 };
-/* In w1 of BUILD_SLICE, above the register of the step: only the next instruction sees the slice. */
-enum { SLICE_ONCE = 1 << 16 };
-/* The word where the stored instruction at `unit` begins; UINT32_MAX: not reached. For jumps by debuggers. */
+/* In place of a register: none. */
+enum { NO_REGISTER = 65535 };
+/* In a of TRACE: the stored instruction is part of the one before. */
+enum { TRACE_MERGED = 1 };
+/* The word where the stored instruction at `unit` begins; UINT32_MAX: not reached, or inside an instruction. For jumps by debuggers. */
 uint32_t lowered_word_of_unit(Lowered *low, uint32_t unit);
 static inline Lowered *code_lowered(CodeObj *code) { return (Lowered *)code->lowered; }
 /* Text of the register code, for -X dump or debugging. */

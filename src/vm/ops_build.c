@@ -205,6 +205,49 @@ OPCODE(UNPACK)
     if (UNLIKELY(!vm_unpack(seq, to, count))) ERROR;
     NEXT;
 }
+
+static __attribute__((noinline)) HANDLER(rest_UNPACK2)
+{
+    Value items[2];
+    SAVE();
+    if (UNLIKELY(!vm_unpack(r[B], items, 2))) ERROR;
+    r[A] = items[1];
+    r[C] = items[0];
+    NEXT;
+}
+OPCODE(UNPACK2)
+{
+    Value seq = r[B], first, second;
+    if (has_type(seq, &tuple_type) && LIKELY(tuple_size(seq) == 2)) first = tuple_get(seq, 0), second = tuple_get(seq, 1);
+    else if (has_type(seq, &list_type) && LIKELY(list_size(seq) == 2)) first = list_get(seq, 0), second = list_get(seq, 1);
+    else TAIL(rest_UNPACK2);
+    r[A] = first;
+    r[C] = second;
+    NEXT;
+}
+static __attribute__((noinline)) HANDLER(rest_UNPACK3)
+{
+    Value items[3];
+    SAVE();
+    if (UNLIKELY(!vm_unpack(r[B], items, 3))) ERROR;
+    r[A] = items[2];
+    r[C] = items[1];
+    r[pc[0].bits] = items[0];
+    SKIP(2);
+}
+OPCODE(UNPACK3)
+{
+    Value seq = r[B];
+    const Value *items;
+    if (has_type(seq, &tuple_type) && LIKELY(tuple_size(seq) == 3)) items = tuple_items(seq);
+    else if (has_type(seq, &list_type) && LIKELY(list_size(seq) == 3)) items = list_items(seq);
+    else TAIL(rest_UNPACK3);
+    Value first = items[0], second = items[1], third = items[2];
+    r[A] = first;
+    r[C] = second;
+    r[pc[0].bits] = third;
+    SKIP(2);
+}
 OPCODE(UNPACK_EX)
 {
     SAVE();

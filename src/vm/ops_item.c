@@ -47,28 +47,38 @@ static inline Value subscr_fast(Value v, Value key)
 SUBSCR_HANDLER(SUBSCR, r[C])
 SUBSCR_HANDLER(SUBSCR_K, k[C])
 
-static __attribute__((noinline)) HANDLER(rest_STORE_SUBSCR)
+#define STORE_SUBSCR_HANDLER(name, middle) \
+    static __attribute__((noinline)) HANDLER(rest_##name) \
+    { \
+        SAVE(); \
+        Value v = r[A], key = middle; \
+        bool ok = has_type(v, &dict_type) ? dict_set(v, key, r[C]) : object_setitem(v, key, r[C]); \
+        if (UNLIKELY(!ok)) ERROR; \
+        NEXT; \
+    } \
+    OPCODE(name) \
+    { \
+        Value v = r[A], key = middle; \
+        if (LIKELY(is_small_int(key) && has_type(v, &list_type))) { \
+            ListObj *list = (ListObj *)v; \
+            int64_t n = small_int_value(key); \
+            if (n < 0) n += list->size; \
+            if (LIKELY((uint64_t)n < (uint64_t)list->size)) { \
+                list->items[n] = r[C]; \
+                if (UNLIKELY(list->head.gc & (GC_OLD | GC_EXPOSED))) TAIL(remember_a); \
+                NEXT; \
+            } \
+        } \
+        TAIL(rest_##name); \
+    }
+/* The barrier of a store into R[a], out of line so that the store needs no stack frame. */
+static __attribute__((noinline)) HANDLER(remember_a)
 {
-    SAVE();
-    bool ok = has_type(r[A], &dict_type) ? dict_set(r[A], r[B], r[C]) : object_setitem(r[A], r[B], r[C]);
-    if (UNLIKELY(!ok)) ERROR;
+    gc_remember(as_obj(r[A]));
     NEXT;
 }
-OPCODE(STORE_SUBSCR)
-{
-    Value v = r[A], key = r[B];
-    if (LIKELY(is_small_int(key) && has_type(v, &list_type))) {
-        ListObj *list = (ListObj *)v;
-        int64_t n = small_int_value(key);
-        if (n < 0) n += list->size;
-        if (LIKELY((uint64_t)n < (uint64_t)list->size)) {
-            list->items[n] = r[C];
-            gc_barrier(list);
-            NEXT;
-        }
-    }
-    TAIL(rest_STORE_SUBSCR);
-}
+STORE_SUBSCR_HANDLER(STORE_SUBSCR, r[B])
+STORE_SUBSCR_HANDLER(STORE_SUBSCR_K, k[B])
 OPCODE(DELETE_SUBSCR)
 {
     SAVE();
@@ -78,45 +88,75 @@ OPCODE(DELETE_SUBSCR)
 
 /* ---- slices */
 
-/* Items of a built-in sequence by a slice that nobody else sees: it lies on the C stack. 0 without an exception: make a real one. */
+/* No bound that is plain has an __index__ which could run Python. */
+static inline bool plain_bound(Value v) { return is_small_int(v) || v == NONE; }
+static inline Value bound_in(const Value *r, uint16_t n) { return n == NO_REGISTER ? NONE : r[n]; }
+
+/* `from` and `to` of a slice without step, clipped to the length. */
+static inline void clip_bounds(Value start, Value stop, int64_t length, int64_t *from, int64_t *to)
+{
+    int64_t low = start == NONE ? 0 : small_int_value(start), high = stop == NONE ? length : small_int_value(stop);
+    if (low < 0) low = low + length < 0 ? 0 : low + length;
+    if (high < 0) high += length;
+    if (high > length) high = length;
+    *from = low;
+    *to = high < low ? low : high;
+}
+
+/* Built-in sequences with plain bounds take a slice that lies on the C stack. */
 static __attribute__((noinline)) Value slice_of(Value v, Value start, Value stop, Value step)
 {
-    SliceObj slice = {.head = {.type = &slice_type, .gc = GC_STATIC}, .start = start, .stop = stop, .step = step};
-    return type_of(v)->getitem(v, VALUE(&slice));
+    bool list = has_type(v, &list_type);
+    if ((list || has_type(v, &tuple_type) || has_type(v, &str_type)) && plain_bound(start) && plain_bound(stop) && plain_bound(step)) {
+        int64_t from, to;
+        if (list && step == NONE) {
+            clip_bounds(start, stop, list_size(v), &from, &to);
+            return from < to ? list_from(list_items(v) + from, to - from) : list_new(0);
+        }
+        SliceObj slice = {.head = {.type = &slice_type, .gc = GC_STATIC}, .start = start, .stop = stop, .step = step};
+        return type_of(v)->getitem(v, VALUE(&slice));
+    }
+    Value slice = slice_new(start, stop, step);
+    return slice ? subscr_slow(v, slice) : 0;
 }
+
 static __attribute__((noinline)) bool set_slice_of(Value v, Value start, Value stop, Value step, Value value)
 {
-    SliceObj slice = {.head = {.type = &slice_type, .gc = GC_STATIC}, .start = start, .stop = stop, .step = step};
-    return type_of(v)->setitem(v, VALUE(&slice), value);
+    if (has_type(v, &list_type) && plain_bound(start) && plain_bound(stop) && plain_bound(step)) {
+        int64_t from, to;
+        if (step == NONE && has_type(value, &list_type) && value != v) {
+            clip_bounds(start, stop, list_size(v), &from, &to);
+            if (to - from == list_size(value)) {
+                memcpy(list_items(v) + from, list_items(value), sizeof(Value) * (size_t)(to - from));
+                gc_barrier(as_obj(v));
+                return true;
+            }
+        }
+        SliceObj slice = {.head = {.type = &slice_type, .gc = GC_STATIC}, .start = start, .stop = stop, .step = step};
+        return list_type.setitem(v, VALUE(&slice), value);
+    }
+    Value slice = slice_new(start, stop, step);
+    return slice && (has_type(v, &dict_type) ? dict_set(v, slice, value) : object_setitem(v, slice, value));
 }
-static inline bool plain_bound(Value v) { return is_small_int(v) || v == NONE; }
 
+OPCODE(GET_SLICE)
+{
+    SAVE();
+    Value v = slice_of(r[B], bound_in(r, C), bound_in(r, pc[0].a), bound_in(r, pc[0].b));
+    if (UNLIKELY(!v)) ERROR;
+    r[A] = v;
+    SKIP(2);
+}
+OPCODE(SET_SLICE)
+{
+    SAVE();
+    if (UNLIKELY(!set_slice_of(r[A], bound_in(r, B), bound_in(r, pc[0].a), bound_in(r, pc[0].b), r[C]))) ERROR;
+    SKIP(2);
+}
 OPCODE(BUILD_SLICE)
 {
-    Value start = r[B], stop = r[C], step = (uint16_t)pc[0].bits == 65535 ? NONE : r[(uint16_t)pc[0].bits];
-    Word next = pc[1];
-    if (LIKELY(pc[0].bits & SLICE_ONCE) && plain_bound(start) && plain_bound(stop) && plain_bound(step)) {
-        if (next.op == OP_SUBSCR && next.c == A && next.b != A) {
-            Value v = r[next.b];
-            if (has_type(v, &list_type) || has_type(v, &tuple_type) || has_type(v, &str_type)) {
-                pc += 2;
-                i = next.op;
-                SAVE();
-                v = slice_of(v, start, stop, step);
-                if (UNLIKELY(!v)) ERROR;
-                r[A] = v;
-                NEXT;
-            }
-        } else if (next.op == OP_STORE_SUBSCR && next.b == A && next.a != A && next.c != A && has_type(r[next.a], &list_type)) {
-            pc += 2;
-            i = next.op;
-            SAVE();
-            if (UNLIKELY(!set_slice_of(r[A], start, stop, step, r[C]))) ERROR;
-            NEXT;
-        }
-    }
     SAVE();
-    Value v = slice_new(start, stop, step);
+    Value v = slice_new(bound_in(r, B), bound_in(r, pc[0].a), bound_in(r, pc[0].b));
     if (UNLIKELY(!v)) ERROR;
     r[A] = v;
     SKIP(2);

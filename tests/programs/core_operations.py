@@ -1,0 +1,188 @@
+"""Assignments, slices, arithmetic and iteration as the interpreter's own instructions do them: values, errors and their places, trace events."""
+import sys
+import traceback
+
+
+def show(action):
+    try:
+        print(action())
+    except Exception:
+        print("\n".join(traceback.format_exc().split("\n")[3:]))
+
+
+def swaps():
+    a, b = 1, 2
+    a, b = b, a
+    print(a, b)
+    a, b, c, d = b, a, 3, []
+    a, b, c, d = d, c, b, a
+    print(a, b, c, d)
+    a, b, c = c, a, b
+    print(a, b, c)
+    x = [1, 2, 3]
+    x, y, z = x
+    (x, y) = (y, x) = (5, 6)
+    print(x, y, z)
+    x, x = 1, 2
+    q = (1, 2)
+    q, q = q
+    print(x, q)
+    numbers, i = [1, 2, 3, 4, 5, 6], 2
+    numbers[0] += 5
+    numbers[-1] -= 1
+    numbers[i] *= 3
+    numbers[i + 1] //= 2
+    numbers[i], numbers[0] = numbers[0], numbers[i]
+    swaps.x = 3
+    swaps.x **= 3
+    d = {"a": 1}
+    d["a"] += 1
+    d[1, 2] = 3
+    print(numbers, swaps.x, d)
+
+
+def not_enough():
+    a, b, c = [1, 2]
+
+
+def too_many():
+    a, b = (1, 2, 3)[:]
+
+
+def not_iterable():
+    a, b = 5
+
+
+def from_generator():
+    a, b = (n for n in (1, 2))
+    return a, b
+
+
+def tuple_store():
+    t = (1, 2)
+    t[0] += 1
+
+
+def slice_load():
+    return [1, 2][None:"a"]
+
+
+def slice_store():
+    numbers = [1, 2]
+    numbers[None:"a":3] = 5
+
+
+def slice_of_dict():
+    return {}[1:2]
+
+
+def slice_into_dict():
+    d = {}
+    d[1:2] = 3
+
+
+def slices():
+    numbers, limits = list(range(10)), (None, 0, 1, 3, 9, 10, 11, -1, -3, -10, -11, 10**30, -10**30)
+    text, pack = "".join(map(str, numbers)), tuple(numbers)
+    for start in limits:
+        for stop in limits:
+            expected = numbers[slice(start, stop)]
+            assert numbers[start:stop] == expected and pack[start:stop] == tuple(expected) and text[start:stop] == "".join(map(str, expected)), (start, stop)
+            for step in (1, 2, -1, -2, 3, -3, 10**20, -10**20):
+                assert numbers[start:stop:step] == numbers[slice(start, stop, step)], (start, stop, step)
+            for value in ([], [1], [1, 2], (7, 8, 9), list(expected)):
+                one, other = numbers[:], numbers[:]
+                one[start:stop] = value
+                other.__setitem__(slice(start, stop), value)
+                assert one == other, (start, stop, value)
+    one = numbers[:]
+    one[2:4] = one
+    print(one)
+    one[:] = one
+    del one[3:-3]
+    print(one)
+
+    class Index:
+        def __index__(self):
+            one.clear()
+            return 1
+    print(one[Index():])
+
+
+def traced():
+    a, b = 1, 2
+    a, b = b, a
+    a, b, c, d = b, a, a, b
+    x = [1, 2, 3]
+    x[0] += 1; x[1:2] = [5]; y = x[1:]
+    for a, b in ((1, 2), (3, 4)): pass
+    (a,
+     b) = x[:2]
+    x[
+      0] += 1
+    return a < b
+
+
+def trace():
+    events = []
+
+    def tracer(frame, event, arg):
+        events.append((frame.f_lineno - frame.f_code.co_firstlineno, event))
+        frame.f_trace_opcodes = True
+        return tracer
+    sys.settrace(tracer)
+    traced()
+    sys.settrace(None)
+    print(events)
+
+
+def arithmetic():
+    values = (2.0, 3, -1.5, 0.0, -0.0, 1e300, float("inf"), float("nan"), 2**70, True, -2**62, 2**62 - 1, 2**53 + 1, 2.0**-255, -2.0**-255, 2.0**-256, 2.0**255, 2.0**256, 5e-324)
+    operators = ("+", "-", "*", "/", "//", "%", "**", "<", "<=", "==", "!=", ">", ">=")
+    functions = {op: eval(f"lambda x, y: x {op} y") for op in operators}
+    jumps = {op: eval(f"lambda x, y: 1 if x {op} y else 0") for op in operators[-6:]}
+    for x in values:
+        for y in values:
+            for op in operators:
+                if op == "**" and isinstance(y, int) and abs(y) > 100:
+                    continue
+                try:
+                    result = functions[op](x, y)
+                except Exception as error:
+                    result = repr(error)
+                print(x, op, y, repr(result), jumps[op](x, y) if op in jumps else "")
+        print(-x, not x, 1 if x else 0, x + 1, x - 2, x * 3, x / 4, 1 - x)
+    for x in range(-12, 12):
+        print([(x ** y, x << abs(y), x >> abs(y)) for y in range(-3, 70) if x or y >= 0])
+
+
+def truths():
+    class Empty:
+        def __len__(self):
+            return 0
+
+    class Never:
+        def __bool__(self):
+            raise ValueError("no truth")
+    for value in ((), (0,), [], [0], {}, {1: 2}, "", "a", set(), {1}, b"", b"a", None, ..., 0, 1, 0.0, -0.0, 2.5, 1 << 80, Empty(), object(), range(0), len):
+        n = 0
+        while not value:
+            n += 1
+            if n == 2:
+                break
+        print(not value, 1 if value else 2, n, value and 1, value or 2)
+    for action in (lambda: not Never(), lambda: 1 if Never() else 2, lambda: Never() and 1):
+        show(action)
+
+
+def main():
+    swaps()
+    for action in (not_enough, too_many, not_iterable, from_generator, tuple_store, slice_load, slice_store, slice_of_dict, slice_into_dict):
+        show(action)
+    slices()
+    trace()
+    arithmetic()
+    truths()
+
+
+main()
