@@ -79,4 +79,5 @@ def main():
     return bad != 0 or run.returncode != 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -6,7 +6,7 @@ reject the file with the same exception, message and place. Run with python3.11 
 
     identity.py [--tool build/codedump] [--levels 0,1,2] [--show N] [--every N] FOLDER|FILE...
 """
-import argparse, dis, io, marshal, os, subprocess, sys, types, warnings
+import argparse, dis, io, marshal, os, re, subprocess, sys, types, warnings
 
 FIELDS = ('co_argcount', 'co_posonlyargcount', 'co_kwonlyargcount', 'co_stacksize', 'co_flags', 'co_names', 'co_varnames', 'co_cellvars', 'co_freevars',
           'co_filename', 'co_name', 'co_qualname', 'co_firstlineno', 'co_code', 'co_linetable', 'co_exceptiontable')
@@ -42,7 +42,9 @@ class Tool:
         else:
             line, offset, end_line, end_offset = (None if x == -2 else x for x in map(int, place.split()))
             place = (line, offset, None, None) if end_line == 0 or line == 0 else (line, offset, end_line, end_offset)
-        return 'error', (head[0].decode(), message.decode('utf-8', 'surrogatepass'), place), warned
+        # Our one addition to CPython's messages.
+        text = re.sub(r"^invalid syntax, did you mean '\w+'\?$", 'invalid syntax', message.decode('utf-8', 'surrogatepass'))
+        return 'error', (head[0].decode(), text, place), warned
 
 
 def oracle(source, name, mode='exec', level=0, flags=0):

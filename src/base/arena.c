@@ -21,6 +21,7 @@ void arena_free(Arena *arena)
     ArenaBlock *block = arena->blocks;
     while (block) {
         ArenaBlock *older = block->older;
+        ASAN_UNPOISON_MEMORY_REGION(block->bytes, block->size);
         free(block);
         block = older;
     }
@@ -41,7 +42,11 @@ void arena_reset(Arena *arena)
         if (!block) return;
         block->size = total;
         arena->blocks = block;
-    } else memset(block->bytes, 0, (size_t)(arena->next - block->bytes));
+    } else {
+        ASAN_UNPOISON_MEMORY_REGION(block->bytes, block->size);
+        memset(block->bytes, 0, (size_t)(arena->next - block->bytes));
+    }
+    ASAN_POISON_MEMORY_REGION(block->bytes, block->size);
     arena->next = block->bytes;
     arena->end = block->bytes + block->size;
     arena->total = block->size;
@@ -53,13 +58,13 @@ static void out_of_memory(Arena *arena)
     abort();
 }
 
-void *arena_alloc_slow(Arena *arena, size_t size)
+void *arena_alloc_slow(Arena *arena, size_t size, size_t taken)
 {
     size_t wanted = arena->total < FIRST_BLOCK ? FIRST_BLOCK : arena->total > LARGEST_BLOCK ? LARGEST_BLOCK : arena->total;
     /* A request that would fill most of a block gets one of its own, and the current block keeps its free bytes. */
-    bool alone = size > wanted / 4;
-    size_t capacity = alone ? size : wanted;
-    if (size > PTRDIFF_MAX / 2 || (arena->limit && arena->total + capacity > arena->limit)) out_of_memory(arena);
+    bool alone = taken > wanted / 4;
+    size_t capacity = alone ? taken : wanted;
+    if (taken < size || taken > PTRDIFF_MAX / 2 || (arena->limit && arena->total + capacity > arena->limit)) out_of_memory(arena);
     ArenaBlock *block = calloc(1, sizeof *block + capacity);
     if (!block) {
         out_of_memory(arena);
@@ -67,6 +72,7 @@ void *arena_alloc_slow(Arena *arena, size_t size)
     }
     block->size = capacity;
     arena->total += capacity;
+    ASAN_POISON_MEMORY_REGION(block->bytes + size, capacity - size);
     if (alone && arena->blocks) {
         block->older = arena->blocks->older;
         arena->blocks->older = block;
@@ -74,7 +80,7 @@ void *arena_alloc_slow(Arena *arena, size_t size)
     }
     block->older = arena->blocks;
     arena->blocks = block;
-    arena->next = block->bytes + size;
+    arena->next = block->bytes + taken;
     arena->end = block->bytes + capacity;
     return block->bytes;
 }

@@ -283,7 +283,7 @@ static Val *take_expr(Explainer *x, ExprKind kind)
 
 static void enter(Explainer *x, int count)
 {
-    if ((x->level += count) > 6000) {
+    if ((x->level += count) > MAX_DEPTH || (char *)__builtin_frame_address(0) < x->p->source->stack_limit) {
         syntax_error_at(x->p->source, ERROR_MEMORY, -1, 0, 0, 0, "%s", "");
         longjmp(x->raised, 1);
     }
@@ -506,42 +506,94 @@ static void prefer_token_error(Explainer *x)
     *error = before;
 }
 
-/* Optimal string alignment distance of at most one: one letter added, left out, changed, or two swapped. */
+/* Letter case aside, an optimal string alignment distance of at most one: one letter added, left out, changed, or two swapped. */
 static bool nearly_equal(const char *a, size_t n, const char *b, size_t m)
 {
     size_t i = 0;
-    while (i < n && i < m && a[i] == b[i]) i++;
+    while (i < n && i < m && (a[i] | 0x20) == (b[i] | 0x20)) i++;
     if (n == m) {
-        if (i == n) return false;
-        if (memcmp(a + i + 1, b + i + 1, n - i - 1) == 0) return true;
-        return i + 1 < n && a[i] == b[i + 1] && a[i + 1] == b[i] && memcmp(a + i + 2, b + i + 2, n - i - 2) == 0;
+        if (i == n || strncasecmp(a + i + 1, b + i + 1, n - i - 1) == 0) return n > 2 || i == n;   /* "of" is no "or" */
+        return i + 1 < n && a[i] == b[i + 1] && a[i + 1] == b[i] && strncasecmp(a + i + 2, b + i + 2, n - i - 2) == 0;
     }
-    if (n + 1 == m) return memcmp(a + i, b + i + 1, n - i) == 0;
-    return n == m + 1 && memcmp(a + i + 1, b + i, m - i) == 0;
+    if (n < 2) return false;
+    if (n + 1 == m) return strncasecmp(a + i, b + i + 1, n - i) == 0;
+    return n == m + 1 && strncasecmp(a + i + 1, b + i, m - i) == 0;
 }
 
-/* The keyword that the statement around `at` was probably to begin with, if its first word is a misspelt one. */
-static const char *misspelt_keyword(Explainer *x, const Token *at)
+/* The top-level statement before the one that failed, which "else" may belong to. */
+static uint32_t statement_before(const Explainer *x)
 {
-    /* Those that stand before something else; and those that stand before a colon. */
-    static const TokenKind beginnings[] = {T_ASSERT, T_ASYNC, T_CLASS, T_DEF, T_DEL, T_ELIF, T_EXCEPT, T_FOR, T_FROM, T_GLOBAL, T_IMPORT, T_NONLOCAL, T_RAISE,
-                                           T_RETURN, T_WHILE, T_WITH, T_YIELD};
-    static const TokenKind labels[] = {T_ELSE, T_EXCEPT, T_FINALLY, T_TRY};
-    const Token *start = at;
-    while (start > x->tokens && start[-1].kind != T_NEWLINE && start[-1].kind != T_INDENT && start[-1].kind != T_DEDENT && start[-1].kind != T_SEMI) start--;
-    bool label = at == start + 2 && start[1].kind == T_COLON && at->kind == T_NEWLINE;
-    if (start->kind != T_NAME || start->text->length < 3 || !(at == start + 1 || label)) return 0;
-    /* A keyword of the same length is likelier: "form" is "from", not "for". */
-    const char *found = 0;
-    const TokenKind *list = label ? labels : beginnings;
-    size_t count = label ? sizeof labels / sizeof labels[0] : sizeof beginnings / sizeof beginnings[0];
-    for (size_t i = 0; i < count; i++) {
-        const char *keyword = token_kind_text(list[i]);
-        if (!nearly_equal(start->text->bytes, start->text->length, keyword, strlen(keyword))) continue;
-        if (strlen(keyword) == start->text->length) return keyword;
-        if (!found) found = keyword;
+    uint32_t i = x->start;
+    for (int depth = 0; i > 0; i--) {
+        const Token *t = &x->tokens[i - 1];
+        if (depth == 0 && i < x->start && (t->kind == T_DEDENT || (t->kind == T_NEWLINE && x->tokens[i].kind != T_INDENT && i + 1 < x->start))) break;
+        depth += (t->kind == T_DEDENT) - (t->kind == T_INDENT);
     }
-    return found;
+    return i;
+}
+
+/* Whether the grammar gets past `line_end`, a NEWLINE where it got stuck before, or at it. */
+static bool parses_past(Explainer *x, const Token *line_end)
+{
+    Source *source = x->p->source;
+    SyntaxError error = source->error;
+    FrontWarning *warnings = source->warnings, **last_warning = source->last_warning;
+    jmp_buf literal_failed, *on_failure = x->p->on_failure, raised;
+    memcpy(&raised, &x->raised, sizeof raised);
+    x->p->on_failure = &literal_failed;
+    x->fill = x->start;
+    bool matched = false;
+    if (!setjmp(literal_failed) && !setjmp(x->raised)) matched = run_pass(x, false);
+    bool past = matched || x->tokens + x->fill > line_end + 1;
+    memcpy(&x->raised, &raised, sizeof raised);
+    x->p->on_failure = on_failure;
+    source->error = error;
+    source->warnings = warnings;
+    source->last_warning = last_warning;
+    *last_warning = 0;
+    return past;
+}
+
+/* The keyword that `t`, a name, was probably meant to be: one that is spelt almost like it and with which the whole line would be right. */
+static const char *keyword_for(Explainer *x, Token *t, const Token *line_end)
+{
+    const Token original = *t;
+    const Text *name = original.text;
+    /* First those of the same length: "form" is "from", not "for". */
+    for (int other_length = 0; other_length < 2; other_length++)
+        for (int kind = T_FIRST_KEYWORD + 1; kind < T_KIND_COUNT; kind++) {
+            if (kind == T_FIRST_SOFT_KEYWORD) continue;
+            const char *keyword = token_kind_text((TokenKind)kind);
+            size_t length = strlen(keyword);
+            if ((length != name->length) != other_length || length < 2 || !nearly_equal(name->bytes, name->length, keyword, length)) continue;
+            if (kind < T_FIRST_SOFT_KEYWORD) t->kind = (TokenKind)kind;
+            t->text = text_intern(&x->p->source->names, keyword, length);
+            const uint32_t start = x->start;
+            if (kind == T_ELSE || kind == T_ELIF) x->start = statement_before(x);
+            bool right = t->text != name && parses_past(x, line_end);
+            x->start = start;
+            *t = original;
+            if (right) return keyword;
+        }
+    return 0;
+}
+
+/* The misspelt keyword that made the grammar stop at `last`: that word, the one before, or the first of the line. */
+static const char *misspelt_keyword(Explainer *x, uint32_t last)
+{
+    uint32_t end = last, start = last;
+    while (x->tokens[end].kind != T_NEWLINE)
+        if (++end >= x->p->tokens->count) return 0;
+    while (start > 0 && x->tokens[start - 1].kind != T_NEWLINE && x->tokens[start - 1].kind != T_INDENT && x->tokens[start - 1].kind != T_DEDENT &&
+           x->tokens[start - 1].kind != T_SEMI)
+        start--;
+    const uint32_t places[] = {start, last > start ? last - 1 : start, last};
+    for (int i = 0; i < 3; i++) {
+        if (x->tokens[places[i]].kind != T_NAME || (i && places[i] == places[i - 1])) continue;
+        const char *keyword = keyword_for(x, &x->tokens[places[i]], &x->tokens[end]);
+        if (keyword) return keyword;
+    }
+    return 0;
 }
 
 [[noreturn]] static void raise_plain(Explainer *x, const Token *last)
@@ -550,7 +602,9 @@ static const char *misspelt_keyword(Explainer *x, const Token *at)
     if (last->kind == T_INDENT || last->kind == T_DEDENT)
         explain_raise_here(x, ERROR_INDENTATION, last->kind == T_INDENT ? "unexpected indent" : "unexpected unindent");
     x->settled = false;
-    const char *keyword = x->inner ? 0 : misspelt_keyword(x, last);
+    uint32_t fill = x->fill;
+    const char *keyword = x->inner ? 0 : misspelt_keyword(x, (uint32_t)(last - x->tokens));
+    x->fill = fill;
     if (keyword) explain_raise(x, ERROR_SYNTAX, last->lineno, last->col, last->end_lineno, last->end_col, "invalid syntax, did you mean '%s'?", keyword);
     explain_raise(x, ERROR_SYNTAX, last->lineno, last->col, last->end_lineno, last->end_col, "invalid syntax");
 }
