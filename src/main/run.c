@@ -89,7 +89,7 @@ static bool run_code(Value code)
 static bool run_source(const char *text, size_t size, Value filename)
 {
     if (memchr(text, 0, size)) return raise_value("source code string cannot contain null bytes");
-    return run_code(vm_compile(text, size, filename, PARSE_FILE, 0, -1, 11));
+    return run_code(vm_compile(text, size, filename, PARSE_FILE, VM_COMPILE_SCRIPT, -1, 11));
 }
 
 /* runpy runs modules, folders and archives. */

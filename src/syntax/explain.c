@@ -226,22 +226,29 @@ static Val *match_alts(Explainer *x, const Alt *alts);
 
 const Token *explain_last_token(Explainer *x) { return &x->tokens[x->fill ? x->fill - 1 : 0]; }
 
-/* The text of line `lineno`, without its newline. */
-static const Text *plain_line(Explainer *x, int lineno)
+/* The text of line `lineno`. */
+static const Text *plain_line(Explainer *x, int lineno, bool newline)
 {
     const char *s = x->p->tokens->text;
     for (int line = x->p->tokens->first_lineno; line < lineno; line++) {
         s += strcspn(s, "\n");
         if (*s) s++;
     }
-    return text_new(x->arena, s, strcspn(s, "\n"));
+    size_t size = strcspn(s, "\n");
+    char *copy = arena_copy(x->arena, s, size);
+    if (newline) copy[size] = '\n';
+    return text_new(x->arena, copy, size + newline);
 }
 
 [[noreturn]] static void raise_token_error(Explainer *x)
 {
     const TokenError *e = &x->p->tokens->error;
+    if (e->placeless) {
+        syntax_error_at(x->p->source, e->kind, -1, 0, 0, 0, "%s", e->message);
+        longjmp(x->raised, 1);
+    }
     if (!e->raised && !x->inner) explain_raise(x, e->kind, e->lineno, e->offset - 1, e->end_lineno, e->end_offset - 1, "%s", e->message);
-    source_error_raw(x->p->source, e->kind, plain_line(x, e->lineno), e->lineno, e->offset, e->end_lineno, e->end_offset, e->message);
+    source_error_raw(x->p->source, e->kind, plain_line(x, e->lineno, e->undecodable), e->lineno, e->offset, e->end_lineno, e->end_offset, e->message);
     longjmp(x->raised, 1);
 }
 

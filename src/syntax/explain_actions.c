@@ -32,6 +32,18 @@ static void current_position(Explainer *x, int *lineno, int *col)
     while (s > text && s[-1] != '\n') s--, ++*col;
 }
 
+/* The text from s to `end`, followed by a newline or not; behind the byte order mark of the file if it is the first line's and shown. */
+static const Text *shown_text(Explainer *x, const char *s, const char *end, bool newline)
+{
+    static const char bom[] = "\xef\xbb\xbf";
+    size_t mark = x->p->source->shows_bom && s == x->p->tokens->text && !x->inner ? sizeof bom - 1 : 0, size = (size_t)(end - s);
+    char *copy = arena_alloc(x->arena, mark + size + 1);
+    memcpy(copy, bom, mark);
+    memcpy(copy + mark, s, size);
+    copy[mark + size] = '\n';
+    return text_new(x->arena, copy, mark + size + newline);
+}
+
 /* The lines that an error on line `lineno` shows. What the tokenizer is at comes whole, with its newline; an earlier line without. */
 static const Text *shown_lines(Explainer *x, int lineno)
 {
@@ -42,24 +54,21 @@ static const Text *shown_lines(Explainer *x, int lineno)
         stop = text + (last->end > last->buffer ? last->end : last->buffer);
         if ((last->kind == T_ERROR || !*stop) && stop > s && stop[-1] == '\n') stop--;
         stop += strcspn(stop, "\n");
-        char *copy = arena_alloc(x->arena, (size_t)(stop - s) + 1);
-        memcpy(copy, s, (size_t)(stop - s));
-        copy[stop - s] = '\n';
-        bool newline = *stop || x->inner;
-        return text_new(x->arena, copy, (size_t)(stop - s) + newline);
+        return shown_text(x, s, stop, *stop || x->inner);
     }
     s = text;
     for (int line = x->p->tokens->first_lineno; line < lineno; line++) {
         s += strcspn(s, "\n");
         if (*s) s++;
     }
-    return text_new(x->arena, s, strcspn(s, "\n"));
+    return shown_text(x, s, s + strcspn(s, "\n"), false);
 }
 
 /* A column as reported: characters among the line's first `offset` bytes. */
 static int shown_offset(Explainer *x, const Text *line, int offset)
 {
     if (offset <= 0 || !x->p->tokens->char_columns) return offset;
+    if (x->p->tokens->damaged) line = source_mended(x->arena, line);
     bool behind = (uint32_t)offset > line->length;
     size_t width = behind ? line->length : (size_t)offset;
     size_t count = x->p->tokens->damaged ? utf8_count_replaced(line->bytes, width) : utf8_count(line->bytes, width);

@@ -42,7 +42,7 @@ static const Text *format_text(Arena *arena, const char *format, va_list argumen
 static const Text *line_text(Source *source, int lineno)
 {
     const char *s = source->bytes, *end = s + source->size;
-    if (end - s >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0) s += 3;
+    if (!source->shows_bom && end - s >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0) s += 3;
     for (int i = 1; i < lineno; i++) {
         while (s < end && *s != '\n' && *s != '\r') s++;
         if (s == end) return 0;
@@ -84,8 +84,7 @@ void *syntax_error_at(Source *source, ErrorKind kind, int lineno, int col_offset
     return 0;
 }
 
-/* The line as valid UTF-8: each fault becomes U+FFFD. */
-static const Text *mended(Arena *arena, const Text *line)
+const Text *source_mended(Arena *arena, const Text *line)
 {
     size_t start, end, left = line ? line->length : 0, n = 0;
     if (!line || !utf8_check(line->bytes, left, &start, &end)) return line;
@@ -109,7 +108,7 @@ void source_error_raw(Source *source, ErrorKind kind, const Text *line, int line
     error->kind = kind;
     error->message = text_new(source->arena, message, strlen(message));
     error->has_position = true;
-    error->line = mended(source->arena, line);
+    error->line = source_mended(source->arena, line);
     error->lineno = lineno;
     error->offset = offset;
     error->end_lineno = end_lineno;
@@ -251,6 +250,31 @@ static void codec_error(Source *source, bool ascii, const char *bytes, size_t si
         syntax_error_at(source, ERROR_SYNTAX, 0, -1, -1, -1, "'utf-8' codec can't decode bytes in position %zu-%zu: %s", start, end - 1, utf8_fault_text(fault));
 }
 
+/* A source whose encoding cannot be read. */
+static bool encoding_problem(Source *source, const char *format, const char *cookie)
+{
+    int lineno = source->is_script ? -1 : 0;
+    syntax_error_at(source, ERROR_SYNTAX, lineno, -1, -1, -1, format, cookie);
+    return false;
+}
+
+/* In a script without a cookie, the text ends where a line begins that is not UTF-8: the size up to there. */
+static size_t cut_text(Source *source, Tokens *tokens, const char *bytes, size_t size)
+{
+    size_t start, end;
+    if (utf8_check(bytes, size, &start, &end) == UTF8_OK) return size;
+    int lineno = 1;
+    size_t line = 0;
+    for (size_t i = 0; i < start; i++)
+        if (bytes[i] == '\n' || (bytes[i] == '\r' && bytes[i + 1] != '\n')) lineno++, line = i + 1;
+    static const char format[] = "Non-UTF-8 code starting with '\\x%02x' in file %s on line %d, but no encoding declared; see https://peps.python.org/pep-0263/ for details";
+    size_t room = sizeof format + strlen(source->filename) + 16;
+    char *message = arena_alloc(source->arena, room);
+    snprintf(message, room, format, (uint8_t)bytes[start], source->filename, lineno);
+    tokens->cut = message;
+    return line;
+}
+
 bool source_decode(Source *source, Tokens *tokens)
 {
     size_t at, after;
@@ -267,24 +291,21 @@ bool source_decode(Source *source, Tokens *tokens)
     bool bom = !(source->flags & PYCF_IGNORE_COOKIE) && size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0;
     if (bom) bytes += 3, size -= 3;
     char *cookie = source->flags & (PYCF_IGNORE_COOKIE | PYCF_SOURCE_IS_UTF8) ? 0 : find_cookie(source->arena, bytes, bytes + size);
-    if (cookie && bom && strcmp(cookie, "utf-8") != 0) {
-        syntax_error_at(source, ERROR_SYNTAX, 0, -1, -1, -1, "encoding problem: %s with BOM", cookie);
-        return false;
-    }
+    if (cookie && bom && strcmp(cookie, "utf-8") != 0) return encoding_problem(source, "encoding problem: %s with BOM", cookie);
     if (cookie && strcmp(cookie, "utf-8") != 0) {
         if (is_one_of(cookie, "iso-8859-1 latin1 latin l1 iso8859-1 cp819")) latin1_to_utf8(source->arena, &bytes, &size);
         else if (is_one_of(cookie, "ascii us-ascii 646") && utf8_is_ascii(bytes, size)) {}
         else if (is_one_of(cookie, "utf8 u8 utf cp65001") && utf8_check(bytes, size, &at, &after) == UTF8_OK) {}
         else if (is_one_of(cookie, "ascii us-ascii 646 utf8 u8 utf cp65001")) {
+            if (source->is_script) return encoding_problem(source, "encoding problem: %s", cookie);
             codec_error(source, is_one_of(cookie, "ascii us-ascii 646"), bytes, size);
             return false;
-        } else if (!source->decode || !source->decode(source, cookie, bytes, size, &bytes, &size)) {
-            syntax_error_at(source, ERROR_SYNTAX, 0, -1, -1, -1, "unknown encoding: %s", cookie);
-            return false;
-        }
+        } else if (!source->decode || !source->decode(source, cookie, bytes, size, &bytes, &size))
+            return encoding_problem(source, source->is_script ? "encoding problem: %s" : "unknown encoding: %s", cookie);
         source->bytes = bytes;
         source->size = size;
     }
+    if (source->is_script && !cookie && !bom) size = cut_text(source, tokens, bytes, size);
     size_t start, end;
     tokens->damaged = utf8_check(bytes, size, &start, &end) != UTF8_OK;
     tokens->char_columns = cookie || bom || source->char_columns || (source->flags & (PYCF_IGNORE_COOKIE | PYCF_SOURCE_IS_UTF8));

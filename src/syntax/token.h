@@ -57,6 +57,7 @@ typedef struct TokenError {
     bool undecodable;            /* a name is not UTF-8 */
     bool at_end;                 /* it was found at the end of the text */
     bool raised;                 /* the tokenizer's own message: wins over errors that the parser finds earlier */
+    bool placeless;              /* the exception has no place */
 } TokenError;
 
 typedef struct TokenComment { int lineno; const Text *tag; } TokenComment;
@@ -71,6 +72,7 @@ typedef struct Tokens {
     bool char_columns;           /* errors count columns in characters; else in bytes, as CPython does for bytes without a cookie */
     bool inner;                  /* an f-string's expression */
     int inner_col;               /* and the column where it begins */
+    const char *cut;             /* the text ends early, before a line that is not UTF-8: the message to give there */
     bool damaged;                /* the text is not all valid UTF-8: names and literals must look */
     int unclosed_lineno, unclosed_col;   /* the innermost parenthesis still open at the end of the file */
     char unclosed;
@@ -82,6 +84,8 @@ typedef struct Tokens {
 void tokenize(Source *source, Tokens *tokens);
 /* Decodes the source's bytes to UTF-8 with '\n' line ends. False with source->error set. */
 bool source_decode(Source *source, Tokens *tokens);
+/* The line as valid UTF-8: each fault becomes U+FFFD. */
+const Text *source_mended(Arena *arena, const Text *line);
 /* An error with its attributes as they are. */
 void source_error_raw(Source *source, ErrorKind kind, const Text *line, int lineno, int offset, int end_lineno, int end_offset, const char *message);
 /* Marks keywords in the table of names; called once a source. */

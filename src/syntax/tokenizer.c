@@ -701,6 +701,17 @@ static bool line(Tokenizer *z)
     }
 }
 
+/* Where the text was cut short is no end: dedents do not happen there, and it is no fault that something is still open. */
+static void end_at_cut(Tokenizer *z)
+{
+    Tokens *tokens = z->out;
+    while (tokens->count && (tokens->items[tokens->count - 1].kind == T_END || tokens->items[tokens->count - 1].kind == T_DEDENT || tokens->items[tokens->count - 1].kind == T_ERROR))
+        tokens->count--;
+    add_empty(z, T_ERROR, z->text + tokens->size);
+    tokens->error = (TokenError){.kind = ERROR_SYNTAX, .message = tokens->cut, .raised = true, .placeless = true};
+    z->level = 0;
+}
+
 void tokenize(Source *source, Tokens *tokens)
 {
     Tokenizer *z = arena_new(source->arena, Tokenizer);
@@ -713,6 +724,7 @@ void tokenize(Source *source, Tokens *tokens)
     tokens->items = arena_array(source->arena, Token, tokens->capacity);
     while (line(z)) {}
     if (!z->failed) end_of_text(z);
+    if (tokens->cut && (!z->failed || tokens->error.at_end || z->s >= z->text + tokens->size)) end_at_cut(z);
     if (z->level) {
         tokens->unclosed = z->paren[z->level - 1];
         tokens->unclosed_lineno = z->paren_lineno[z->level - 1];

@@ -9,6 +9,7 @@
 #include "object/str.h"
 #include "heap/barrier.h"
 #include <stdlib.h>
+#include <unistd.h>
 
 #pragma weak compile_source
 #pragma weak marshal_code
@@ -19,7 +20,7 @@ static bool decode_source(Source *source, const char *encoding, const char *byte
     Value text = str_decode(bytes, size, encoding, 0);
     const char *decoded = text ? str_utf8(text, utf8_size) : 0;
     if (!decoded) {
-        error_clear_if(&exc_LookupError);   /* the front end says that it is unknown */
+        if (source->is_script) error_clear_if(&exc_LookupError), error_clear_if(&exc_UnicodeError);   /* the front end says that there is a problem */
         return false;
     }
     char *copy = arena_alloc(source->arena, *utf8_size + 1);
@@ -93,7 +94,7 @@ bool vm_issue_warnings(const FrontWarning *w, Value filename)
 bool vm_front_end_report(Source *source, Value filename, bool ok)
 {
     if (thread_self->exception) {   /* raised by decoding */
-        if (!error_matches(&exc_UnicodeError)) return false;
+        if (!error_matches(&exc_UnicodeError) && !error_matches(&exc_LookupError)) return false;
         Value text = object_str(error_take()), where = tuple_pack(4, filename, small_int(0), small_int(-1), NONE), args = text && where ? tuple_pack(2, text, where) : 0;
         Value exception = args ? object_call_tuple(VALUE(&exc_SyntaxError), args, 0) : 0;
         return exception && raise_instance(exception);
@@ -122,7 +123,9 @@ Value vm_front_end_run(const FrontEndInput *input, Value (*work)(Source *source,
     source_init(&source, &arena, input->text, input->size, name);
     source.stack_limit = c_stack_quarter();
     source.mode = (ParseMode)input->mode;
-    source.flags = input->flags;
+    source.flags = input->flags & ~VM_COMPILE_SCRIPT;
+    source.is_script = input->flags & VM_COMPILE_SCRIPT;
+    source.shows_bom = input->mode == PARSE_FILE && input->size > 3 && memcmp(input->text, "\xef\xbb\xbf", 3) == 0 && access(name, R_OK) == 0;
     source.optimize = input->optimize < 0 ? vm_optimize : input->optimize;
     source.feature_version = input->feature_version;
     source.decode = decode_source;

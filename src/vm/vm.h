@@ -11,6 +11,8 @@ Value vm_call_class_body(Value function, Value namespace);
 /* The code object of the running frame, or 0. */
 Value vm_current_code(void);
 /* Compiles source text (bytes of any encoding, or UTF-8) to a code object; raises SyntaxError and issues warnings. mode: ParseMode; optimize -1: the interpreter's. */
+/* A flag for vm_compile() beside PYCF_*: the source is the main program. */
+enum { VM_COMPILE_SCRIPT = 1 << 30 };
 Value vm_compile(const char *source, size_t size, Value filename, int mode, int flags, int optimize, int feature_version);
 /* Another use of the front end (syntax/parser.h): `work` runs with a source whose arena ends with it; running out of its memory is a MemoryError. vm_front_end_report issues the
  * source's warnings and raises its error unless `ok`; true: no exception is set. */
