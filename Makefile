@@ -12,7 +12,7 @@ BUILD    = build
 OPT      = -O2
 SANITIZE =
 # One short line a step; `make V=1` shows the commands.
-say      = $(if $(V),,@echo '  $(1)' '$(patsubst $(CURDIR)/%,%,$(2))';)
+say      = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@echo '  $(1)' '$(patsubst $(CURDIR)/%,%,$(2))';)
 
 WARN   = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers
 CFLAGS = -std=gnu23 $(OPT) -g1 $(WARN) -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE -fno-strict-aliasing -fwrapv -fno-math-errno -ffp-contract=off -fno-pie \

@@ -9,10 +9,12 @@ Three kinds of test:
 
 Usage: run.py [WORD...]: only tests whose names contain one of the words.
 """
+import concurrent.futures
 import os
 import re
 import subprocess
 import sys
+import threading
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -24,13 +26,16 @@ TIMEOUT = 300
 class Report:
     def __init__(self):
         self.passed = self.failed = 0
+        self.lock = threading.Lock()  # results come from as many threads as there are cores
 
     def add(self, name, passed, failed, text=""):
-        self.passed += passed
-        self.failed += failed
-        print(f"{'ok  ' if not failed else 'FAIL'} {name}: {passed} passed, {failed} failed", flush=True)
+        line = f"{'ok  ' if not failed else 'FAIL'} {name}: {passed} passed, {failed} failed"
         if failed and text:
-            print("     " + "\n     ".join(text.strip().splitlines()[-40:]), flush=True)
+            line += "\n     " + "\n     ".join(text.strip().splitlines()[-40:])
+        with self.lock:
+            self.passed += passed
+            self.failed += failed
+            print(line, flush=True)
 
 
 def run(command, **options):
@@ -82,11 +87,15 @@ def main(words):
     wanted = lambda name: not words or any(w in name for w in words)
     if wanted("unit"):
         unit(report)
+    files = []
     for folder, kind in (("", unittest_file), ("programs", program)):
         path = os.path.join(TOP, "tests", folder)
         for name in sorted(os.listdir(path)) if os.path.isdir(path) else ():
             if name.endswith(".py") and (folder or name.startswith("test_")) and wanted(os.path.join(folder, name)):
-                kind(report, os.path.join(path, name))
+                files.append((kind, os.path.join(path, name)))
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done in [pool.submit(kind, report, path) for kind, path in files]:
+            done.result()
     if wanted("ratchet") and os.path.exists(os.path.join(TOP, "tests", "cpython.txt")):
         ratchet(report)
     print(f"in {time.time() - start:.0f} s")
