@@ -16,7 +16,7 @@
 
 enum { BLOCK_SHIFT = 16, BLOCK_SIZE = 1 << BLOCK_SHIFT, BLOCK_HEADER = 1152, BITMAP_WORDS = BLOCK_SIZE / 16 / 64 };
 enum { GC_DYING = 128 };   /* its finalizer is queued */
-enum { CELL_FREE = 0, CELL_OBJECT = 1, CELL_BUFFER = 2 };
+enum { CELL_FREE = 0, CELL_OBJECT = 1, CELL_BUFFER = 2, CELL_OPAQUE = 3 };   /* opaque: a buffer whose words are never taken for references */
 enum { YOUNG_BUDGET_MIN = 8 << 20 };
 enum { SIZE_CLASSES = 41, SMALL_LIMIT = 1024, MEDIUM_LIMIT = 32192 };
 
@@ -44,7 +44,7 @@ typedef struct PointerArray { void **items; size_t count, capacity; } PointerArr
 typedef struct WeakEntry { Obj *target; Obj *owner; Value *slot; WeakDied died; int64_t next; } WeakEntry;
 
 typedef struct Heap {
-    Run runs[3][SIZE_CLASSES];        /* by kind; [CELL_FREE] unused */
+    Run runs[4][SIZE_CLASSES];        /* by kind; [CELL_FREE] unused */
     PointerArray blocks, large;       /* all blocks in use; all large objects */
     Block *free_blocks;
     size_t free_count;

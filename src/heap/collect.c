@@ -72,7 +72,7 @@ void gc_visit_buffer(void *buffer)
     /* By the map, not by masking: a table inside its owner or in static memory is allowed and needs no mark. */
     Block *b;
     char *cell = cell_find((uintptr_t)buffer, &b);
-    if (cell && b->kind == CELL_BUFFER) bit_set(b->marks, bit_index(cell));
+    if (cell && b->kind != CELL_OBJECT) bit_set(b->marks, bit_index(cell));
 }
 
 static void trace_object(Obj *o)
@@ -116,7 +116,7 @@ static NO_SANITIZE void scan_word(uintptr_t word, int depth)
         return;
     }
     bit_set(b->marks, bit_index(cell));
-    if (depth == 0) scan_words((uintptr_t *)cell, (uintptr_t *)(cell + (b->large ? b->bytes : b->cell_size)), 1);
+    if (depth == 0 && b->kind == CELL_BUFFER) scan_words((uintptr_t *)cell, (uintptr_t *)(cell + (b->large ? b->bytes : b->cell_size)), 1);
 }
 
 /* Inside buffers (depth 1) only whole Values count; on stacks any word that points into a cell. */
@@ -258,7 +258,7 @@ static void verify_young(void *current_sp)
 
 static size_t drop_runs(void)
 {
-    for (int kind = CELL_OBJECT; kind <= CELL_BUFFER; kind++)
+    for (int kind = CELL_OBJECT; kind <= CELL_OPAQUE; kind++)
         for (int c = 0; c < SIZE_CLASSES; c++) {
             Run *run = &heap.runs[kind][c];
             if (run->at < run->end)

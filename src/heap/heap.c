@@ -315,7 +315,7 @@ static __attribute__((noinline)) void *cell_new_slow(unsigned kind, size_t size,
     if (run->at == run->end && !run_refill(kind, c)) return (void *)raise_memory();
     cell = run->at;
     run->at += class_sizes[c];
-    if (zero && kind == CELL_BUFFER) memset(cell, 0, class_sizes[c]);
+    if (zero && kind != CELL_OBJECT) memset(cell, 0, class_sizes[c]);
     return cell;
 }
 
@@ -359,6 +359,8 @@ void *gc_buffer(size_t size)
     return cell;
 }
 
+void *gc_buffer_opaque(size_t size) { return cell_new_slow(CELL_OPAQUE, size, true); }
+
 size_t gc_buffer_usable(void *buffer)
 {
     Block *b = block_of(buffer);
@@ -399,7 +401,7 @@ static void set_hooked(void)
 {
     heap.hooked = heap.stress || heap.fail_at || heap.stress_young;
     if (!heap.hooked) return;
-    for (int kind = CELL_OBJECT; kind <= CELL_BUFFER; kind++)
+    for (int kind = CELL_OBJECT; kind <= CELL_OPAQUE; kind++)
         for (int c = 0; c < SIZE_CLASSES; c++) {
             Run *run = &heap.runs[kind][c];
             for (char *cell = run->at; cell < run->end; cell += class_sizes[c]) bit_clear(run->block->alloc, bit_index(cell));

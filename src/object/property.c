@@ -44,6 +44,7 @@ static bool property_init(Value self, Value *args, size_t nargs, Value kwnames)
     Value out[4];
     if (!native_bind("property", "(fget=None, fset=None, fdel=None, doc=None)", &signature, args, nargs, kwnames, out)) return false;
     PropertyObj *p = (PropertyObj *)self;
+    if (p->get || p->set) type_invalidate(&object_type);   /* inline caches hold what stands in classes */
     p->get = given(out[0]);
     p->set = given(out[1]);
     p->del = given(out[2]);
@@ -154,6 +155,7 @@ static bool copy_function_attributes(Value self, Value callable)
 static bool wrapped_init(const char *name, Value self, Value *args, size_t nargs, Value kwnames)
 {
     if (!args_no_keywords(name, kwnames) || !args_check_count(name, (int64_t)nargs, 1, 1)) return false;
+    if (((WrappedObj *)self)->callable) type_invalidate(&object_type);   /* inline caches hold what stands in classes */
     SET((WrappedObj *)self, callable, args[0]);
     return copy_function_attributes(self, args[0]);
 }

@@ -521,7 +521,7 @@ static void lower_call(Lowering *l, int32_t nargs)
         materialise(l, base);
         materialise(l, base + 1);
         emit(l, heap_window(l) ? OP_CALL_METHOD_COPY : OP_CALL_METHOD, home(l, base), (uint32_t)nargs, 0);
-        emit_word(l, (Word){.bits = 0});
+        emit_caches(l, 3);
     }
     pop(l, nargs + 2);
     emit_final(l);
@@ -1134,7 +1134,7 @@ static Lowered *finish(Lowering *l)
     uint32_t handler_count = collect_handlers(l, 0);
     size_t words_size = sizeof(Word) * l->count, handlers_size = sizeof(LoweredHandler) * handler_count, units_size = sizeof(uint32_t) * l->count;
     int units = (int)(bytes_size(l->code->code) / 2);
-    char *memory = gc_buffer(sizeof(Lowered) + words_size + handlers_size + 3 * units_size + (l->traced ? sizeof(int) * (size_t)units : 0));
+    char *memory = gc_buffer_opaque(sizeof(Lowered) + words_size + handlers_size + 3 * units_size + (l->traced ? sizeof(int) * (size_t)units : 0));
     if (!memory) return 0;
     Lowered *low = (Lowered *)memory;
     low->words = (Word *)(memory + sizeof(Lowered));

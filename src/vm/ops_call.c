@@ -4,6 +4,9 @@
  * called on the registers as they lie. All else goes through call_value, out of line.
  */
 #include "vm/interp.h"
+#include "object/signature.h"
+#include "object/type_internal.h"
+#include "object/type_slot_functions.h"
 
 Handler *const vm_handlers[] = {
 #define OP(name, words, kinds, meaning) op_##name,
@@ -21,7 +24,8 @@ static inline void link_frame(Thread *t, Frame *f, Frame *new, FunctionObj *func
     new->pc = lowered_words(low);
     new->r = window;
     new->k = low->k;
-    new->top = window + low->register_count;
+    Value *top = window + low->register_count;
+    new->top = top;
     new->code = low->code;
     new->function = function;
     new->locals = 0;
@@ -33,21 +37,13 @@ static inline void link_frame(Thread *t, Frame *f, Frame *new, FunctionObj *func
     new->resume_line_word = 0;
     t->vm = new;
     t->frame = new;
-    t->stack_top = new->top;
+    t->stack_top = top;
     for (size_t n = nargs; n < (size_t)low->locals_count; n++) window[n] = 0;
 }
 
 static inline bool room_for(Thread *t, Lowered *low, Value *window, Frame *new)
 {
     return window + low->register_count + 64 < (Value *)new && t->recursion_depth < recursion_limit;
-}
-
-/* A function whose parameters are just the arguments given: the next call from here takes the short way. */
-static void remember_callee(const Word *pc, Value callee, size_t nargs)
-{
-    if (!has_type(callee, &function_type)) return;
-    Lowered *low = code_lowered((CodeObj *)((FunctionObj *)callee)->code);
-    if (low && low->simple_args == (int64_t)nargs) ((Word *)pc)[0].pointer = low;
 }
 
 #define RUN(frame) do { \
@@ -111,141 +107,215 @@ static __attribute__((noinline)) Outcome call_value(Thread *t, Value callee, Val
     return (Outcome){type->call(callee, args, nargs, kwnames), 0};
 }
 
-/* The NativeDef of a native callee that takes exactly these arguments as they lie, or 0. */
-static const NativeDef *direct_native(Value callee, size_t nargs)
+/* ---- calls
+
+   The generic instructions CALL and CALL_METHOD look at what they call and rewrite themselves to the form for it; a form whose guess fails goes to call_any, which rewrites again.
+   After CALL_LIMIT times a site stays generic. */
+
+enum { CALL_LIMIT = 16 };
+enum { SUPER_CELL = 1, SUPER_CLASS = 2, SUPER_BIND = 4 };   /* CALL_SUPER: the first argument is in a cell; it is a class; it is the method's self */
+typedef enum CallForm { FORM_CALL, FORM_METHOD, FORM_ATTR } CallForm;
+
+#define FETCH_CALL Value callee = r[C], *args = r + A + 2; size_t nargs = B
+#define FETCH_METHOD Value callee = r[A], *args = r + A + 1; size_t nargs = (size_t)B + 1
+#define FETCH_ATTR Value callee = r[A] ? 0 : r[A + 1], *args = r + A + 2; size_t nargs = B
+
+static inline bool callee_is(Value callee, const Type *type) { return LIKELY(callee != 0) && LIKELY(has_type(callee, type)); }
+
+static uint16_t generic_form(const Frame *f, CallForm form)
 {
-    if (has_type(callee, &native_type)) {
-        NativeObj *native = (NativeObj *)callee;
-        if (!native->self && native_is_direct(native->def, &native->signature, nargs)) return native->def;
-    }
-    return 0;
+    bool copy = f->code->flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR);
+    return form == FORM_CALL ? (copy ? OP_CALL_COPY : OP_CALL) : copy ? OP_CALL_METHOD_COPY : OP_CALL_METHOD;
 }
 
-static const NativeDef *direct_method(Value callee, Value *args, size_t nargs)
+/* Where a callee's window begins: at its arguments, unless those lie in a generator. */
+static inline Value *callee_window(const Frame *f, Value *args) { return UNLIKELY(f->flags & FRAME_GENERATOR) ? f->top : args; }
+
+/* Can the call go on with defaults for what it lacks? */
+static inline bool defaults_cover(FunctionObj *function, Lowered *low, size_t nargs)
 {
-    if (has_type(callee, &native_method_type) && nargs > 0) {
-        NativeMethodObj *method = (NativeMethodObj *)callee;
-        if (type_of(args[0]) == method->owner && native_is_direct(method->def, &method->signature, nargs)) return method->def;
-    }
-    return 0;
+    int64_t missing = low->simple_args - (int64_t)nargs;
+    return missing > 0 && function->defaults && missing <= tuple_size(function->defaults);
+}
+static inline void fill_defaults(FunctionObj *function, Lowered *low, Value *window, size_t nargs)
+{
+    size_t missing = (size_t)low->simple_args - nargs;
+    const Value *from = tuple_items(function->defaults) + tuple_size(function->defaults) - missing;
+    for (size_t n = 0; n < missing; n++) window[nargs + n] = from[n];
 }
 
-/* A class whose instances are made by allocation and an __init__ in Python with just these arguments: the site becomes CALL_CLASS. */
-static void remember_class(const Word *pc, Value callee, size_t nargs)
+static inline bool may_enter(Thread *t, Lowered *low, Value *window) { return LIKELY(!poll(t)) && LIKELY(room_for(t, low, window, (Frame *)t->vm - 1)); }
+
+/* Starts `function` with its arguments bound: `bound` of them, in `window`. */
+#define ENTER(function, low, window, bound, flags, instance) do { \
+        Lowered *low_ = (low); \
+        Value *window_ = (window); \
+        Frame *new_ = (Frame *)t->vm - 1; \
+        t->recursion_depth++; \
+        link_frame(t, f, new_, (function), low_, window_, (size_t)(bound), (flags)); \
+        new_->extra = (instance); \
+        k = low_->k; \
+        f = new_; \
+        r = window_; \
+        pc = lowered_words(low_); \
+        NEXT; \
+    } while (0)
+
+/* The form for a native callee that takes these arguments as they lie, or with its defaults added. */
+static uint16_t specialize_native(const NativeDef *def, Signature **cache, size_t nargs, Word *w, uint16_t op)
 {
-    Type *type = (Type *)callee;
-    if (!has_type(callee, &type_type) || !has_plain_new(type)) return;
+    Signature *s = 0;
+    if (!native_is_direct(def, cache, nargs)) {
+        s = *cache;
+        if (!s || !s->fixed || nargs > (size_t)s->positional || nargs < (size_t)s->required) return 0;
+    }
+    w[0].pointer = (void *)def;
+    w[1].pointer = s;
+    return op;
+}
+
+static uint16_t specialize_class(Type *type, size_t nargs, Word *w, CallForm form)
+{
     uint32_t version = type_version(type);
-    Value init = type_lookup(type, NAME("__init__"));
-    if (!version || !init || !has_type(init, &function_type)) return;
-    Lowered *low = code_lowered((CodeObj *)((FunctionObj *)init)->code);
-    if (!low || low->simple_args != (int64_t)nargs + 1) return;
-    Word *w = (Word *)pc;
+    if (!version || type == &type_type || form == FORM_METHOD || type->flags & (TYPE_ABSTRACT | TYPE_DISALLOW_NEW) || !type->new) return 0;
+    if (has_plain_new(type)) {
+        Value init = type_lookup(type, NAME("__init__"));
+        if (init && has_type(init, &function_type)) {
+            Lowered *low = code_lowered((CodeObj *)((FunctionObj *)init)->code);
+            if (!low || (low->simple_args != (int64_t)nargs + 1 && !defaults_cover((FunctionObj *)init, low, nargs + 1))) return 0;
+            w[0].pointer = low;
+            w[1] = (Word){.version = version};
+            w[2].value = init;
+            return form == FORM_CALL ? OP_CALL_CLASS : OP_CALL_ATTR_CLASS;
+        }
+    }
+    if (type->new == slot_new) {
+        Value new = type_lookup(type, NAME("__new__"));
+        if (!new || !has_type(new, &staticmethod_type) || type->init != object_type.init || form != FORM_CALL) return 0;
+        new = ((WrappedObj *)new)->callable;
+        if (!new || !has_type(new, &function_type)) return 0;
+        Lowered *low = code_lowered((CodeObj *)((FunctionObj *)new)->code);
+        if (!low || (low->simple_args != (int64_t)nargs + 1 && !defaults_cover((FunctionObj *)new, low, nargs + 1))) return 0;
+        w[0].pointer = low;
+        w[1] = (Word){.version = version};
+        w[2].value = new;
+        return OP_CALL_NEW;
+    }
+    w[1] = (Word){.version = version};
+    return form == FORM_CALL ? OP_CALL_TYPE : OP_CALL_ATTR_TYPE;
+}
+
+static uint16_t specialize_object(Value callee, size_t nargs, Word *w)
+{
+    Type *type = type_of(callee);
+    uint32_t version = type_version(type);
+    Value method = type_lookup(type, NAME("__call__"));
+    if (!version || !method || !has_type(method, &function_type)) return 0;
+    Lowered *low = code_lowered((CodeObj *)((FunctionObj *)method)->code);
+    if (!low || (low->simple_args != (int64_t)nargs + 1 && !defaults_cover((FunctionObj *)method, low, nargs + 1))) return 0;
     w[0].pointer = low;
     w[1] = (Word){.version = version};
-    w[2].value = init;
-    w[-1].op = OP_CALL_CLASS;
+    w[2].value = method;
+    return OP_CALL_OBJECT;
 }
 
-/* CALL of anything but a matching Python function: pc[0] caches the definition of a direct native. */
-static __attribute__((noinline)) HANDLER(call_other)
+/* super() whose result is only asked for a method by the next instruction. */
+static uint16_t specialize_super(Frame *f, const Word *pc, Word *w)
 {
-    Value callee = r[C], *args = r + A + 2, value;
-    size_t nargs = B;
-    f->pc = pc + 4;
-    if (LIKELY(!t->profile_function) && has_type(callee, &native_type) && ((NativeObj *)callee)->def == pc[0].pointer && !((NativeObj *)callee)->self) {
-        args[-1] = callee;
-        value = ((NativeObj *)callee)->def->function(args, nargs, 0);
-    } else {
-        const NativeDef *def = direct_native(callee, nargs);
-        if (def) ((Word *)pc)[0].pointer = (void *)def;
-        else remember_callee(pc, callee, nargs);
-        if (i == OP_CALL) remember_class(pc, callee, nargs);
-        r[A + 1] = callee;
-        Outcome o = call_value(t, callee, args, nargs, 0);
-        if (o.entered) RUN(o.entered);
-        value = o.value;
+    Word next = pc[4];
+    SuperSite site;
+    if (next.op < OP_LOAD_METHOD || next.op > OP_LOAD_METHOD_ATTR || next.b != pc[3].dest || next.a != pc[3].dest || !vm_super_site(f, pc[5].value, &site)) return 0;
+    w[0] = (Word){.version = site.class_register, .index = (site.in_cell ? SUPER_CELL : 0) | (site.is_class ? SUPER_CLASS : 0) | (site.bind ? SUPER_BIND : 0)};
+    w[1] = (Word){.version = site.type_version, .index = site.class_version};
+    w[2].value = site.found;
+    return OP_CALL_SUPER;
+}
+
+static uint16_t special_form(Frame *f, const Word *pc, Value callee, size_t nargs, CallForm form)
+{
+    Word *w = (Word *)pc;
+    Type *type = type_of(callee);
+    if (type == &function_type) {
+        Lowered *low = code_lowered((CodeObj *)((FunctionObj *)callee)->code);
+        if (!low) return 0;
+        w[0].pointer = low;
+        if (low->simple_args == (int64_t)nargs) return form == FORM_ATTR ? OP_CALL_ATTR : generic_form(f, form);
+        if (!defaults_cover((FunctionObj *)callee, low, nargs)) return 0;
+        return form == FORM_CALL ? OP_CALL_DEFAULTS : form == FORM_METHOD ? OP_CALL_METHOD_DEFAULTS : OP_CALL_ATTR_DEFAULTS;
     }
-    if (UNLIKELY(!value)) ERROR;
-    r[pc[3].dest] = value;
+    if (form == FORM_METHOD) {
+        if (type != &native_method_type) return 0;
+        NativeMethodObj *method = (NativeMethodObj *)callee;
+        return specialize_native(method->def, &method->signature, nargs, w, OP_CALL_METHOD_NATIVE);
+    }
+    if (type == &native_type) {
+        NativeObj *native = (NativeObj *)callee;
+        return specialize_native(native->def, &native->signature, nargs + (native->self != 0), w, form == FORM_CALL ? OP_CALL_NATIVE : OP_CALL_ATTR_NATIVE);
+    }
+    if (type == &method_type) {
+        Value function = ((MethodObj *)callee)->function;
+        Lowered *low = has_type(function, &function_type) ? code_lowered((CodeObj *)((FunctionObj *)function)->code) : 0;
+        if (!low || low->simple_args != (int64_t)nargs + 1) return 0;
+        w[0].pointer = low;
+        return form == FORM_CALL ? OP_CALL_BOUND : OP_CALL_ATTR_BOUND;
+    }
+    if (callee == VALUE(&super_type) && nargs == 0 && form == FORM_CALL) return specialize_super(f, pc, w);
+    if (type == &type_type) return specialize_class((Type *)callee, nargs, w, form);
+    return type->call == slot_call && form == FORM_CALL ? specialize_object(callee, nargs, w) : 0;
+}
+
+/* Rewrites the call at pc for what it calls now. */
+static __attribute__((noinline)) void specialize_call(Frame *f, const Word *pc, Value callee, size_t nargs, CallForm form)
+{
+    Word *w = (Word *)pc;
+    uint16_t special = 0;
+    w[0].bits = 0;
+    if (w[3].aux < CALL_LIMIT) special = special_form(f, pc, callee, nargs, form);
+    else if (form != FORM_ATTR && has_type(callee, &function_type)) {   /* many callees: the generic form takes turns */
+        Lowered *low = code_lowered((CodeObj *)((FunctionObj *)callee)->code);
+        if (low && low->simple_args == (int64_t)nargs) w[0].pointer = low;
+    }
+    if (special) w[3].aux++;
+    else if (w[3].aux < CALL_LIMIT) w[0].bits = 0;
+    uint16_t op = special ? special : generic_form(f, form);
+    if (w[-1].op != op) w[-1].op = op;
+}
+
+/* Any call: whatever the callable, and when the guess of a special form has failed. */
+static __attribute__((noinline)) HANDLER(call_any)
+{
+    CallForm form = pc[-1].op < OP_CALL_METHOD ? FORM_CALL : r[A] ? FORM_METHOD : FORM_ATTR;
+    Value callee = form == FORM_CALL ? r[C] : form == FORM_METHOD ? r[A] : r[A + 1], *args = r + A + (form == FORM_METHOD ? 1 : 2);
+    size_t nargs = form == FORM_METHOD ? (size_t)B + 1 : B;
+    f->pc = pc + 4;
+    if (LIKELY(!poll(t))) specialize_call(f, pc, callee, nargs, form);
+    if (form == FORM_CALL) r[A + 1] = callee;
+    Outcome o = call_value(t, callee, args, nargs, 0);
+    if (o.entered) RUN(o.entered);
+    if (UNLIKELY(!o.value)) ERROR;
+    r[pc[3].dest] = o.value;
     POLL_AFTER(5);
-}
-
-static COLD HANDLER(call_class_miss)
-{
-    ((Word *)pc)[-1].op = OP_CALL;
-    ((Word *)pc)[0].pointer = 0;
-    i = pc[-1].op;
-    TAIL(call_other);
-}
-
-OPCODE(CALL_CLASS)
-{
-    Value callee = r[C];
-    if (UNLIKELY(!has_type(callee, &type_type) || ((Type *)callee)->version != pc[1].version)) TAIL(call_class_miss);
-    Lowered *low = pc[0].pointer;
-    FunctionObj *init = (FunctionObj *)pc[2].value;
-    Value *window = r + A + 1;
-    if (UNLIKELY(poll(t) || !room_for(t, low, window, f - 1) || code_lowered((CodeObj *)init->code) != low)) TAIL(call_class_miss);
-    f->pc = pc + 4;
-    Value self = type_alloc((Type *)callee, 0);
-    if (UNLIKELY(!self)) ERROR;
-    window[0] = self;
-    t->recursion_depth++;
-    Frame *new = f - 1;
-    link_frame(t, f, new, init, low, window, (size_t)B + 1, FRAME_INIT);
-    new->extra = self;
-    k = low->k;
-    f = new;
-    r = window;
-    pc = lowered_words(low);
-    NEXT;
-}
-
-static __attribute__((noinline)) HANDLER(call_method_other)
-{
-    Value callee = r[A], *args = r + A + 1, value;
-    size_t nargs = (size_t)B + 1;
-    if (!callee) callee = r[A + 1], args = r + A + 2, nargs = B;
-    f->pc = pc + 2;
-    const NativeDef *def = pc[0].pointer;
-    if (def && LIKELY(!t->profile_function) && has_type(callee, &native_method_type) && ((NativeMethodObj *)callee)->def == def && nargs == (size_t)B + 1 &&
-        type_of(args[0]) == ((NativeMethodObj *)callee)->owner)
-        value = def->function(args, nargs, 0);
-    else if (def && LIKELY(!t->profile_function) && has_type(callee, &native_type) && ((NativeObj *)callee)->def == def && !((NativeObj *)callee)->self && nargs == B)
-        value = def->function(args, nargs, 0);
-    else {
-        def = r[A] ? direct_method(callee, args, nargs) : direct_native(callee, nargs);
-        if (def) ((Word *)pc)[0].pointer = (void *)def;
-        else if (r[A]) remember_callee(pc, callee, nargs);
-        Outcome o = call_value(t, callee, args, nargs, 0);
-        if (o.entered) RUN(o.entered);
-        value = o.value;
-    }
-    if (UNLIKELY(!value)) ERROR;
-    r[pc[1].dest] = value;
-    POLL_AFTER(3);
 }
 
 /* pc[0] caches the Lowered of the last function that took just these arguments. The new pc is computed from the cache, not from the callee: so the next instruction does not wait
  * for the chain of loads from the callee to its code, which only the (well predicted) comparison needs. */
-#define CALL_HANDLER(name, fetch, first, count, last_word, other, new_frame, ON_WINDOW) \
+#define CALL_HANDLER(name, FETCH, new_frame, ON_WINDOW) \
     OPCODE(name) \
     { \
-        Value callee = fetch; \
-        if (LIKELY(callee && has_type(callee, &function_type))) { \
+        FETCH; \
+        if (callee_is(callee, &function_type)) { \
             FunctionObj *function = (FunctionObj *)callee; \
             Lowered *low = pc[0].pointer; \
-            Value *args = first, *window = ON_WINDOW; \
+            Value *window = ON_WINDOW; \
             if (LIKELY(low == code_lowered((CodeObj *)function->code)) && LIKELY(low != 0)) { \
                 low = pc[0].pointer; \
                 __asm__("" : "+r"(low)); \
                 Frame *new = (new_frame) - 1; \
                 if (LIKELY(!poll(t)) && LIKELY(room_for(t, low, window, new))) { \
-                    f->pc = pc + (last_word); \
+                    f->pc = pc + 4; \
                     t->recursion_depth++; \
-                    if (window != args) memcpy(window, args, sizeof(Value) * (size_t)(count)); \
-                    link_frame(t, f, new, function, low, window, (size_t)(count), 0); \
+                    if (window != args) memcpy(window, args, sizeof(Value) * nargs); \
+                    link_frame(t, f, new, function, low, window, nargs, 0); \
                     k = low->k; \
                     f = new; \
                     r = window; \
@@ -254,13 +324,207 @@ static __attribute__((noinline)) HANDLER(call_method_other)
                 } \
             } \
         } \
-        TAIL(other); \
+        TAIL(call_any); \
     }
-CALL_HANDLER(CALL, r[C], r + A + 2, B, 4, call_other, f, args)
-CALL_HANDLER(CALL_COPY, r[C], r + A + 2, B, 4, call_other, (Frame *)t->vm, f->top)
+CALL_HANDLER(CALL, FETCH_CALL, f, args)
+CALL_HANDLER(CALL_COPY, FETCH_CALL, (Frame *)t->vm, f->top)
+CALL_HANDLER(CALL_METHOD, FETCH_METHOD, f, args)
+CALL_HANDLER(CALL_METHOD_COPY, FETCH_METHOD, (Frame *)t->vm, f->top)
+CALL_HANDLER(CALL_ATTR, FETCH_ATTR, (Frame *)t->vm, callee_window(f, args))
 
-CALL_HANDLER(CALL_METHOD, r[A], r + A + 1, B + 1, 2, call_method_other, f, args)
-CALL_HANDLER(CALL_METHOD_COPY, r[A], r + A + 1, B + 1, 2, call_method_other, (Frame *)t->vm, f->top)
+#define CALL_DEFAULTS_HANDLER(name, FETCH) \
+    OPCODE(name) \
+    { \
+        FETCH; \
+        if (callee_is(callee, &function_type)) { \
+            FunctionObj *function = (FunctionObj *)callee; \
+            Lowered *low = pc[0].pointer; \
+            Value *window = callee_window(f, args); \
+            if (LIKELY(low == code_lowered((CodeObj *)function->code)) && LIKELY(may_enter(t, low, window)) && LIKELY(defaults_cover(function, low, nargs))) { \
+                f->pc = pc + 4; \
+                if (window != args) memcpy(window, args, sizeof(Value) * nargs); \
+                fill_defaults(function, low, window, nargs); \
+                ENTER(function, low, window, low->simple_args, 0, 0); \
+            } \
+        } \
+        TAIL(call_any); \
+    }
+CALL_DEFAULTS_HANDLER(CALL_DEFAULTS, FETCH_CALL)
+CALL_DEFAULTS_HANDLER(CALL_METHOD_DEFAULTS, FETCH_METHOD)
+CALL_DEFAULTS_HANDLER(CALL_ATTR_DEFAULTS, FETCH_ATTR)
+
+/* A native call whose last arguments are defaults. */
+static __attribute__((noinline)) Value call_filled(NativeFn function, const Signature *s, const Value *args, size_t nargs)
+{
+    Value out[SIGNATURE_MAX];
+    for (size_t n = 0; n < nargs; n++) out[n] = args[n];
+    for (size_t n = nargs; n < (size_t)s->count; n++) out[n] = s->parameters[n].value;
+    return function(out, (size_t)s->count, 0);
+}
+
+static inline Value call_native_cached(const Word *pc, const NativeDef *def, Value *args, size_t nargs)
+{
+    return LIKELY(!pc[1].pointer) ? def->function(args, nargs, 0) : call_filled(def->function, pc[1].pointer, args, nargs);
+}
+
+#define NATIVE_RESULT(value) do { \
+        Value value_ = (value); \
+        if (UNLIKELY(!value_)) ERROR; \
+        r[pc[3].dest] = value_; \
+        POLL_AFTER(5); \
+    } while (0)
+
+#define CALL_NATIVE_HANDLER(name, FETCH) \
+    OPCODE(name) \
+    { \
+        FETCH; \
+        if (callee_is(callee, &native_type) && LIKELY(((NativeObj *)callee)->def == pc[0].pointer) && LIKELY(!t->profile_function)) { \
+            f->pc = pc + 4; \
+            args[-1] = callee; \
+            if (((NativeObj *)callee)->self) *--args = ((NativeObj *)callee)->self, nargs++; \
+            NATIVE_RESULT(call_native_cached(pc, pc[0].pointer, args, nargs)); \
+        } \
+        TAIL(call_any); \
+    }
+CALL_NATIVE_HANDLER(CALL_NATIVE, FETCH_CALL)
+CALL_NATIVE_HANDLER(CALL_ATTR_NATIVE, FETCH_ATTR)
+
+OPCODE(CALL_METHOD_NATIVE)
+{
+    FETCH_METHOD;
+    if (callee_is(callee, &native_method_type) && LIKELY(((NativeMethodObj *)callee)->def == pc[0].pointer) && LIKELY(!t->profile_function) &&
+        LIKELY(is_instance_of(args[0], ((NativeMethodObj *)callee)->owner))) {
+        f->pc = pc + 4;
+        NATIVE_RESULT(call_native_cached(pc, pc[0].pointer, args, nargs));
+    }
+    TAIL(call_any);
+}
+
+/* args[-1] is free: it takes the method's self. */
+#define CALL_BOUND_HANDLER(name, FETCH) \
+    OPCODE(name) \
+    { \
+        FETCH; \
+        if (callee_is(callee, &method_type) && LIKELY(has_type(((MethodObj *)callee)->function, &function_type))) { \
+            FunctionObj *function = (FunctionObj *)((MethodObj *)callee)->function; \
+            Lowered *low = pc[0].pointer; \
+            Value *window = callee_window(f, args - 1); \
+            if (LIKELY(low == code_lowered((CodeObj *)function->code)) && LIKELY(may_enter(t, low, window)) && LIKELY(low->simple_args == (int64_t)nargs + 1)) { \
+                f->pc = pc + 4; \
+                if (window != args - 1) memcpy(window + 1, args, sizeof(Value) * nargs); \
+                window[0] = ((MethodObj *)callee)->self; \
+                ENTER(function, low, window, nargs + 1, 0, 0); \
+            } \
+        } \
+        TAIL(call_any); \
+    }
+CALL_BOUND_HANDLER(CALL_BOUND, FETCH_CALL)
+CALL_BOUND_HANDLER(CALL_ATTR_BOUND, FETCH_ATTR)
+
+/* Does pc[0] still hold the register code of the cached function pc[2], and can it be entered with nargs arguments? */
+static inline bool cached_function_fits(Thread *t, const Word *pc, Value *window, size_t nargs)
+{
+    FunctionObj *function = (FunctionObj *)pc[2].value;
+    Lowered *low = pc[0].pointer;
+    return LIKELY(code_lowered((CodeObj *)function->code) == low) && LIKELY(may_enter(t, low, window)) && (low->simple_args == (int64_t)nargs || defaults_cover(function, low, nargs));
+}
+/* Puts `self` and the arguments into the window, and defaults behind them. */
+static inline void bind_with_self(const Word *pc, Value *window, Value self, Value *args, size_t nargs)
+{
+    FunctionObj *function = (FunctionObj *)pc[2].value;
+    Lowered *low = pc[0].pointer;
+    if (window != args - 1) memcpy(window + 1, args, sizeof(Value) * nargs);
+    window[0] = self;
+    if (UNLIKELY(low->simple_args != (int64_t)nargs + 1)) fill_defaults(function, low, window, nargs + 1);
+}
+
+#define CALL_CLASS_HANDLER(name, FETCH) \
+    OPCODE(name) \
+    { \
+        FETCH; \
+        Value *window = callee_window(f, args - 1); \
+        if (callee_is(callee, &type_type) && LIKELY(((Type *)callee)->version == pc[1].version) && cached_function_fits(t, pc, window, nargs + 1)) { \
+            f->pc = pc + 4; \
+            Value self = type_alloc((Type *)callee, 0); \
+            if (UNLIKELY(!self)) ERROR; \
+            bind_with_self(pc, window, self, args, nargs); \
+            Lowered *low = pc[0].pointer; \
+            ENTER((FunctionObj *)pc[2].value, low, window, low->simple_args, FRAME_INIT, self); \
+        } \
+        TAIL(call_any); \
+    }
+CALL_CLASS_HANDLER(CALL_CLASS, FETCH_CALL)
+CALL_CLASS_HANDLER(CALL_ATTR_CLASS, FETCH_ATTR)
+
+/* The arguments stay where they are, behind the window, for an __init__ of what __new__ returns (finish_new). */
+OPCODE(CALL_NEW)
+{
+    FETCH_CALL;
+    Value *window = f->top;
+    if (callee_is(callee, &type_type) && LIKELY(((Type *)callee)->version == pc[1].version) && cached_function_fits(t, pc, window, nargs + 1)) {
+        f->pc = pc + 4;
+        bind_with_self(pc, window, callee, args, nargs);
+        Lowered *low = pc[0].pointer;
+        ENTER((FunctionObj *)pc[2].value, low, window, low->simple_args, FRAME_NEW, callee);
+    }
+    TAIL(call_any);
+}
+
+OPCODE(CALL_OBJECT)
+{
+    FETCH_CALL;
+    Value *window = callee_window(f, args - 1);
+    if (LIKELY(is_pointer(callee)) && LIKELY(as_obj(callee)->type->version == pc[1].version) && cached_function_fits(t, pc, window, nargs + 1)) {
+        f->pc = pc + 4;
+        bind_with_self(pc, window, callee, args, nargs);
+        Lowered *low = pc[0].pointer;
+        ENTER((FunctionObj *)pc[2].value, low, window, low->simple_args, 0, 0);
+    }
+    TAIL(call_any);
+}
+
+#define CALL_TYPE_HANDLER(name, FETCH) \
+    OPCODE(name) \
+    { \
+        FETCH; \
+        if (callee_is(callee, &type_type) && LIKELY(((Type *)callee)->version == pc[1].version)) { \
+            Type *type = (Type *)callee; \
+            f->pc = pc + 4; \
+            args[-1] = callee; \
+            Value made = type->new(type, args, nargs, 0); \
+            if (LIKELY(made != 0) && type_of(made)->init != object_type.init && !init_made(type, made, args, nargs)) made = 0; \
+            NATIVE_RESULT(made); \
+        } \
+        TAIL(call_any); \
+    }
+static inline bool init_made(Type *type, Value made, Value *args, size_t nargs)
+{
+    Type *other = type_of(made);
+    return (other != type && !type_is_subtype(other, type)) || other->init(made, args, nargs, 0);
+}
+CALL_TYPE_HANDLER(CALL_TYPE, FETCH_CALL)
+CALL_TYPE_HANDLER(CALL_ATTR_TYPE, FETCH_ATTR)
+
+OPCODE(CALL_SUPER)
+{
+    if (LIKELY(r[C] == VALUE(&super_type))) {
+        uint32_t bits = pc[0].index;
+        Value self = r[0], cls = ((CellObj *)r[pc[0].version])->value;
+        if (bits & SUPER_CELL) self = ((CellObj *)self)->value;
+        if (LIKELY(self && cls) && LIKELY(is_pointer(cls)) && LIKELY(as_obj(cls)->type->flags & TYPE_TYPE) && LIKELY(((Type *)cls)->version == pc[1].index)) {
+            Type *type = type_of(self);
+            if (UNLIKELY(bits & SUPER_CLASS)) type = type->flags & TYPE_TYPE ? (Type *)self : 0;
+            if (LIKELY(type && type->version == pc[1].version)) {
+                uint16_t to = pc[4].a;
+                r[to] = bits & SUPER_BIND ? pc[2].value : 0;
+                r[to + 1] = bits & SUPER_BIND ? self : pc[2].value;
+                pc += 4 + op_words[OP_LOAD_METHOD];
+                NEXT;
+            }
+        }
+    }
+    TAIL(call_any);
+}
 
 OPCODE(CALL_KW)
 {
@@ -286,6 +550,15 @@ OPCODE(CALL_EX)
 
 /* ---- returning */
 
+/* CALL_NEW in `caller` got something else than an instance of `type`: when it is one of a subclass, its __init__ is due. */
+static bool finish_new(Type *type, Value made, Frame *caller)
+{
+    Type *other = type_of(made);
+    if (!type_is_subtype(other, type) || other->init == object_type.init) return true;
+    Word call = caller->pc[-5];
+    return other->init(made, caller->r + call.a + 2, call.b, 0);
+}
+
 /* Leaves the frame whose result is f->result. */
 HANDLER(vm_deliver)
 {
@@ -305,6 +578,7 @@ HANDLER(vm_deliver)
     }
     GeneratorObj *gen = f->generator;
     Frame *previous = f->previous;
+    Type *made = flags & FRAME_NEW ? (Type *)f->extra : 0;
     vm_pop_frame(t, f);
     if (gen) {
         generator_finished(t, gen, false);
@@ -315,6 +589,7 @@ HANDLER(vm_deliver)
     pc = f->pc;
     r = f->r;
     k = f->k;
+    if (made && UNLIKELY(type_of(value) != made) && !finish_new(made, value, f)) ERROR;
     if (flags & FRAME_FOR_ITER) {
         if (UNLIKELY(f->flags & FRAME_TRACED) && t->trace_function && !t->tracing && value != NONE) {   /* CPython shows this StopIteration to tracers */
             raise_stop_iteration(value);

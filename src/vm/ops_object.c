@@ -13,12 +13,23 @@
 static inline bool is_descriptor(Value v) { return type_of(v)->descr_get != 0; }
 static inline bool is_data_descriptor(Value v) { return type_of(v)->descr_set != 0; }
 
-/* The value that class `v` (of metaclass type) has for name when it can be used as it is; 0: none. */
-static Value plain_class_attribute(Value v, Value name, uint32_t *version)
+/* What class `v` has for name, where its metaclass has nothing of that name and looks attributes up in the usual way; 0: none. versions: of the class and of its class. */
+static Value class_attribute(Value v, Value name, Word *versions)
 {
-    if (!has_type(v, &type_type) || !(*version = type_version((Type *)v)) || type_lookup(&type_type, name)) return 0;
-    Value own = type_lookup((Type *)v, name);
-    return own && (!is_descriptor(own) || has_type(own, &function_type)) ? own : 0;
+    Type *meta = type_of(v);
+    if (!is_type(v) || meta->getattr != type_getattr || type_lookup(meta, name)) return 0;
+    *versions = (Word){.version = type_version((Type *)v), .index = type_version(meta)};
+    return versions->version && versions->index ? type_lookup((Type *)v, name) : 0;
+}
+/* The value that it has when read, where that needs no call: 0 otherwise. */
+static Value class_value(Value own)
+{
+    if (own && has_type(own, &staticmethod_type)) return ((WrappedObj *)own)->callable;
+    return own && (!is_descriptor(own) || has_type(own, &function_type) || has_type(own, &native_method_type)) ? own : 0;
+}
+static inline bool is_cached_class(Value v, Word versions)
+{
+    return LIKELY(is_pointer(v)) && as_obj(v)->type->version == versions.index && ((Type *)v)->version == versions.version;
 }
 
 /* A slot of __slots__ in instances of `type`, or 0. */
@@ -44,15 +55,13 @@ static uint16_t specialize_load(Value v, Value name, Word *c)
         c[0] = (Word){.version = version, .index = (uint32_t)index};
         return OP_LOAD_ATTR_MODULE;
     }
-    uint32_t version = 0;
-    Value own = plain_class_attribute(v, name, &version);
+    Value own = class_value(class_attribute(v, name, c));
     if (own) {
-        c[0] = (Word){.version = version};
         c[1] = (Word){.value = own};
         return OP_LOAD_ATTR_CLASS;
     }
     if (type->getattr != object_generic_getattr || !is_pointer(v)) return 0;
-    version = type_version(type);
+    uint32_t version = type_version(type);
     own = type_lookup(type, name);
     MemberObj *member = plain_member(type, own);
     if (member && version) {
@@ -102,7 +111,7 @@ static inline PolyEntry *poly_find(Value v, Value name, uint16_t kind, uint16_t 
     if (LIKELY(entry->name == name && entry->version == version && entry->shape == o->shape && entry->kind == kind && version)) return entry;
     Word caches[2] = {0};
     uint16_t op = 0;
-    if (o->type != &type_type && o->type != &module_type) op = specialize(v, name, caches);
+    if (!(o->type->flags & TYPE_TYPE) && o->type != &module_type) op = specialize(v, name, caches);
     *entry = (PolyEntry){name, o->type->version, o->shape, {caches[0], caches[1]}, op, kind};
     return entry;
 }
@@ -194,7 +203,7 @@ OPCODE(LOAD_ATTR_MEMBER)
 OPCODE(LOAD_ATTR_CLASS)
 {
     Value v = r[B];
-    if (LIKELY(has_type(v, &type_type) && ((Type *)v)->version == pc[1].version)) {
+    if (is_cached_class(v, pc[1])) {
         r[A] = pc[2].value;
         SKIP(4);
     }
@@ -347,31 +356,46 @@ OPCODE(DELETE_ATTR)
     SKIP(2);
 }
 
+/* What is found at the class of an instance without an attribute of its own by that name, or 0 for methods of functions. c[0]: the guard. */
+static uint16_t specialize_class_value(Value own, Word *c)
+{
+    if (has_type(own, &classmethod_type)) {
+        c[1].value = ((WrappedObj *)own)->callable;
+        return c[1].value && has_type(c[1].value, &function_type) ? OP_LOAD_METHOD_BOUND : 0;
+    }
+    c[1].value = has_type(own, &staticmethod_type) ? ((WrappedObj *)own)->callable : is_descriptor(own) ? 0 : own;
+    return c[1].value ? OP_LOAD_METHOD_VALUE : 0;
+}
+
 static uint16_t specialize_method(Value v, Value name, Word *c)
 {
     Type *type = type_of(v);
-    uint32_t version = 0;
-    Value own = plain_class_attribute(v, name, &version);
+    Value own = class_attribute(v, name, c);
     if (own) {
-        c[0] = (Word){.version = version};
-        c[1] = (Word){.value = own};
-        return OP_LOAD_METHOD_CLASS;
+        c[1].value = has_type(own, &classmethod_type) ? ((WrappedObj *)own)->callable : has_type(own, &native_classmethod_type) ? own : 0;
+        if (c[1].value && (c[1].value == own || has_type(c[1].value, &function_type))) return OP_LOAD_METHOD_CLASS_BOUND;
+        c[1].value = class_value(own);
+        return c[1].value ? OP_LOAD_METHOD_CLASS : 0;
     }
     if (type->getattr != object_generic_getattr) return 0;
-    version = type_version(type);
+    uint32_t version = type_version(type);
     own = type_lookup(type, name);
-    if (!version || !own || !(type_of(own)->flags & TYPE_METHOD_DESCRIPTOR)) return 0;
-    if (type->attrs_offset == 0 && type->dict_offset == 0) {
-        c[0] = (Word){.version = version};
-        c[1] = (Word){.value = own};
-        return OP_LOAD_METHOD_TYPE;
-    }
-    if (type->attrs_offset > 0 && as_obj(v)->shape && shape_lookup(as_obj(v)->shape, name) < 0) {
+    if (!version) return 0;
+    bool method = own && (type_of(own)->flags & TYPE_METHOD_DESCRIPTOR);
+    c[0] = (Word){.version = version};
+    c[1] = (Word){.value = own};
+    if (type->attrs_offset == 0 && type->dict_offset == 0) return method ? OP_LOAD_METHOD_TYPE : 0;
+    if (type->attrs_offset <= 0 || !as_obj(v)->shape) return 0;
+    int slot = shape_lookup(as_obj(v)->shape, name);
+    if (slot < 0) {
         c[0] = (Word){.version = as_obj(v)->shape, .index = version};
-        c[1] = (Word){.value = own};
-        return OP_LOAD_METHOD_SHAPE;
+        return method ? OP_LOAD_METHOD_SHAPE : own ? specialize_class_value(own, c) : 0;
     }
-    return 0;
+    int32_t offset = instance_slot_offset(type, (uint32_t)slot);
+    if (offset < 0 || (own && is_data_descriptor(own))) return 0;
+    c[0] = (Word){.version = as_obj(v)->shape, .index = (uint32_t)offset};
+    c[1] = (Word){.version = version};
+    return OP_LOAD_METHOD_SLOT;
 }
 
 OPCODE(LOAD_METHOD)
@@ -397,10 +421,11 @@ OPCODE(LOAD_METHOD_POLY)
     Value v = r[B], self = 0;
     if (LIKELY(is_pointer(v))) {
         PolyEntry *entry = poly_find(v, pc[0].value, OP_LOAD_METHOD, specialize_method);
-        if (LIKELY(entry->op == OP_LOAD_METHOD_SHAPE || entry->op == OP_LOAD_METHOD_TYPE)) {
-            r[A] = entry->caches[1].value;
-            r[A + 1] = v;
-            SKIP(4);
+        switch (entry->op) {
+        case OP_LOAD_METHOD_SHAPE: case OP_LOAD_METHOD_TYPE: r[A] = entry->caches[1].value; r[A + 1] = v; SKIP(4);
+        case OP_LOAD_METHOD_VALUE: r[A] = 0; r[A + 1] = entry->caches[1].value; SKIP(4);
+        case OP_LOAD_METHOD_SLOT: r[A] = 0; r[A + 1] = *(Value *)((char *)as_obj(v) + entry->caches[0].index); SKIP(4);
+        case OP_LOAD_METHOD_BOUND: r[A] = entry->caches[1].value; r[A + 1] = VALUE(as_obj(v)->type); SKIP(4);
         }
     }
     SAVE();
@@ -433,12 +458,61 @@ OPCODE(LOAD_METHOD_TYPE)
     }
     TAIL(op_LOAD_METHOD);
 }
+OPCODE(LOAD_METHOD_VALUE)
+{
+    Value v = r[B];
+    if (LIKELY(is_pointer(v))) {
+        Obj *o = as_obj(v);
+        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[1].index)) {
+            r[A] = 0;
+            r[A + 1] = pc[2].value;
+            SKIP(4);
+        }
+    }
+    TAIL(op_LOAD_METHOD);
+}
+OPCODE(LOAD_METHOD_SLOT)
+{
+    Value v = r[B];
+    if (LIKELY(is_pointer(v))) {
+        Obj *o = as_obj(v);
+        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[2].version)) {
+            r[A] = 0;
+            r[A + 1] = *(Value *)((char *)o + pc[1].index);
+            SKIP(4);
+        }
+    }
+    TAIL(op_LOAD_METHOD);
+}
+OPCODE(LOAD_METHOD_BOUND)
+{
+    Value v = r[B];
+    if (LIKELY(is_pointer(v))) {
+        Obj *o = as_obj(v);
+        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[1].index)) {
+            r[A] = pc[2].value;
+            r[A + 1] = VALUE(o->type);
+            SKIP(4);
+        }
+    }
+    TAIL(op_LOAD_METHOD);
+}
 OPCODE(LOAD_METHOD_CLASS)
 {
     Value v = r[B];
-    if (LIKELY(has_type(v, &type_type) && ((Type *)v)->version == pc[1].version)) {
+    if (is_cached_class(v, pc[1])) {
         r[A] = 0;
         r[A + 1] = pc[2].value;
+        SKIP(4);
+    }
+    TAIL(op_LOAD_METHOD);
+}
+OPCODE(LOAD_METHOD_CLASS_BOUND)
+{
+    Value v = r[B];
+    if (is_cached_class(v, pc[1])) {
+        r[A] = pc[2].value;
+        r[A + 1] = v;
         SKIP(4);
     }
     TAIL(op_LOAD_METHOD);

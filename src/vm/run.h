@@ -50,6 +50,17 @@ Value vm_call_ex(Value function, Value args, Value kwargs);
 bool vm_dict_merge(Value dict, Value update, Value function);
 Value vm_build_class_lookup(Frame *f);
 
+/* What super().name of the running function means, for an inline cache. */
+typedef struct SuperSite {
+    Value found;
+    uint16_t class_register;    /* holds the cell of __class__ */
+    bool in_cell, is_class;     /* the first argument: lies in a cell; is a class */
+    bool bind;                  /* `found` takes the first argument as self */
+    uint32_t type_version, class_version;   /* of the first argument (or its type), and of __class__ */
+} SuperSite;
+/* false, without exception: it cannot be cached. */
+bool vm_super_site(Frame *f, Value name, SuperSite *site);
+
 /* Exceptions (unwind.c) */
 Value vm_reraise_star(Value original, Value list);
 bool vm_check_except_types(Value types, bool star);

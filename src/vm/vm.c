@@ -5,6 +5,7 @@
 #include "object/bytes.h"
 #include "object/error.h"
 #include "object/str.h"
+#include "object/type_internal.h"
 #include "syntax/parser.h"
 
 int vm_optimize;
@@ -97,6 +98,20 @@ int vm_current_line(Value *filename)
     return f ? frame_line(f) : -1;
 }
 
+/* The register of the running function's __class__ cell, or -1. */
+static int class_register(CodeObj *c)
+{
+    Value name = NAME("__class__");
+    for (int n = c->nlocalsplus - c->nfreevars; n < c->nlocalsplus; n++)
+        if (tuple_get(c->localsplusnames, n) == name || str_equal(tuple_get(c->localsplusnames, n), name)) return n;
+    return -1;
+}
+
+static bool first_in_cell(CodeObj *c, Value first)
+{
+    return first && (bytes_data(c->localspluskinds)[0] & LOCAL_CELL) && type_of(first) == &cell_type;
+}
+
 static bool super_frame(Value *type, Value *object)
 {
     Frame *f = thread_self->frame;
@@ -104,21 +119,62 @@ static bool super_frame(Value *type, Value *object)
     CodeObj *c = f->code;
     if (c->argcount == 0) return raise_runtime("super(): no arguments");
     Value first = f->r[0];
-    const uint8_t *kinds = bytes_data(c->localspluskinds);
-    if (first && (kinds[0] & LOCAL_CELL) && type_of(first) == &cell_type) first = ((CellObj *)first)->value;
+    if (first_in_cell(c, first)) first = ((CellObj *)first)->value;
     if (!first) return raise_runtime("super(): arg[0] deleted");
-    for (int n = c->nlocalsplus - c->nfreevars; n < c->nlocalsplus; n++) {
-        if (!str_equal_ascii(tuple_get(c->localsplusnames, n), "__class__")) continue;
-        Value cell = f->r[n];
-        if (!cell || type_of(cell) != &cell_type) return raise_runtime("super(): bad __class__ cell");
-        Value cls = ((CellObj *)cell)->value;
-        if (!cls) return raise_runtime("super(): empty __class__ cell");
-        if (!is_type(cls)) return raise_runtime("super(): __class__ is not a type (%s)", type_name_of(cls));
-        *type = cls;
-        *object = first;
-        return true;
+    int n = class_register(c);
+    if (n < 0) return raise_runtime("super(): __class__ cell not found");
+    Value cell = f->r[n];
+    if (!cell || type_of(cell) != &cell_type) return raise_runtime("super(): bad __class__ cell");
+    Value cls = ((CellObj *)cell)->value;
+    if (!cls) return raise_runtime("super(): empty __class__ cell");
+    if (!is_type(cls)) return raise_runtime("super(): __class__ is not a type (%s)", type_name_of(cls));
+    *type = cls;
+    *object = first;
+    return true;
+}
+
+/* The attribute that stands behind `cls` in the MRO of `type`. */
+static Value behind_class(Type *type, Type *cls, Value name)
+{
+    int64_t count = type->mro ? tuple_size(type->mro) : 0, i = 0;
+    while (i < count && tuple_get(type->mro, i) != VALUE(cls)) i++;
+    for (i++; i < count; i++) {
+        Value dict = type_dict((Type *)tuple_get(type->mro, i)), found = dict ? dict_get_str(dict, name) : 0;
+        if (found) return found;
     }
-    return raise_runtime("super(): __class__ cell not found");
+    return 0;
+}
+
+bool vm_super_site(Frame *f, Value name, SuperSite *site)
+{
+    CodeObj *c = f->code;
+    Value self = c->argcount ? f->r[0] : 0;
+    int n = class_register(c);
+    if (n < 0 || !self || name == NAME("__class__")) return false;
+    *site = (SuperSite){.class_register = (uint16_t)n, .in_cell = first_in_cell(c, self)};
+    if (site->in_cell) self = ((CellObj *)self)->value;
+    Value cell = f->r[n], cls = cell && type_of(cell) == &cell_type ? ((CellObj *)cell)->value : 0;
+    if (!self || !cls || !is_type(cls)) return false;
+    site->is_class = is_type(self) && type_is_subtype((Type *)self, (Type *)cls);
+    if (!site->is_class && !is_instance_of(self, (Type *)cls)) return false;
+    Type *type = site->is_class ? (Type *)self : type_of(self);
+    site->type_version = type_version(type);
+    site->class_version = type_version((Type *)cls);
+    Value found = behind_class(type, (Type *)cls, name);
+    if (!found || !site->type_version || !site->class_version) {
+        error_clear();
+        return false;
+    }
+    if (!site->is_class) site->bind = (type_of(found)->flags & TYPE_METHOD_DESCRIPTOR) != 0;
+    else if (has_flag(found, TYPE_TYPE)) return false;
+    else if (type_of(found) == &classmethod_type) {
+        found = ((WrappedObj *)found)->callable;
+        site->bind = found && type_of(found) == &function_type;
+    } else if (type_of(found) == &staticmethod_type) found = ((WrappedObj *)found)->callable;
+    else if (type_of(found) != &native_type && type_of(found) != &function_type) return false;
+    site->found = found;
+    return found && (site->is_class || site->bind) && (type_of(found) == &function_type || type_of(found) == &native_type || type_of(found) == &native_method_type ||
+                                                        type_of(found) == &slot_wrapper_type);
 }
 
 /* ---- roots: frames of all threads (their registers on the register stack are scanned with it) */
