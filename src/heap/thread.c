@@ -18,6 +18,7 @@ long thread_switch_interval_us = 5000;
 bool thread_finalizing;
 
 static Thread *threads;
+static const size_t REGISTER_STACK_LEAST = 1 << 16;
 
 static struct {
     pthread_mutex_t mutex;
@@ -162,21 +163,27 @@ static void find_c_stack(Thread *t)
     t->c_stack_limit = t->c_stack_base - usable + reserve;
 }
 
-Thread *thread_attach(size_t register_stack_values)
+Thread *thread_new(size_t register_stack_values)
 {
     Thread *t = calloc(1, sizeof *t);
     if (!t) return 0;
-    size_t bytes = register_stack_values * sizeof(Value);
-    if (bytes) {
-        void *stack = mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (stack == MAP_FAILED) {
-            free(t);
-            return 0;
-        }
-        t->stack = t->stack_top = stack;
-        t->stack_end = t->stack + register_stack_values;
+    /* Untouched pages cost nothing, but they count where the address space is limited: then a smaller stack has to do. */
+    void *stack;
+    size_t values = register_stack_values;
+    while ((stack = mmap(0, values * sizeof(Value), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) == MAP_FAILED && values > REGISTER_STACK_LEAST)
+        values /= 2;
+    if (stack == MAP_FAILED) {
+        free(t);
+        return 0;
     }
+    t->stack = t->stack_top = stack;
+    t->stack_end = t->stack + values;
     t->handled = &t->handled_base;
+    return t;
+}
+
+void thread_attach(Thread *t)
+{
     t->id = (unsigned long)pthread_self();
     find_c_stack(t);
     lock_take(t);
@@ -185,7 +192,12 @@ Thread *thread_attach(size_t register_stack_values)
     t->next = threads;
     if (threads) threads->previous = t;
     threads = t;
-    return t;
+}
+
+void thread_discard(Thread *t)
+{
+    munmap(t->stack, (char *)t->stack_end - (char *)t->stack);
+    free(t);
 }
 
 static void thread_free(Thread *t)
@@ -193,8 +205,7 @@ static void thread_free(Thread *t)
     if (t->previous) t->previous->next = t->next;
     else threads = t->next;
     if (t->next) t->next->previous = t->previous;
-    if (t->stack) munmap(t->stack, (char *)t->stack_end - (char *)t->stack);
-    free(t);
+    thread_discard(t);
 }
 
 void thread_detach(void)

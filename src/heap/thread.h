@@ -49,8 +49,11 @@ void thread_acquire(void);
 #define BLOCKING(statements) do { thread_release(); statements; thread_acquire(); } while (0)
 /* Called at safe points when INTERRUPT_YIELD is set: lets a waiting thread run. */
 void thread_yield(void);
-/* The main thread's state (first call), or that of a thread just started (which takes the lock). */
-Thread *thread_attach(size_t register_stack_values);
+/* The state of a thread that is to be started, with a register stack of its own (smaller than asked for when the address space is limited); 0: no memory, no exception is
+ * set. The new thread attaches it, which takes the lock; the first to do so is the main thread. One that did not start is discarded. */
+Thread *thread_new(size_t register_stack_values);
+void thread_attach(Thread *t);
+void thread_discard(Thread *t);
 /* The calling thread runs Python no more: drops its state and the lock. */
 void thread_detach(void);
 /* The child after fork: only this thread is left. */

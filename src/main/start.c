@@ -201,7 +201,9 @@ bool start_interpreter(void)
     heap_init();
     if (config.max_heap) heap_set_limit(config.max_heap);
     hash_init(config.hash_random ? -1 : (int64_t)config.hash_seed);
-    if (!thread_attach(REGISTER_STACK_VALUES)) return false;
+    Thread *first = thread_new(REGISTER_STACK_VALUES);
+    if (!first) return false;
+    thread_attach(first);
     if (config.int_max_str_digits >= 0) int_max_str_digits = config.int_max_str_digits;
     bool ok = ready_types();
     vm_init();

@@ -5,12 +5,14 @@
  */
 #include "module/module.h"
 #include "module/signal.h"
+#include "vm/vm.h"
 #include "object/weakref.h"
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -414,12 +416,17 @@ static void report_thread_end(Value function)
     error_unraisable(function, "in thread started by");
 }
 
+/* What a thread is given when it starts. */
+typedef struct Start { Thread *thread; int64_t number; } Start;
+
 static void *thread_main(void *argument)
 {
-    Thread *t = thread_attach((size_t)(main_thread->stack_end - main_thread->stack));
-    if (!t) return 0;
+    Thread *t = ((Start *)argument)->thread;
+    int64_t number = ((Start *)argument)->number;
+    free(argument);
+    thread_attach(t);
     {
-        Value job = dict_pop(starting, int_new((int64_t)(intptr_t)argument));
+        Value job = dict_pop(starting, int_new(number));
         Value function = tuple_get(job, 0);
         if (!object_call_tuple(function, tuple_get(job, 1), tuple_get(job, 2) == NONE ? 0 : tuple_get(job, 2))) report_thread_end(function);
     }
@@ -447,11 +454,18 @@ static NATIVE(start_new_thread)
     /* A thread's Python frames live elsewhere, but the compiler and natives need some C stack, however little was asked for. Untouched pages cost nothing. */
     if (stack_bytes) pthread_attr_setstacksize(&attributes, stack_bytes > (2 << 20) ? stack_bytes : 2 << 20);
     pthread_t id;
-    running++;
-    int result = pthread_create(&id, &attributes, thread_main, (void *)(intptr_t)number);
-    pthread_attr_destroy(&attributes);
-    if (result == 0) return int_new_unsigned((unsigned long)id);
-    running--;
+    Start *start = malloc(sizeof *start);
+    Thread *thread = thread_new(REGISTER_STACK_VALUES);
+    if (start && thread) {
+        *start = (Start){thread, number};
+        running++;
+        int result = pthread_create(&id, &attributes, thread_main, start);
+        pthread_attr_destroy(&attributes);
+        if (result == 0) return int_new_unsigned((unsigned long)id);
+        running--;
+    }
+    free(start);
+    if (thread) thread_discard(thread);
     dict_delete(starting, key);
     return raise_runtime("can't start new thread");
 }

@@ -117,7 +117,8 @@ static Value chain_next(Value self)
             }
             SET(it, active, active);
         }
-        Value item = iter_next_quick(it->active);
+        /* A chain in a chain is asked directly: that takes half the stack. */
+        Value item = type_of(it->active) == &chain_type && !c_stack_low() ? chain_next(it->active) : iter_next_quick(it->active);
         if (item || thread_self->exception) return item;
         it->active = 0;
     }

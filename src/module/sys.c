@@ -209,7 +209,12 @@ static NATIVE(sys_exc_info)
 
 /* ---------------------------------------------------------------- limits and sizes */
 
-static NATIVE(sys_getrecursionlimit) { return int_new(recursion_limit); }
+/* The limit that was asked for. The one that counts is never higher than the frames that a register stack can hold, so that generators, which have their frames elsewhere,
+ * are bounded too. */
+static int asked_recursion_limit;
+enum { MOST_RECURSION = REGISTER_STACK_VALUES / 16 };
+
+static NATIVE(sys_getrecursionlimit) { return int_new(asked_recursion_limit ? asked_recursion_limit : recursion_limit); }
 
 static NATIVE(sys_setrecursionlimit)
 {
@@ -218,7 +223,8 @@ static NATIVE(sys_setrecursionlimit)
     if (limit < 1) return raise_value("recursion limit must be greater or equal than 1");
     if (thread_self->recursion_depth >= limit)
         return raise_format(&exc_RecursionError, "cannot set the recursion limit to %i at the recursion depth %i: the limit is too low", limit, thread_self->recursion_depth);
-    recursion_limit = limit;
+    asked_recursion_limit = limit;
+    recursion_limit = limit < MOST_RECURSION ? limit : MOST_RECURSION;
     return NONE;
 }
 

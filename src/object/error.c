@@ -62,6 +62,12 @@ int exception_matches(Value exception, Value pattern)
 
 /* --- raising */
 
+void exception_set_context(Exception *exception, Value context)
+{
+    if (context) ((Exception *)context)->is_context = true;
+    SET(exception, context, context);
+}
+
 /* exception.__context__ = context, unless that closes a cycle: then the chain is cut where `exception` occurs in it. The chain may already hold a cycle that
  * Python code made, so a second pointer at half speed watches for it. */
 static void set_context(Exception *exception, Value context)
@@ -69,7 +75,7 @@ static void set_context(Exception *exception, Value context)
     if (!context || context == VALUE(exception)) return;
     Value at = context, slow = context;
     bool move_slow = false;
-    while (((Exception *)at)->context) {
+    while (exception->is_context && ((Exception *)at)->context) {
         Value next = ((Exception *)at)->context;
         if (next == VALUE(exception)) {
             SET((Exception *)at, context, 0);
@@ -80,7 +86,7 @@ static void set_context(Exception *exception, Value context)
         if (move_slow) slow = ((Exception *)slow)->context;
         move_slow = !move_slow;
     }
-    SET(exception, context, context);
+    exception_set_context(exception, context);
 }
 
 uint64_t raise_instance(Value exception)
@@ -162,8 +168,7 @@ uint64_t raise_from(Type *type, const char *format, ...)
         Exception *e = (Exception *)now;
         e->cause = earlier;
         e->suppress_context = true;
-        e->context = earlier;
-        gc_barrier(e);
+        exception_set_context(e, earlier);
     }
     return 0;
 }

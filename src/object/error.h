@@ -56,7 +56,10 @@ typedef struct Exception {
     Value dict;            /* dict, made on demand */
     Value args, notes, traceback, context, cause;
     bool suppress_context;
+    bool is_context;       /* has been the __context__ of another one; if not, no chain of contexts can hold it */
 } Exception;
+/* exception.__context__ = context (0: none), whatever cycle that closes. */
+void exception_set_context(Exception *exception, Value context);
 Value exception_new(Type *type, Value args_tuple);
 
 /* Readies the exception types and sets MemoryErrors aside; after heap_init, before any other room raises. */

@@ -177,7 +177,7 @@ static bool set_context_attr(Value self, Value context)
 {
     if (!context) return raise_type("__context__ may not be deleted");
     if (context != NONE && !is_exception(context)) return raise_type("exception context must be None or derive from BaseException");
-    SET((Exception *)self, context, context == NONE ? 0 : context);
+    exception_set_context((Exception *)self, context == NONE ? 0 : context);
     return true;
 }
 

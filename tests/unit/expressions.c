@@ -153,7 +153,7 @@ int main(void)
     };
     heap_init();
     hash_init(0);
-    if (!thread_attach(1 << 16)) return 1;
+    thread_attach(thread_new(1 << 16));
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (!type_ready(all[i])) return 1;
     }

@@ -212,7 +212,7 @@ static void test_limits(void)
 
 static void *other_thread(void *argument)
 {
-    thread_attach(1000);
+    thread_attach(thread_new(1000));
     Node *mine = make_tree(8);
     for (int i = 0; i < 200; i++) {
         BLOCKING(usleep(50));
@@ -240,7 +240,7 @@ static void test_threads(void)
 int main(void)
 {
     heap_init();
-    thread_attach(1000);
+    thread_attach(thread_new(1000));
     gc_root(&root_list);
     gc_root(&root_tree);
     test_sizes();

@@ -119,7 +119,7 @@ static void test_classes(void)
 int main(void)
 {
     heap_init();
-    thread_attach(1 << 16);
+    thread_attach(thread_new(1 << 16));
 #define TYPE(name) if (!type_ready(&name)) return 1;
 #include "object/types.def"
 #undef TYPE
