@@ -6,13 +6,6 @@ static uint32_t last_version = 1;
 
 /* --- the table */
 
-static inline int64_t index_get(const DictKeys *keys, size_t i)
-{
-    if (keys->log2_size < 8) return keys->indices[i];
-    if (keys->log2_size < 16) return ((const int16_t *)keys->indices)[i];
-    return ((const int32_t *)keys->indices)[i];
-}
-
 static inline void index_put(DictKeys *keys, size_t i, int64_t entry)
 {
     if (keys->log2_size < 8) keys->indices[i] = (int8_t)entry;

@@ -13,6 +13,13 @@
 enum { INDEX_EMPTY = -1, INDEX_DELETED = -2 };
 enum { LOOKUP_ABSENT = -1, LOOKUP_ERROR = -2 };
 
+static inline int64_t index_get(const DictKeys *keys, size_t i)
+{
+    if (keys->log2_size < 8) return keys->indices[i];
+    if (keys->log2_size < 16) return ((const int16_t *)keys->indices)[i];
+    return ((const int32_t *)keys->indices)[i];
+}
+
 extern DictKeys dict_empty_keys;
 /* The number of the entry, LOOKUP_ABSENT or LOOKUP_ERROR. */
 int64_t dict_lookup(DictObj *dict, Value key, int64_t hash);

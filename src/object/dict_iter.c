@@ -4,6 +4,7 @@
  * when more items come than were there at the start.
  */
 #include "object/dict.h"
+#include "object/iterators.h"
 #include "object/number.h"
 
 static void dict_iter_trace(Obj *o) { gc_visit(((DictIter *)o)->dict); }
@@ -74,6 +75,14 @@ static inline DictEntry *step_back(Value self)
 
 static Value next_key(Value self) { DictEntry *e = step(self); return e ? e->key : 0; }
 static Value next_value(Value self) { DictEntry *e = step(self); return e ? e->value : 0; }
+bool dict_next_pair(Value self, Value *first, Value *second)
+{
+    DictEntry *e = step(self);
+    if (!e) return false;
+    *first = e->key;
+    *second = e->value;
+    return true;
+}
 static Value next_item(Value self) { DictEntry *e = step(self); return e ? tuple_pack(2, e->key, e->value) : 0; }
 static Value next_key_back(Value self) { DictEntry *e = step_back(self); return e ? e->key : 0; }
 static Value next_value_back(Value self) { DictEntry *e = step_back(self); return e ? e->value : 0; }

@@ -1,12 +1,10 @@
 /* iterators_builtin.c: enumerate, zip, map and filter. */
+#include "object/iterators.h"
 #include "object/sequence.h"
 
 static Value self_iter(Value self) { return self; }
 
 /* --- enumerate */
-
-/* The next number is `index`, or `large` once it is beyond the immediate ints. */
-typedef struct EnumerateObj { Obj head; int64_t index; Value iterator, large; } EnumerateObj;
 
 static void enumerate_trace(Obj *o)
 {
@@ -40,13 +38,22 @@ static Value next_number(EnumerateObj *it)
     return number;
 }
 
-static Value enumerate_next(Value self)
+bool enumerate_next_pair(Value self, Value *first, Value *second)
 {
     EnumerateObj *it = (EnumerateObj *)self;
     Value item = iter_next_quick(it->iterator);
-    if (!item) return 0;
+    if (!item) return false;
     Value number = next_number(it);
-    return number ? tuple_pack(2, number, item) : 0;
+    if (!number) return false;
+    *first = number;
+    *second = item;
+    return true;
+}
+
+static Value enumerate_next(Value self)
+{
+    Value pair[2];
+    return enumerate_next_pair(self, &pair[0], &pair[1]) ? tuple_from(pair, 2) : 0;
 }
 
 static NATIVE(enumerate_reduce)
@@ -77,8 +84,6 @@ Type enumerate_type = {
 };
 
 /* --- zip */
-
-typedef struct ZipObj { Obj head; Value iterators; /* tuple; 0: exhausted */ bool strict; } ZipObj;
 
 static void zip_trace(Obj *o) { gc_visit(((ZipObj *)o)->iterators); }
 
@@ -137,11 +142,25 @@ static Value zip_ended(ZipObj *it, int64_t i)
     return 0;
 }
 
+bool zip_next_pair(Value self, Value *first, Value *second)
+{
+    ZipObj *it = (ZipObj *)self;
+    Value one = iter_next_quick(tuple_get(it->iterators, 0)), other = one ? iter_next_quick(tuple_get(it->iterators, 1)) : 0;
+    if (!other) return zip_ended(it, one ? 1 : 0) != 0;
+    *first = one;
+    *second = other;
+    return true;
+}
+
 static Value zip_next(Value self)
 {
     ZipObj *it = (ZipObj *)self;
     int64_t size = tuple_size(it->iterators);
     if (size == 0) return 0;
+    if (size == 2) {
+        Value pair[2];
+        return zip_next_pair(self, &pair[0], &pair[1]) ? tuple_from(pair, 2) : 0;
+    }
     Value result = tuple_new(size);
     if (!result) return 0;
     for (int64_t i = 0; i < size; i++) {

@@ -1,6 +1,7 @@
 /* ops_item.c: handlers of items, slices, membership and iteration. */
 #include "vm/interp.h"
-#include "object/container.h"
+#include "object/iterators.h"
+#include "object/quick_lookup.h"
 
 /* ---- items */
 
@@ -37,16 +38,35 @@ static inline Value subscr_fast(Value v, Value key)
         SAVE(); \
         RESULT(subscr_slow(r[B], right)); \
     } \
+    static __attribute__((noinline)) HANDLER(dict_##name) \
+    { \
+        Value v = r[B]; \
+        if (LIKELY(has_type(v, &dict_type))) { \
+            DictKeys *keys = ((DictObj *)v)->keys; \
+            int64_t entry = quick_dict_entry(keys, right); \
+            if (LIKELY(entry >= 0)) { \
+                r[A] = keys->entries[entry].value; \
+                NEXT; \
+            } \
+        } \
+        TAIL(rest_##name); \
+    } \
     OPCODE(name) \
     { \
         Value v = subscr_fast(r[B], right); \
-        if (UNLIKELY(!v)) TAIL(rest_##name); \
+        if (UNLIKELY(!v)) TAIL(dict_##name); \
         r[A] = v; \
         NEXT; \
     }
 SUBSCR_HANDLER(SUBSCR, r[C])
 SUBSCR_HANDLER(SUBSCR_K, k[C])
 
+/* The barrier of a store into R[a], out of line so that the store needs no stack frame. */
+static __attribute__((noinline)) HANDLER(remember_a)
+{
+    gc_remember(as_obj(r[A]));
+    NEXT;
+}
 #define STORE_SUBSCR_HANDLER(name, middle) \
     static __attribute__((noinline)) HANDLER(rest_##name) \
     { \
@@ -55,6 +75,20 @@ SUBSCR_HANDLER(SUBSCR_K, k[C])
         bool ok = has_type(v, &dict_type) ? dict_set(v, key, r[C]) : object_setitem(v, key, r[C]); \
         if (UNLIKELY(!ok)) ERROR; \
         NEXT; \
+    } \
+    static __attribute__((noinline)) HANDLER(dict_##name) \
+    { \
+        Value v = r[A]; \
+        if (LIKELY(has_type(v, &dict_type))) { \
+            DictKeys *keys = ((DictObj *)v)->keys; \
+            int64_t entry = quick_dict_entry(keys, middle); \
+            if (LIKELY(entry >= 0)) { \
+                keys->entries[entry].value = r[C]; \
+                if (UNLIKELY(as_obj(v)->gc & (GC_OLD | GC_EXPOSED))) TAIL(remember_a); \
+                NEXT; \
+            } \
+        } \
+        TAIL(rest_##name); \
     } \
     OPCODE(name) \
     { \
@@ -69,14 +103,8 @@ SUBSCR_HANDLER(SUBSCR_K, k[C])
                 NEXT; \
             } \
         } \
-        TAIL(rest_##name); \
+        TAIL(dict_##name); \
     }
-/* The barrier of a store into R[a], out of line so that the store needs no stack frame. */
-static __attribute__((noinline)) HANDLER(remember_a)
-{
-    gc_remember(as_obj(r[A]));
-    NEXT;
-}
 STORE_SUBSCR_HANDLER(STORE_SUBSCR, r[B])
 STORE_SUBSCR_HANDLER(STORE_SUBSCR_K, k[B])
 OPCODE(DELETE_SUBSCR)
@@ -164,38 +192,38 @@ OPCODE(BUILD_SLICE)
 
 /* ---- membership */
 
-OPCODE(CONTAINS)
+/* 1, QUICK_ABSENT or QUICK_UNKNOWN */
+static inline int quick_contains(Value container, Value item)
 {
-    SAVE();
-    int found = object_contains(r[C], r[B]);
-    if (UNLIKELY(found < 0)) ERROR;
-    r[A] = bool_value(found);
-    NEXT;
+    if (UNLIKELY(!is_pointer(container))) return QUICK_UNKNOWN;
+    Type *type = as_obj(container)->type;
+    if (type == &dict_type) {
+        int64_t entry = quick_dict_entry(((DictObj *)container)->keys, item);
+        return entry >= 0 ? 1 : (int)entry;
+    }
+    return type == &set_type || type == &frozenset_type ? quick_set_contains((SetObj *)container, item) : QUICK_UNKNOWN;
 }
-OPCODE(NOT_CONTAINS)
-{
-    SAVE();
-    int found = object_contains(r[C], r[B]);
-    if (UNLIKELY(found < 0)) ERROR;
-    r[A] = bool_value(!found);
-    NEXT;
-}
-OPCODE(JUMP_IN)
-{
-    SAVE();
-    int found = object_contains(r[B], r[A]);
-    if (UNLIKELY(found < 0)) ERROR;
-    if (found) TAKE(JUMP16);
-    NEXT;
-}
-OPCODE(JUMP_NOT_IN)
-{
-    SAVE();
-    int found = object_contains(r[B], r[A]);
-    if (UNLIKELY(found < 0)) ERROR;
-    if (!found) TAKE(JUMP16);
-    NEXT;
-}
+
+#define CONTAINS_HANDLER(name, container, item, yes, no) \
+    static __attribute__((noinline)) HANDLER(rest_##name) \
+    { \
+        SAVE(); \
+        int found = object_contains(container, item); \
+        if (UNLIKELY(found < 0)) ERROR; \
+        if (found) yes; \
+        no; \
+    } \
+    OPCODE(name) \
+    { \
+        int found = quick_contains(container, item); \
+        if (found > 0) yes; \
+        if (found == QUICK_ABSENT) no; \
+        TAIL(rest_##name); \
+    }
+CONTAINS_HANDLER(CONTAINS, r[C], r[B], { r[A] = TRUE; NEXT; }, { r[A] = FALSE; NEXT; })
+CONTAINS_HANDLER(NOT_CONTAINS, r[C], r[B], { r[A] = FALSE; NEXT; }, { r[A] = TRUE; NEXT; })
+CONTAINS_HANDLER(JUMP_IN, r[B], r[A], TAKE(JUMP16), NEXT)
+CONTAINS_HANDLER(JUMP_NOT_IN, r[B], r[A], NEXT, TAKE(JUMP16))
 
 /* ---- iteration */
 
@@ -205,16 +233,31 @@ OPCODE(GET_ITER)
     RESULT(object_iter(r[B]));
 }
 
+static inline bool is_zip_of_two(Value v) { return has_type(v, &zip_type) && tuple_size(((ZipObj *)v)->iterators) == 2; }
+
+/* The special form of FOR_ITER (at pc - 1) for such an iterator. A pair that UNPACK2 takes apart at once, in a register that nothing else reads, need not be made. */
+static enum Op special_for(const Frame *f, const Word *pc, Value iterator)
+{
+    Type *type = type_of(iterator);
+    if (type == &list_iterator_type) return OP_FOR_LIST;
+    if (type == &tuple_iterator_type) return OP_FOR_TUPLE;
+    if (type == &range_iterator_type) return OP_FOR_RANGE;
+    if (type == &generator_type) return OP_FOR_GENERATOR;
+    if (type == &dict_keyiterator_type || type == &dict_valueiterator_type) return OP_FOR_DICT;
+    bool pair = pc[1].op == OP_UNPACK2 && pc[1].b == pc[0].dest && pc[0].dest >= f->code->nlocalsplus;
+    if (pair && (type == &dict_itemiterator_type || type == &enumerate_type || is_zip_of_two(iterator))) return OP_FOR_PAIR;
+    return OP_FOR_ITER;
+}
+
 OPCODE(FOR_ITER)
 {
     Value iterator = r[A];
     Type *type = type_of(iterator);
-    uint16_t op = (uint16_t)i, special = type == &list_iterator_type ? OP_FOR_LIST : type == &tuple_iterator_type ? OP_FOR_TUPLE : type == &range_iterator_type ? OP_FOR_RANGE
-                                        : type == &generator_type ? OP_FOR_GENERATOR : OP_FOR_ITER;
-    if (special != op) {
-        BECOME(special);
+    enum Op special = special_for(f, pc, iterator);
+    if (special != i) {
+        BECOME((uint16_t)special);
         if (special != OP_FOR_ITER) {
-            i = pc[-1].op;
+            i = special;
             __attribute__((musttail)) return vm_handlers[special](STATE_ARGS);
         }
     }
@@ -285,5 +328,54 @@ OPCODE(FOR_RANGE)
         } else r[pc[0].dest] = small_int(n);
         SKIP(2);
     }
+    EXHAUSTED;
+}
+
+/* Out of sight of FOR_DICT: the end, and the errors. */
+static __attribute__((noinline)) HANDLER(rest_FOR_DICT)
+{
+    SAVE();
+    Value v = type_of(r[A])->next(r[A]);
+    if (LIKELY(v)) {
+        r[pc[0].dest] = v;
+        SKIP(2);
+    }
+    if (UNLIKELY(t->exception)) ERROR;
+    EXHAUSTED;
+}
+OPCODE(FOR_DICT)
+{
+    Value v = r[A];
+    bool keys = has_type(v, &dict_keyiterator_type);
+    if (UNLIKELY(!keys && !has_type(v, &dict_valueiterator_type))) TAIL(op_FOR_ITER);
+    DictIter *it = (DictIter *)v;
+    if (LIKELY(it->dict && ((DictObj *)it->dict)->used == it->used && it->remaining > 0)) {
+        DictKeys *table = ((DictObj *)it->dict)->keys;
+        if (LIKELY(it->position < table->entry_count)) {
+            DictEntry *e = &table->entries[it->position];
+            if (LIKELY(e->value)) {
+                it->position++;
+                it->remaining--;
+                r[pc[0].dest] = keys ? e->key : e->value;
+                SKIP(2);
+            }
+        }
+    }
+    TAIL(rest_FOR_DICT);
+}
+
+/* FOR_ITER and the UNPACK2 behind it. */
+OPCODE(FOR_PAIR)
+{
+    Value v = r[A];
+    bool found;
+    SAVE();
+    Value *first = r + pc[1].a, *second = r + pc[1].c;
+    if (has_type(v, &enumerate_type)) found = enumerate_next_pair(v, first, second);
+    else if (has_type(v, &dict_itemiterator_type)) found = dict_next_pair(v, first, second);
+    else if (is_zip_of_two(v)) found = zip_next_pair(v, first, second);
+    else TAIL(op_FOR_ITER);
+    if (LIKELY(found)) SKIP(3);
+    if (UNLIKELY(t->exception) && !error_clear_if(&exc_StopIteration)) ERROR;
     EXHAUSTED;
 }

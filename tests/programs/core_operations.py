@@ -170,13 +170,122 @@ def truths():
             n += 1
             if n == 2:
                 break
-        print(not value, 1 if value else 2, n, value and 1, value or 2)
+        print(not value, 1 if value else 2, n, type(value and 1), type(value or 2))
     for action in (lambda: not Never(), lambda: 1 if Never() else 2, lambda: Never() and 1):
         show(action)
 
 
+def change_while_looping(change, view):
+    d = {1: 2, "a": "b", 2.5: 3}
+    for item in view(d):
+        print(item)
+        change(d)
+
+
+def change_pairs(change):
+    d = {1: 2, "a": "b", 2.5: 3}
+    for key, value in d.items():
+        print(key, value)
+        change(d)
+
+
+def strict_pairs(first, second):
+    for a, b in zip(first, second, strict=True):
+        print(a, b)
+
+
+def failing():
+    yield 1
+    raise KeyError("inside")
+
+
+def wrong_pairs(pairs):
+    for a, b in pairs:
+        print(a, b)
+
+
+def loops():
+    d = {1: 2, "a": "b", 2.5: 3, (): None}
+    del d[2.5]
+    for sequence in ([1, 2, 3], (4, 5), "xy", range(3), {}, d, d.values(), iter([]), (n for n in (7, 8))):
+        numbered, pairs = [], []
+        for i, x in enumerate(sequence):
+            numbered.append((i, x))
+        for i, x in enumerate(sequence, 2**62 - 2):
+            pairs.append((i, x))
+        print(numbered, pairs)
+    for a, b in zip([1, 2, 3], "ab"):
+        print(a, b)
+    for a, b in zip((), "ab"):
+        print(a, b)
+    for a, a in zip([1], [2]):
+        print(a)
+    for key, value in d.items():
+        d[key] = key
+    for pair in d.items():
+        key, value = pair
+        print(pair, key is value)
+    for a, b in ((1, 2), [3, 4], "ab", {5: 6, 7: 8}):
+        print(a, b)
+    changes = (lambda d: d.update(z=1), lambda d: d.clear(), lambda d: d.pop("a", 0) and d.update(y=1), lambda d: d.update(a=1))
+    for change in changes:
+        for view in (iter, dict.values, dict.items, reversed):
+            show(lambda: change_while_looping(change, view))
+        show(lambda: change_pairs(change))
+    show(lambda: strict_pairs([1, 2], "a"))
+    show(lambda: strict_pairs([1], "ab"))
+    show(lambda: strict_pairs([1, 2], failing()))
+    for pairs in (zip([1], [2], [3]), zip([1]), zip(), enumerate(failing()), zip(failing(), [1, 2]), [(1, 2), (3,)], 5, [5], map(divmod, [7, 8], [2, 0])):
+        show(lambda: wrong_pairs(pairs))
+    for pairs in (enumerate("a"), {1: 2}.items(), zip("a", "b"), [(1, 2)], {"pq"}):   # one loop that sees them all
+        wrong_pairs(pairs)
+
+
+class Same:
+    """Equal to everything that has its hash."""
+    def __init__(self, hashed):
+        self.hashed = hashed
+
+    def __hash__(self):
+        return hash(self.hashed)
+
+    def __eq__(self, other):
+        return True
+
+
+def membership():
+    text = "".join(["a", "b"])
+    keys = (1, 1.0, True, "ab", text, 2**61 - 1, 2**61, -1, -2, 0, 2**70, (1, 2), None, Same(5), Same("ab"), 5, "x")
+    containers = ({}, {1: 2}, {1.0: 2}, {True: 3}, {"ab": 1}, {text: 1}, {Same("ab"): 1, Same(5): 2}, {0: 1, 2**61 - 1: 2}, {-1: 1, -2: 2}, {i: i for i in range(-300, 300)},
+                  {str(i): i for i in range(300)} | {"ab": 5}, set(), {1}, {1.0, "ab"}, {-1}, frozenset(range(-5, 70)), {Same(5)}, {2**61 - 1}, [1, "ab"], (1.0, text))
+    for container in containers:
+        found = []
+        for key in keys:
+            here = key in container
+            assert here is (not key not in container)
+            if key in container:
+                found.append(here)
+            if key not in container:
+                found.append(not here)
+            if isinstance(container, dict):
+                try:
+                    found.append(container[key])
+                    container[key] = 77
+                    found.append(container[key])
+                except KeyError as error:
+                    found.append(str(error)[:9])
+        print(found)
+    for key in ([], {}, set()):
+        for container in ({}, {1: 2}, {1}, frozenset()):
+            show(lambda: key in container)
+    show(lambda: {}[[]])
+    show(lambda: 1 in 5)
+
+
 def main():
     swaps()
+    loops()
+    membership()
     for action in (not_enough, too_many, not_iterable, from_generator, tuple_store, slice_load, slice_store, slice_of_dict, slice_into_dict):
         show(action)
     slices()
