@@ -330,6 +330,7 @@ static CodeUnit *generate_module(Compiler *c, Mod *tree)
     switch (tree->kind) {
     case Mod_Module: cg_body(c, tree->Module.body); break;
     case Mod_Interactive:
+        c->unit->loc = (Loc){1, 1, 0, 0};
         if (has_annotations(tree->Interactive.body)) cg_op(c, OP_SETUP_ANNOTATIONS);
         c->interactive = true;
         cg_stmts(c, tree->Interactive.body);

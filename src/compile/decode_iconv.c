@@ -9,6 +9,8 @@
 
 static iconv_t open_encoding(const char *name)
 {
+    /* iconv() takes a name without letters for the locale's encoding. */
+    if (!strpbrk(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")) return (iconv_t)-1;
     iconv_t cd = iconv_open("UTF-8", name);
     if (cd != (iconv_t)-1) return cd;
     char spelling[64];

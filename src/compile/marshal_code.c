@@ -1,11 +1,16 @@
 /* marshal_code.c: code as marshal bytes, version 4: what follows the header of a `.pyc`.
  *
- * Texts are written once and referred to afterwards: names, and string constants that look like names, as interned strings. Everything else is written
- * where it stands. The order of writing is that of the code object, so the bytes depend on nothing but the code.
+ * What occurs twice is written once and referred to afterwards, if a reference is shorter: texts (names, and string constants that look like names, as
+ * interned strings), bytes (instructions and tables among them), tuples and frozensets without code, numbers. What is the same is decided by value,
+ * and the order of writing is that of the code object, so the bytes depend on nothing but the code.
  */
 #include "compile/internal.h"
 
 typedef struct TextRef { const Text *text; uint32_t number; } TextRef;
+
+/* Something else that was written: `count` bytes, names or constants. */
+typedef enum SharedKind : uint8_t { SHARED_NONE, SHARED_BYTES, SHARED_NAMES, SHARED_TUPLE, SHARED_FROZENSET, SHARED_NUMBER } SharedKind;
+typedef struct Shared { const void *data; uint32_t count, hash, number; SharedKind kind; } Shared;
 
 typedef struct Writer {
     Arena *arena;
@@ -13,6 +18,8 @@ typedef struct Writer {
     size_t size, room;
     TextRef *refs;       /* open addressing by hash and content */
     uint32_t ref_count, ref_mask, numbered;
+    Shared *shared;      /* the same */
+    uint32_t shared_count, shared_mask;
 } Writer;
 
 enum { FLAG_REF = 0x80 };
@@ -106,9 +113,75 @@ static void put_text(Writer *w, const Text *t)
     put_raw(w, t->bytes, t->length);
 }
 
+/* ---- what else is shared ------------------------------------------------------------------------------------------------------------- */
+
+static void shared_grow(Writer *w)
+{
+    uint32_t mask = w->shared_mask ? w->shared_mask * 2 + 1 : 255;
+    Shared *shared = arena_array(w->arena, Shared, (size_t)mask + 1);
+    for (uint32_t i = 0; w->shared && i <= w->shared_mask; i++) {
+        if (!w->shared[i].kind) continue;
+        uint32_t k = w->shared[i].hash & mask;
+        while (shared[k].kind) k = (k + 1) & mask;
+        shared[k] = w->shared[i];
+    }
+    w->shared = shared;
+    w->shared_mask = mask;
+}
+
+static uint32_t shared_hash(SharedKind kind, const void *data, uint32_t count)
+{
+    uint32_t hash = count * 0x9e3779b1u + kind;
+    switch (kind) {
+    case SHARED_BYTES: return hash ^ text_hash(data, count);
+    case SHARED_NAMES:
+        for (uint32_t i = 0; i < count; i++) hash = (hash ^ ((const Text *const *)data)[i]->hash) * 0x01000193u + (hash >> 15);
+        return hash;
+    case SHARED_NUMBER: return hash ^ const_hash(data);
+    default:
+        /* The order does not matter to a set. */
+        for (uint32_t i = 0; i < count; i++) {
+            uint32_t item = const_hash(((const Const *const *)data)[i]);
+            hash = kind == SHARED_FROZENSET ? hash + item : (hash ^ item) * 0x01000193u + (hash >> 15);
+        }
+        return hash;
+    }
+}
+
+static bool shared_equal(SharedKind kind, const void *a, const void *b, uint32_t count)
+{
+    if (kind == SHARED_BYTES) return memcmp(a, b, count) == 0;
+    if (kind == SHARED_NUMBER) return const_same(a, b);
+    if (kind == SHARED_NAMES) {
+        /* Names are interned: equal ones are one. */
+        return memcmp(a, b, count * sizeof(const Text *)) == 0;
+    }
+    Const left = {.kind = kind == SHARED_TUPLE ? CONST_TUPLE : CONST_FROZENSET, .tuple = {count, (const Const **)a}}, right = left;
+    right.tuple.items = (const Const **)b;
+    return const_same(&left, &right);
+}
+
+/* Writes a reference if the same was written before: true. Else it has a number from now on, and is to be written with FLAG_REF. */
+static bool put_shared(Writer *w, SharedKind kind, const void *data, uint32_t count)
+{
+    if (w->shared_count * 2 >= w->shared_mask) shared_grow(w);
+    uint32_t hash = shared_hash(kind, data, count), k = hash & w->shared_mask;
+    for (; w->shared[k].kind; k = (k + 1) & w->shared_mask) {
+        const Shared *s = &w->shared[k];
+        if (s->hash != hash || s->kind != kind || s->count != count || !shared_equal(kind, s->data, data, count)) continue;
+        put_byte(w, 'r');
+        put_long(w, s->number);
+        return true;
+    }
+    w->shared[k] = (Shared){data, count, hash, w->numbered++, kind};
+    w->shared_count++;
+    return false;
+}
+
 static void put_bytes_object(Writer *w, const void *bytes, size_t size)
 {
-    put_byte(w, 's');
+    if (size && put_shared(w, SHARED_BYTES, bytes, (uint32_t)size)) return;
+    put_byte(w, size ? 's' | FLAG_REF : 's');
     put_long(w, (uint32_t)size);
     put_raw(w, bytes, size);
 }
@@ -130,7 +203,8 @@ static void put_int(Writer *w, const Const *c)
     }
     uint64_t bits = (uint64_t)limbs * 64 - (uint64_t)__builtin_clzll(c->integer.limbs[limbs - 1]);
     int32_t digits = (int32_t)((bits + 14) / 15);
-    put_byte(w, 'l');
+    if (put_shared(w, SHARED_NUMBER, c, 1)) return;
+    put_byte(w, 'l' | FLAG_REF);
     put_long(w, (uint32_t)(size < 0 ? -digits : digits));
     for (int32_t i = 0; i < digits; i++) {
         uint64_t bit = (uint64_t)i * 15, index = bit / 64, shift = bit % 64;
@@ -141,11 +215,22 @@ static void put_int(Writer *w, const Const *c)
     }
 }
 
-static void put_tuple_head(Writer *w, uint32_t count)
+static void put_tuple_head(Writer *w, uint32_t count, int flag)
 {
-    put_byte(w, count < 256 ? ')' : '(');
+    put_byte(w, (count < 256 ? ')' : '(') | flag);
     if (count < 256) put_byte(w, (int)count);
     else put_long(w, count);
+}
+
+static void put_const(Writer *w, const Const *c);
+
+static void put_const_tuple(Writer *w, const Const *const *items, uint32_t count)
+{
+    bool shares = count > 0;
+    for (uint32_t i = 0; i < count && shares; i++) shares = items[i]->kind != CONST_CODE;
+    if (shares && put_shared(w, SHARED_TUPLE, items, count)) return;
+    put_tuple_head(w, count, shares ? FLAG_REF : 0);
+    for (uint32_t i = 0; i < count; i++) put_const(w, items[i]);
 }
 
 static void put_const(Writer *w, const Const *c)
@@ -157,22 +242,24 @@ static void put_const(Writer *w, const Const *c)
     case CONST_ELLIPSIS: put_byte(w, '.'); break;
     case CONST_INT: put_int(w, c); break;
     case CONST_FLOAT:
-        put_byte(w, 'g');
+        if (put_shared(w, SHARED_NUMBER, c, 1)) break;
+        put_byte(w, 'g' | FLAG_REF);
         put_double(w, c->number.real);
         break;
     case CONST_COMPLEX:
-        put_byte(w, 'y');
+        if (put_shared(w, SHARED_NUMBER, c, 1)) break;
+        put_byte(w, 'y' | FLAG_REF);
         put_double(w, c->number.real);
         put_double(w, c->number.imag);
         break;
     case CONST_STR: put_text(w, c->text); break;
     case CONST_BYTES: put_bytes_object(w, c->text->bytes, c->text->length); break;
     case CONST_TUPLE:
-        put_tuple_head(w, c->tuple.count);
-        for (uint32_t i = 0; i < c->tuple.count; i++) put_const(w, c->tuple.items[i]);
+        put_const_tuple(w, c->tuple.items, c->tuple.count);
         break;
     case CONST_FROZENSET:
-        put_byte(w, '>');
+        if (put_shared(w, SHARED_FROZENSET, c->tuple.items, c->tuple.count)) break;
+        put_byte(w, '>' | FLAG_REF);
         put_long(w, c->tuple.count);
         for (uint32_t i = 0; i < c->tuple.count; i++) put_const(w, c->tuple.items[i]);
         break;
@@ -183,7 +270,8 @@ static void put_const(Writer *w, const Const *c)
 
 static void put_names(Writer *w, const Text *const *names, uint32_t count)
 {
-    put_tuple_head(w, count);
+    if (count && put_shared(w, SHARED_NAMES, names, count)) return;
+    put_tuple_head(w, count, count ? FLAG_REF : 0);
     for (uint32_t i = 0; i < count; i++) put_text(w, names[i]);
 }
 
@@ -196,8 +284,7 @@ static void put_code(Writer *w, const CodeUnit *code)
     put_long(w, (uint32_t)code->stacksize);
     put_long(w, (uint32_t)code->flags);
     put_bytes_object(w, code->code, code->code_size);
-    put_tuple_head(w, code->const_count);
-    for (uint32_t i = 0; i < code->const_count; i++) put_const(w, code->consts[i]);
+    put_const_tuple(w, code->consts, code->const_count);
     put_names(w, code->names, code->name_count);
     put_names(w, code->localsplusnames, code->localsplus_count);
     put_bytes_object(w, code->localspluskinds, code->localsplus_count);

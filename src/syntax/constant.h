@@ -43,5 +43,7 @@ struct Const {
 typedef struct TextTable { Arena *arena; const Text **slots; uint32_t count, mask; } TextTable;
 void text_table_init(TextTable *table, Arena *arena);
 const Text *text_intern(TextTable *table, const char *bytes, size_t length);
+/* The hash of a text with these bytes. */
+uint32_t text_hash(const char *bytes, size_t length);
 /* A text that is not interned (string literals). */
 const Text *text_new(Arena *arena, const char *bytes, size_t length);

@@ -492,6 +492,19 @@ static void run_prefix(Explainer *x)
     }
 }
 
+/* CPython's second pass parses from the beginning of the file: what literals before the failed statement were warned about is said again. */
+static void repeat_warnings(Explainer *x)
+{
+    Source *source = x->p->source;
+    const Token *start = &x->tokens[x->start];
+    size_t count = 0;
+    for (const FrontWarning *w = source->warnings; w; w = w->next) count++;
+    const FrontWarning *w = source->warnings;
+    for (; count; w = w->next, count--)
+        if (w->deprecation && (w->lineno < start->lineno || (w->lineno == start->lineno && w->col_offset < start->col)))
+            source_warn(source, true, w->lineno, w->col_offset, w->end_lineno, w->end_col_offset, "%s", w->message->bytes);
+}
+
 /* An error further on that the tokenizer finds by itself (a bad number, an open parenthesis) is reported instead of one of the parser's. */
 static void prefer_token_error(Explainer *x)
 {
@@ -650,7 +663,10 @@ void explain_failure(Parser *p)
     } else if (!error->kind && !setjmp(x->raised)) {
         memset(x->memo, 0, (p->tokens->count + 1) * sizeof *x->memo);
         if (!x->inner && p->source->mode == PARSE_FILE) run_prefix(x);
+        repeat_warnings(x);
+        p->warns_again = true;
         run_pass(x, true);
+        p->warns_again = false;
         raise_plain(x, last);
     }
 found:
@@ -658,5 +674,6 @@ found:
     if (!error->kind && !setjmp(x->raised)) raise_plain(x, explain_last_token(x));
     if (error->kind != ERROR_MEMORY && !x->settled) prefer_token_error(x);
     p->explainer = outer;
+    p->warns_again = false;
     p->on_failure = on_failure;
 }

@@ -20,6 +20,7 @@ typedef struct Parser {
     uint32_t top, capacity;
     int depth;
     const Token *warned;     /* string tokens up to this one have had their warnings: backtracking must not repeat them */
+    bool warns_again;        /* the explainer's second pass: literals have their warnings once more */
     Explainer *explainer;    /* set when literals are read to explain an error: their errors are reported */
     const Text *inner_text;  /* f-strings: the expression in parentheses, which messages show as the line */
     int start_lineno, start_col;   /* f-strings: where the expression begins in the file */
@@ -85,6 +86,8 @@ Expr *parse_name(Parser *p, ExprContext ctx);
 void parse_arguments(Parser *p, Seq **args, Seq **keywords, bool genexp_allowed, const Token *open);
 /* Turns an expression into a target (Store or Del) or fails. */
 void parse_to_target(Parser *p, Expr *e, ExprContext ctx);
+/* The string tokens here, one literal. */
+Expr *parse_string_tokens(Parser *p);
 /* parser_params.c */
 Arguments *parse_parameters(Parser *p, TokenKind closer, bool lambda);
 const Text *parse_type_comment(Parser *p);

@@ -262,10 +262,11 @@ static Expr *braces(Parser *p)
     return e;
 }
 
-static Expr *strings(Parser *p)
+Expr *parse_string_tokens(Parser *p)
 {
     Token *first = p->t;
     while (peek(p) == T_STRING) p->t++;
+    if (peek(p) == T_ERROR) parse_fail(p);   /* which comes before what may be wrong inside the literal */
     return parse_strings(p, first, p->t - 1);
 }
 
@@ -280,7 +281,7 @@ static Expr *atom(Parser *p)
         return e;
     }
     case T_NUMBER: p->t++; return parse_number(p, p->t - 1);
-    case T_STRING: return strings(p);
+    case T_STRING: return parse_string_tokens(p);
     case T_NONE: return constant(p, &const_none);
     case T_TRUE: return constant(p, &const_true);
     case T_FALSE: return constant(p, &const_false);

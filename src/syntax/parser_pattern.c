@@ -41,13 +41,6 @@ static Expr *number_literal(Parser *p)
     return e;
 }
 
-static Expr *string_literal(Parser *p)
-{
-    Token *first = p->t;
-    while (peek(p) == T_STRING) p->t++;
-    return parse_strings(p, first, p->t - 1);
-}
-
 /* a.b.c, or just a */
 static Expr *name_or_attribute(Parser *p)
 {
@@ -129,7 +122,7 @@ static Expr *mapping_key(Parser *p)
 {
     switch (peek(p)) {
     case T_NUMBER: case T_MINUS: return number_literal(p);
-    case T_STRING: return string_literal(p);
+    case T_STRING: return parse_string_tokens(p);
     case T_NONE: case T_TRUE: case T_FALSE: {
         Token *t = p->t++;
         Expr *e = new_expr(p, Expr_Constant, t);
@@ -237,7 +230,7 @@ static Pattern *closed_pattern(Parser *p)
     Pattern *result;
     switch (peek(p)) {
     case T_NUMBER: case T_MINUS: return value_pattern(p, start, number_literal(p));
-    case T_STRING: return value_pattern(p, start, string_literal(p));
+    case T_STRING: return value_pattern(p, start, parse_string_tokens(p));
     case T_NONE: return singleton(p, &const_none);
     case T_TRUE: return singleton(p, &const_true);
     case T_FALSE: return singleton(p, &const_false);

@@ -175,13 +175,15 @@ static char *line_cookie(Arena *arena, const char *line, const char *end, bool *
     return 0;
 }
 
-static char *find_cookie(Arena *arena, const char *s, const char *end)
+/* A line counts once its newline is there; a file's last line always has one. */
+static char *find_cookie(Source *source, const char *s, const char *end)
 {
     for (int line = 0; line < 2 && s < end; line++) {
         const char *stop = s;
         while (stop < end && *stop != '\n' && *stop != '\r') stop++;
+        if (stop == end && source->mode != PARSE_FILE) return 0;
         bool only_comment;
-        char *name = line_cookie(arena, s, stop, &only_comment);
+        char *name = line_cookie(source->arena, s, stop, &only_comment);
         if (name || !only_comment) return name;
         if (stop == end) break;
         s = stop + (stop[0] == '\r' && stop + 1 < end && stop[1] == '\n' ? 2 : 1);
@@ -290,7 +292,7 @@ bool source_decode(Source *source, Tokens *tokens)
     }
     bool bom = !(source->flags & PYCF_IGNORE_COOKIE) && size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0;
     if (bom) bytes += 3, size -= 3;
-    char *cookie = source->flags & (PYCF_IGNORE_COOKIE | PYCF_SOURCE_IS_UTF8) ? 0 : find_cookie(source->arena, bytes, bytes + size);
+    char *cookie = source->flags & (PYCF_IGNORE_COOKIE | PYCF_SOURCE_IS_UTF8) ? 0 : find_cookie(source, bytes, bytes + size);
     if (cookie && bom && strcmp(cookie, "utf-8") != 0) return encoding_problem(source, "encoding problem: %s with BOM", cookie);
     if (cookie && strcmp(cookie, "utf-8") != 0) {
         if (is_one_of(cookie, "iso-8859-1 latin1 latin l1 iso8859-1 cp819")) latin1_to_utf8(source->arena, &bytes, &size);

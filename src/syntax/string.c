@@ -1,7 +1,8 @@
 /* string.c: escape sequences.
  *
  * Texts are UTF-8 in which "\ud800" may stand as an encoded surrogate. Unknown escapes stay as they are, with a DeprecationWarning, and so
- * do octal escapes beyond \377. The warnings of a literal are given once even if the parser comes by again.
+ * do octal escapes beyond \377. The warnings of a literal are given once even if the parser comes by again; but again where CPython parses
+ * a second time, to explain an error.
  */
 #include "base/unicode.h"
 #include "base/utf8.h"
@@ -10,8 +11,7 @@
 
 static void warn(Parser *p, const Token *token, const char *format, const char *escape, int length)
 {
-    if (p->warned && token <= p->warned && token >= p->tokens->items) return;
-    if (p->explainer) return;
+    if (p->explainer ? !p->warns_again : p->warned && token <= p->warned && token >= p->tokens->items) return;
     source_warn(p->source, true, token->lineno, token->col, token->lineno, token->col, format, length, escape);
 }
 

@@ -10,7 +10,7 @@ static inline uint64_t mix(uint64_t a, uint64_t b)
 }
 
 /* A multiplicative hash that reads eight bytes a step; short names, the common case, take one. */
-static inline uint32_t text_hash(const char *bytes, size_t length)
+uint32_t text_hash(const char *bytes, size_t length)
 {
     const uint64_t key = 0x9e3779b97f4a7c15ull;
     uint64_t hash = length * key, a = 0, b = 0;
