@@ -18,6 +18,7 @@ WARN   = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initiali
 CFLAGS = -std=gnu23 $(OPT) -g1 $(WARN) -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE -fno-strict-aliasing -fwrapv -fno-math-errno -ffp-contract=off -fno-pie \
          -fno-omit-frame-pointer -pthread -MMD -MP $(SANITIZE) $(EXTRA)
 LDFLAGS = -fuse-ld=lld-19 -no-pie -pthread $(SANITIZE) -Wl,--as-needed,-O1 -static-libgcc $(EXTRA_LD)
+FRONT_LIBS = -l:libgmp.a -l:libdouble-conversion.a -l:libstdc++.a -lm
 LIBS    = -l:libgmp.a -lffi -l:libz.a -lbz2 -llzma -l:libssl.a -l:libcrypto.a -lsqlite3 -lexpat -l:libedit.a -l:libtinfo.a -l:libuuid.a -l:libbsd.a -l:libmd.a -l:libdouble-conversion.a -l:libstdc++.a -lm -ldl -lutil
 
 FRONT_SRC   = $(sort $(wildcard src/base/*.c src/base/*.cc src/syntax/*.c src/compile/*.c))
@@ -49,7 +50,7 @@ $(BUILD)/krait: $(call obj,$(MAIN_SRC) $(RUNTIME_SRC)) $(FRONT)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/kraitc: $(BUILD)/obj/main/kraitc.o $(FRONT)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ -l:libgmp.a -l:libdouble-conversion.a -l:libstdc++.a -lm
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ -l:libpcre2-8.a $(FRONT_LIBS)
 
 $(BUILD)/obj/%.o: src/%.c | $(GENERATED)
 	@mkdir -p $(@D)

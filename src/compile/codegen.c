@@ -366,7 +366,8 @@ CodeUnit *compile_tree(Source *source, Mod *tree)
         return 0;
     }
     if (!future_scan(source, known, tree, &c->future_flags, &c->future_line)) return 0;
-    fold_tree(source, tree, known, c->optimize, c->future_flags);
+    if (source->folded != tree) fold_tree(source, tree, known, c->optimize, c->future_flags);
+    source->folded = tree;
     if (source->error.kind) return 0;
     c->none = simple_const(c, CONST_NONE);
     c->ellipsis = simple_const(c, CONST_ELLIPSIS);

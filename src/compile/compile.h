@@ -18,7 +18,8 @@ typedef struct CodeUnit {
     const uint8_t *exceptiontable;  uint32_t exceptiontable_size;
 } CodeUnit;
 
-/* Compiles a tree (from parse(), or from the embedder's AST objects). 0 with source->error filled. */
+/* Compiles a tree (from parse(), or from the embedder's AST objects). 0 with source->error filled. The tree may be compiled again at another
+ * source->optimize, unless source->depends_on_level. */
 CodeUnit *compile_tree(Source *source, Mod *tree);
 /* parse() and compile_tree(). */
 CodeUnit *compile_source(Source *source);

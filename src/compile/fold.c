@@ -335,6 +335,7 @@ static void fold_expr(Folder *f, Expr *e)
         if (e->Name.ctx == ExprContext_Load && e->Name.id == f->known->dunder_debug) {
             Const *c = arena_new(f->arena, Const);
             c->kind = f->optimize ? CONST_FALSE : CONST_TRUE;
+            f->source->depends_on_level = true;
             become(e, c);
         }
         break;

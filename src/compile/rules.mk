@@ -1,7 +1,7 @@
 # Comparing code objects with python3.11's.
 CORPUS = /usr/lib/python3.11
 $(BUILD)/codedump: tools/codedump.c $(FRONT)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libgmp.a -l:libdouble-conversion.a -l:libstdc++.a -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(FRONT_LIBS)
 identity: $(BUILD)/codedump
 	/usr/bin/python3.11 tools/identity.py --tool $(BUILD)/codedump $(CORPUS)
 
@@ -11,7 +11,7 @@ FUZZ_SECONDS = 3600
 FUZZ_SEEDS   = $(shell find /usr/lib/python3.11 -maxdepth 2 -name '*.py' -size -9) $(wildcard $(addprefix /usr/lib/python3.11/test/test_,$(addsuffix *.py,\
                syntax exceptions fstring eof unicode_id named_ex patma positional_only grammar compile future source_enc string_lit scope global except_star type_comm gen)))
 $(BUILD)/fuzz_syntax: tests/fuzz/syntax.c $(FRONT)
-	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -l:libgmp.a -l:libdouble-conversion.a -l:libstdc++.a -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(FRONT_LIBS)
 fuzz-syntax:
 	$(MAKE) BUILD=build-fuzz OPT='-O1 -g' SANITIZE='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize=function,nonnull-attribute -fno-sanitize-recover=undefined' build-fuzz/fuzz_syntax
 	[ -d build-fuzz/corpus ] || /usr/bin/python3.11 tests/fuzz/seeds_syntax.py build-fuzz/corpus $(FUZZ_SEEDS)

@@ -12,13 +12,16 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
 #include <pthread.h>
-#include <regex.h>
+#include <spawn.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,8 +33,7 @@ typedef struct Options {
     int quiet, max_depth, workers;
     enum Invalidation invalidation;
     const char *dest_dir, *strip_dir, *prepend_dir, *limit_links, *cache_prefix;
-    bool has_skip;
-    regex_t skip;
+    pcre2_code *skip;
 } Options;
 
 /* A source; `tail`: where in the path the part begins that goes behind -d's folder. */
@@ -40,7 +42,7 @@ typedef struct File { char *path; size_t tail; } File;
 typedef struct Job {
     Options *options;
     File *files;
-    size_t count, room;
+    size_t count, room, given;   /* given: paths on the command line and in the list */
     atomic_size_t next, done, compiled, failed, lines;
     pthread_mutex_t output;
     bool progress;
@@ -120,6 +122,7 @@ static bool add_folder(Job *job, const char *folder, size_t tail, int depth)
 static bool add_path(Job *job, const char *path)
 {
     struct stat st;
+    job->given++;
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
         const Options *o = job->options;
         size_t n = strlen(path);
@@ -395,68 +398,87 @@ static bool target_is_safe(const char *path, char *why, size_t room)
 
 typedef struct Input { const char *path, *name, *data; size_t size; struct stat st; } Input;
 
-/* Compiles at one level and writes the cache; *same_as: an earlier level's cache with the same bytes may be linked to instead. */
-static bool compile_level(Job *job, const Input *in, int level, const char *target, char **previous, size_t *previous_size, const char *previous_target, bool first)
+/* What was written last, which an equal cache of another level may be a link to. */
+typedef struct Written { const char *bytes, *target; size_t size; } Written;
+
+static void report_error(Job *job, const Source *source, const Input *in)
 {
-    const Options *o = job->options;
-    Arena arena;
-    arena_init(&arena);
-    jmp_buf no_memory;
-    if (setjmp(no_memory)) {
-        arena_free(&arena);
-        report_problem(job, in->path, "MemoryError");
-        return false;
-    }
-    arena.on_out_of_memory = &no_memory;
-    Source source;
-    source_init(&source, &arena, in->data, in->size, in->name);
-    source.optimize = level;
-    source.decode = decode_with_iconv;
-    CodeUnit *code = compile_source(&source);
-    if (!code) {
-        atomic_fetch_add(&job->failed, 1);
-        if (o->quiet < 2) {
-            pthread_mutex_lock(&job->output);
-            clear_progress(job);
-            printf("*** Error compiling '%s'...\n", in->path);
-            print_error(&source, in->name);
-            fflush(stdout);
-            pthread_mutex_unlock(&job->output);
-        }
-        arena_free(&arena);
-        return false;
-    }
-    if (first && source.warnings && o->quiet < 2) {
-        pthread_mutex_lock(&job->output);
-        clear_progress(job);
-        print_warnings(&source, in->name);
-        pthread_mutex_unlock(&job->output);
-    }
-    size_t size;
-    const char *bytes = marshal_code(&source, code, &size);
-    char header[16], why[PATH_MAX * 2 + 200] = "";
-    make_header(o, header, in->data, in->size, &in->st);
-    bool ok = target_is_safe(target, why, sizeof why);
-    if (!ok) {
+    atomic_fetch_add(&job->failed, 1);
+    if (job->options->quiet >= 2) return;
+    pthread_mutex_lock(&job->output);
+    clear_progress(job);
+    printf("*** Error compiling '%s'...\n", in->path);
+    print_error(source, in->name);
+    fflush(stdout);
+    pthread_mutex_unlock(&job->output);
+}
+
+static bool write_cache(Job *job, const Input *in, const char *target, const char *bytes, size_t size, Written *last)
+{
+    char header[16], why[PATH_MAX * 2 + 200];
+    make_header(job->options, header, in->data, in->size, &in->st);
+    if (!target_is_safe(target, why, sizeof why)) {
         report_problem(job, in->path, why);
-    } else if (o->hardlink && *previous && *previous_size == size && memcmp(*previous, bytes, size) == 0) {
+        return false;
+    }
+    bool ok;
+    if (job->options->hardlink && last->bytes && last->size == size && memcmp(last->bytes, bytes, size) == 0) {
         unlink(target);
-        ok = link(previous_target, target) == 0;
+        ok = link(last->target, target) == 0;
     } else {
         ok = make_folders(target) && write_atomic(target, header, bytes, size, in->st.st_mode | 0200);
     }
-    if (!ok && why[0] != 'F') {
+    if (!ok) {
         snprintf(why, sizeof why, "%s: %s: '%s'", errno == EACCES || errno == EPERM ? "PermissionError" : "OSError", strerror(errno), target);
         report_problem(job, in->path, why);
     }
-    if (o->hardlink) {
-        free(*previous);
-        *previous = must(malloc(size + 1));
-        memcpy(*previous, bytes, size);
-        *previous_size = size;
-    }
-    arena_free(&arena);
+    *last = (Written){bytes, target, size};
     return ok;
+}
+
+static Mod *parse_input(Source *source, Arena *arena, const Input *in, int level)
+{
+    source_init(source, arena, in->data, in->size, in->name);
+    source->optimize = level;
+    source->decode = decode_with_iconv;
+    return parse(source);
+}
+
+/* Compiles at each level that has a target. The source is parsed once, unless its tree depends on the level. */
+static void compile_levels(Job *job, Arena *arena, const Input *in, char *const targets[3])
+{
+    jmp_buf no_memory;
+    if (setjmp(no_memory)) {
+        report_problem(job, in->path, "MemoryError");
+        arena_reset(arena);
+        return;
+    }
+    arena->on_out_of_memory = &no_memory;
+    Source source;
+    Mod *tree = 0;
+    Written last = {0};
+    bool ok = true;
+    for (int level = 0; level < 3 && ok; level++) {
+        if (!targets[level]) continue;
+        bool first = !tree;
+        if (first || source.depends_on_level) tree = parse_input(&source, arena, in, level);
+        source.optimize = level;
+        CodeUnit *code = tree ? compile_tree(&source, tree) : 0;
+        if (!code) {
+            report_error(job, &source, in);
+            break;
+        }
+        if (first && source.warnings && job->options->quiet < 2) {
+            pthread_mutex_lock(&job->output);
+            clear_progress(job);
+            print_warnings(&source, in->name);
+            pthread_mutex_unlock(&job->output);
+        }
+        size_t size;
+        const char *bytes = marshal_code(&source, code, &size);
+        ok = write_cache(job, in, targets[level], bytes, size, &last);
+    }
+    arena_reset(arena);
 }
 
 static bool outside_limit(const Options *o, const char *path)
@@ -469,12 +491,21 @@ static bool outside_limit(const Options *o, const char *path)
     return strncmp(real, limit, n) != 0 || (real[n] != '/' && limit[n - 1] != '/');
 }
 
-static void compile_file(Job *job, const char *path, size_t tail)
+static bool is_skipped(const Options *o, const char *path)
+{
+    if (!o->skip) return false;
+    pcre2_match_data *match = must(pcre2_match_data_create_from_pattern(o->skip, 0));
+    int found = pcre2_match(o->skip, (PCRE2_SPTR)path, PCRE2_ZERO_TERMINATED, 0, 0, match, 0);
+    pcre2_match_data_free(match);
+    return found > 0;
+}
+
+static void compile_file(Job *job, Arena *arena, const char *path, size_t tail)
 {
     const Options *o = job->options;
     size_t n = strlen(path);
     Input in = {.path = path};
-    if (o->has_skip && regexec(&o->skip, path, 0, 0, 0) == 0) return;
+    if (is_skipped(o, path)) return;
     if (outside_limit(o, path)) return;
     if (stat(path, &in.st) != 0 || !S_ISREG(in.st.st_mode) || n <= 3 || strcmp(path + n - 3, ".py") != 0) return;
     char *targets[3] = {0};
@@ -484,9 +515,7 @@ static void compile_file(Job *job, const char *path, size_t tail)
         targets[level] = cache_path(o, path, level);
         fresh = fresh && is_fresh(targets[level], &in.st);
     }
-    char *previous = 0, *data = 0, *name = 0;
-    const char *previous_target = 0;
-    size_t previous_size = 0;
+    char *data = 0, *name = 0;
     if (!fresh && !(data = read_source(path, &in.size, &in.st))) {
         char why[PATH_MAX + 200];
         snprintf(why, sizeof why, "%s: %s: '%s'", errno == EACCES ? "PermissionError" : "OSError", strerror(errno), path);
@@ -495,20 +524,13 @@ static void compile_file(Job *job, const char *path, size_t tail)
     if (data) {
         in.data = data;
         in.name = name = code_filename(o, path, tail);
-        bool ok = true, first = true;
-        for (int level = 0; level < 3 && ok; level++) {
-            if (!targets[level]) continue;
-            ok = compile_level(job, &in, level, targets[level], &previous, &previous_size, previous_target, first);
-            previous_target = targets[level];
-            first = false;
-        }
+        compile_levels(job, arena, &in, targets);
         size_t lines = 0;
         for (size_t i = 0; i < in.size; i++) lines += data[i] == '\n';
         atomic_fetch_add(&job->lines, lines);
         atomic_fetch_add(&job->compiled, 1);
     }
     for (int level = 0; level < 3; level++) free(targets[level]);
-    free(previous);
     free(data);
     free(name);
 }
@@ -516,25 +538,30 @@ static void compile_file(Job *job, const char *path, size_t tail)
 static void *work(void *argument)
 {
     Job *job = argument;
+    Arena arena;
+    arena_init(&arena);
     for (;;) {
         size_t i = atomic_fetch_add(&job->next, 1);
-        if (i >= job->count) return 0;
-        compile_file(job, job->files[i].path, job->files[i].tail);
+        if (i >= job->count) break;
+        compile_file(job, &arena, job->files[i].path, job->files[i].tail);
         size_t done = atomic_fetch_add(&job->done, 1) + 1;
         if (!job->progress || (done % 16 && done != job->count)) continue;
         pthread_mutex_lock(&job->output);
         fprintf(stderr, "\r\033[K[%zu/%zu] %.60s", done, job->count, base_name(job->files[i].path));
         pthread_mutex_unlock(&job->output);
     }
+    arena_free(&arena);
+    return 0;
 }
 
 /* ---- the command line ---------------------------------------------------------------------------------------------------------------- */
 
 static const char usage[] =
     "usage: kraitc [-O LEVELS] [-j N] [-f] [-q] [-l] [-r N] [-b] [-d DIR | -s DIR -p DIR] [-x REGEX] [-i FILE] [-e DIR]\n"
-    "              [--invalidation-mode MODE] [--hardlink-dupes] DIR|FILE...\n";
+    "              [--invalidation-mode MODE] [--hardlink-dupes] [DIR|FILE...]\n";
 static const char help[] =
-    "\nCompiles Python 3.11 sources to the .pyc files that python3.11 and krait load.\n\n"
+    "\nCompiles Python 3.11 sources to the .pyc files that python3.11 and krait load. Without DIR and FILE: the modules in the folders (without their\n"
+    "subfolders) of sys.path as python3.11, else krait, reports it; only -f, -q, -b and --invalidation-mode count then.\n\n"
     "  -O, -o LEVELS          optimization levels, such as 0 or 0,1,2 (default 0)\n"
     "  -j N                   threads; 0, the default: one for each processor\n"
     "  -f                     compile even if the .pyc is up to date\n"
@@ -545,7 +572,7 @@ static const char help[] =
     "  -d DIR                 put DIR before the file's place in the folder given, in the code's file name\n"
     "  -s DIR                 strip the parts of DIR from the path that goes into the code\n"
     "  -p DIR                 put DIR before the path that goes into the code\n"
-    "  -x REGEX               skip files whose path matches (POSIX extended expression)\n"
+    "  -x REGEX               skip files whose path matches this regular expression, in Python's syntax (PCRE2's, with Python's \\Z) anywhere\n"
     "  -i FILE                compile what FILE lists, one path a line; '-': standard input\n"
     "  -e DIR                 skip symbolic links that point outside DIR\n"
     "  --invalidation-mode M  timestamp, checked-hash or unchecked-hash (default: timestamp, or checked-hash if SOURCE_DATE_EPOCH is set)\n"
@@ -591,6 +618,23 @@ static enum Invalidation parse_mode(const char *text)
     bad_usage("argument --invalidation-mode: invalid choice: '%s' (choose from 'checked-hash', 'timestamp', 'unchecked-hash')", text);
 }
 
+/* Python's expressions are nearly those of PCRE2. Of what both know, \\Z alone means something else: there, the very end. */
+static pcre2_code *compile_pattern(const char *text)
+{
+    char *pattern = must(strdup(text));
+    for (char *s = pattern; *s; s++)
+        if (*s == '\\' && s[1] && *++s == 'Z') *s = 'z';
+    int error;
+    PCRE2_SIZE at;
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_UCP | PCRE2_ALT_BSUX, &error, &at, 0);
+    free(pattern);
+    if (code) return code;
+    char message[256];
+    pcre2_get_error_message(error, (PCRE2_UCHAR *)message, sizeof message);
+    fprintf(stderr, "%skraitc: error: argument -x: invalid regular expression: %s at position %zu: '%s'\n", usage, message, (size_t)at, text);
+    exit(2);
+}
+
 static bool add_list(Job *job, const char *path)
 {
     FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
@@ -628,8 +672,8 @@ static const char *parse_options(Options *o, int argc, char **argv)
         case 's': o->strip_dir = optarg; break;
         case 'p': o->prepend_dir = optarg; break;
         case 'x':
-            if (regcomp(&o->skip, optarg, REG_EXTENDED | REG_NOSUB) != 0) bad_usage("argument -x: invalid regular expression: '%s'", optarg);
-            o->has_skip = true;
+            pcre2_code_free(o->skip);
+            o->skip = compile_pattern(optarg);
             break;
         case 'i': list = optarg; break;
         case 'e': o->limit_links = optarg; break;
@@ -646,8 +690,51 @@ static const char *parse_options(Options *o, int argc, char **argv)
     int levels = o->levels[0] + o->levels[1] + o->levels[2];
     if (o->hardlink && levels < 2) bad_usage("%s", "Hardlinking of duplicated bytecode makes sense only for more than one optimization level.");
     if (!levels) o->levels[0] = true;
-    if (optind == argc && !list) bad_usage("%s", "no files or folders given");
     return list;
+}
+
+/* What the program that runs `python` has as sys.path, but for the current folder: one folder a line; 0 if there is no such program. */
+static FILE *search_path_of(const char *python, pid_t *child)
+{
+    static char print_path[] = "import sys\nfor p in sys.path:\n    if p: print(p)";
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return 0;
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+    char *arguments[] = {(char *)python, "-c", print_path, 0};
+    int failed = posix_spawnp(child, python, &actions, 0, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    FILE *lines = failed ? 0 : fdopen(ends[0], "r");
+    if (!lines) close(ends[0]);
+    return lines;
+}
+
+/* No paths given: as compileall, which compiles sys.path then, with few of its options. */
+static bool add_search_path(Job *job)
+{
+    Options *o = job->options;
+    *o = (Options){.levels = {true}, .force = o->force, .quiet = o->quiet, .legacy = o->legacy, .invalidation = o->invalidation, .cache_prefix = o->cache_prefix,
+                   .workers = o->workers};
+    char beside[PATH_MAX] = "krait";
+    ssize_t n = readlink("/proc/self/exe", beside, sizeof beside - 8);
+    if (n > 0) strcpy(beside + n - strlen(base_name(beside)), "krait");
+    pid_t child;
+    FILE *folders = search_path_of("python3.11", &child);
+    if (!folders) folders = search_path_of(beside, &child);
+    if (!folders) bad_usage("%s", "no files or folders given, and there is no python3.11 to ask for its sys.path");
+    if (o->quiet < 2) puts("Skipping current directory");
+    char *line = 0;
+    size_t room = 0;
+    for (ssize_t length; (length = getline(&line, &room, folders)) > 0;) {
+        line[strcspn(line, "\n")] = 0;
+        add_folder(job, line, strlen(line) + (line[strlen(line) - 1] != '/'), 0);
+    }
+    free(line);
+    fclose(folders);
+    int status;
+    return waitpid(child, &status, 0) == child && status == 0;
 }
 
 static void run_workers(Job *job)
@@ -680,6 +767,7 @@ int main(int argc, char **argv)
     bool ok = true;
     if (list) ok &= add_list(&job, list);
     for (int i = optind; i < argc; i++) ok &= add_path(&job, argv[i]);
+    if (!job.given && ok) ok = add_search_path(&job);
     job.progress = !options.quiet && isatty(2);
     struct timespec start, end;
     clock_gettime(CLOCK_MONOTONIC, &start);
@@ -692,5 +780,6 @@ int main(int argc, char **argv)
                seconds, (size_t)job.failed);
     for (size_t i = 0; i < job.count; i++) free(job.files[i].path);
     free(job.files);
+    pcre2_code_free(options.skip);
     return ok && !job.failed ? 0 : 1;
 }

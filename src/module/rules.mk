@@ -1,7 +1,7 @@
 # The frozen modules: the standard library's start-up modules, compiled by our own front end and embedded in the program.
 STDLIB = /usr/lib/python3.11
 $(BUILD)/freeze: tools/freeze.c src/module/frozen.def $(FRONT)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ tools/freeze.c $(FRONT) -l:libgmp.a -l:libdouble-conversion.a -l:libstdc++.a -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ tools/freeze.c $(FRONT) $(FRONT_LIBS)
 
 $(BUILD)/gen/module/frozen_index.h: $(BUILD)/freeze
 	@mkdir -p $(@D)

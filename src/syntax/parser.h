@@ -60,6 +60,8 @@ typedef struct Source {
      * The runtime supplies it (codecs are Python); kraitc uses iconv. */
     bool (*decode)(struct Source *source, const char *encoding, const char *bytes, size_t size, const char **utf8, size_t *utf8_size);
     void *embedder;
+    const void *folded;     /* the tree whose constants compile_tree() has folded, in place */
+    bool depends_on_level;  /* and in which `__debug__` was one */
     char *stack_limit;      /* C stack below this address is not for the parser, the folder and the symbol table; 0: no limit */
 } Source;
 

@@ -10,4 +10,4 @@ syntax-test: $(BUILD)/astdump
 
 # The tree dumper, a tool for comparing with python3.11: `make build/astdump`.
 $(BUILD)/astdump: tools/astdump.c $(FRONT)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libgmp.a -l:libdouble-conversion.a -l:libstdc++.a -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(FRONT_LIBS)
