@@ -6,6 +6,7 @@
  *
  * A table over all code points is a two-stage trie: stage one gives, for a block of 128 code points, where its entries start in stage two.
  */
+#include "../src/object/unicode_flags.h"
 #include <bzlib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,7 +15,6 @@
 #include <string.h>
 
 enum { LIMIT = 0x110000, BLOCK = 128, BLOCKS = LIMIT / BLOCK };
-enum { ALPHA = 1, SPACE = 2, LINEBREAK = 4, UPPER = 8, LOWER = 16, TITLE = 32, CASED = 64, CASE_IGNORABLE = 128, NUMERIC = 256, FULL = 512 };
 
 typedef struct Char {
     bool assigned, in_3_2, mirrored, excluded;
@@ -285,6 +285,12 @@ static void print_types(void)
     printf("};\nstatic const CharRecord unicode_records[] = {\n");
     for (int i = 0; i < count; i++)
         printf("{%d,%d,%d,%d,%d,%d,%d},\n", records[i].flags, records[i].decimal, records[i].digit, records[i].full, records[i].lower, records[i].upper, records[i].title);
+    printf("};\n");
+    printf("const uint16_t unicode_latin1_flags[256] = {\n");
+    for (uint32_t c = 0; c < 256; c++) {
+        const Record *r = &records[index[c]];
+        printf("%d,%s", r->flags | (r->decimal >= 0 ? DECIMAL : 0) | (r->digit >= 0 ? DIGIT : 0), c % 32 == 31 ? "\n" : "");
+    }
     printf("};\n");
     print_trie("unicode_index", index, "uint16_t");
     printf("static const struct { uint32_t code; double value; } unicode_numbers[] = {\n");

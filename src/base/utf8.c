@@ -7,6 +7,14 @@
 bool utf8_is_ascii(const char *bytes, size_t size)
 {
     uint64_t word, all = 0;
+    while (size >= 64) {
+        uint64_t words[8];
+        memcpy(words, bytes, 64);
+        for (int i = 0; i < 8; i++) all |= words[i];
+        if (all & HIGH_BITS) return false;
+        bytes += 64;
+        size -= 64;
+    }
     for (; size >= 8; bytes += 8, size -= 8) {
         memcpy(&word, bytes, 8);
         all |= word;

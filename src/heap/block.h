@@ -23,6 +23,7 @@ enum { SIZE_CLASSES = 41, SMALL_LIMIT = 1024, MEDIUM_LIMIT = 32192 };
 typedef struct Block {
     uint8_t kind;
     bool large;
+    bool touched;             /* cells of it were handed out since the last sweep */
     bool zeroed;              /* no cell was ever used since the pages were fresh: no need to clear them */
     uint8_t size_class;
     uint32_t cell_size, cells;

@@ -268,21 +268,28 @@ static size_t drop_runs(void)
     return 0;
 }
 
-static size_t sweep_blocks(void)
+/* Frees what is not marked; returns how many objects that were. A young collection changes nothing in a block that gave out no cell since the last one. */
+static size_t sweep_block(Block *b)
+{
+    uint32_t before = 0, live = 0;
+    for (int w = 0; w < BITMAP_WORDS; w++) {
+        before += __builtin_popcountll(b->alloc[w]);
+        live += __builtin_popcountll(b->marks[w]);
+        b->alloc[w] = b->marks[w];
+    }
+    b->live = live;
+    b->zeroed = b->touched = false;
+    return b->kind == CELL_OBJECT ? before - live : 0;
+}
+
+static size_t sweep_blocks(bool full)
 {
     size_t freed = 0, kept = 0;
     for (size_t n = 0; n < heap.blocks.count; n++) {
         Block *b = heap.blocks.items[n];
-        uint32_t before = 0, live = 0;
-        for (int w = 0; w < BITMAP_WORDS; w++) {
-            before += __builtin_popcountll(b->alloc[w]);
-            live += __builtin_popcountll(b->marks[w]);
-            b->alloc[w] = b->marks[w];
-        }
-        b->live = live;
+        if (full || b->touched) freed += sweep_block(b);
+        uint32_t live = b->live;
         b->cursor = 0;
-        b->zeroed = false;
-        if (b->kind == CELL_OBJECT) freed += before - live;
         if (live == 0) {
             block_release(b);
             continue;
@@ -346,7 +353,7 @@ static size_t collect_with(int generation, void *current_sp)
     }
     finalize_process(full);
     heap.live_bytes = 0;
-    size_t freed = sweep_blocks() + sweep_large();
+    size_t freed = sweep_blocks(full) + sweep_large();
     heap.allocated = 0;
     heap.collections[full ? 2 : generation < 0 ? 0 : generation]++;
     set_budget(full);

@@ -155,6 +155,7 @@ static bool run_take_from(Run *run, Block *b, size_t max_bytes)
         i++;
     }
     b->cursor = i;
+    b->touched = true;
     run->block = b;
     run->at = block_cell(b, first);
     run->end = block_cell(b, i);
@@ -189,6 +190,7 @@ static bool run_refill(unsigned kind, unsigned size_class)
         b->cells = (BLOCK_SIZE - BLOCK_HEADER) / b->cell_size;
         b->reciprocal = (uint32_t)(((1ull << 32) + b->cell_size - 1) / b->cell_size);
         b->cursor = b->live = 0;
+        b->touched = true;
         b->next = 0;
         run->block = b;
     }
@@ -306,7 +308,7 @@ static __attribute__((noinline)) void *cell_new_slow(unsigned kind, size_t size,
     }
     void *cell;
     if (size > MEDIUM_LIMIT) {
-        cell = large_new(kind, size, zero || kind == CELL_OBJECT);
+        cell = large_new(kind, size, zero);
         if (!cell) return (void *)raise_memory();
         return cell;
     }
@@ -334,6 +336,16 @@ void *gc_new(Type *type, size_t size)
     if (__builtin_expect(!o, 0)) return 0;
     o->type = type;
     if (__builtin_expect((type->flags & TYPE_FINALIZE) != 0, 0)) gc_want_finalizer(o);
+    return o;
+}
+
+void *gc_new_raw(Type *type, size_t size, size_t header)
+{
+    if (size <= MEDIUM_LIMIT) return gc_new(type, size);
+    Obj *o = cell_new_slow(CELL_OBJECT, size, false);
+    if (!o) return 0;
+    memset(o, 0, header);
+    o->type = type;
     return o;
 }
 
@@ -367,17 +379,20 @@ size_t gc_buffer_usable(void *buffer)
     return b->large ? b->bytes : b->cell_size;
 }
 
+void *gc_buffer_grow_raw(void *old, size_t old_size, size_t new_size)
+{
+    if (!old) return gc_buffer_raw(new_size);
+    if (gc_buffer_usable(old) >= new_size) return old;
+    char *new = gc_buffer_raw(new_size);
+    if (new) memcpy(new, old, old_size < new_size ? old_size : new_size);
+    return new;
+}
+
 void *gc_buffer_grow(void *old, size_t old_size, size_t new_size)
 {
-    if (!old) return gc_buffer(new_size);
-    if (gc_buffer_usable(old) >= new_size) {
-        if (new_size > old_size) memset((char *)old + old_size, 0, new_size - old_size);
-        return old;
-    }
-    char *new = gc_buffer_raw(new_size);
-    if (!new) return 0;
-    memcpy(new, old, old_size < new_size ? old_size : new_size);
-    if (new_size > old_size) memset(new + old_size, 0, new_size - old_size);
+    char *new = gc_buffer_grow_raw(old, old_size, new_size);
+    if (!old) old_size = 0;
+    if (new && new_size > old_size) memset(new + old_size, 0, new_size - old_size);
     return new;
 }
 

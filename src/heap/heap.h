@@ -19,14 +19,17 @@
 
 /* `size` bytes (header included), zeroed but for the header, whose type is `type`. 0 with MemoryError set when memory is short. */
 void *gc_new(Type *type, size_t size);
+/* As gc_new for an object whose pointers all lie in its first `header` bytes and whose type has no finalizer: what follows may be unset. */
+void *gc_new_raw(Type *type, size_t size, size_t header);
 #define gc_alloc(T, type) ((T *)gc_new((type), sizeof(T)))
 /* A buffer of `size` bytes, zeroed (gc_buffer) or not (gc_buffer_raw). Never 0 for size 0. 0 with MemoryError set on failure. */
 void *gc_buffer(size_t size);
 void *gc_buffer_raw(size_t size);
 /* A zeroed buffer whose words the collector never takes for references, even when C code is working on it: inline caches hold what they do not keep alive. */
 void *gc_buffer_opaque(size_t size);
-/* A buffer of at least `new_size` holding the first `old_size` bytes of `old` (which may be 0); the old one is garbage, or is grown in place. */
+/* A buffer of at least `new_size` holding the first `old_size` bytes of `old` (which may be 0), then zeros; the old one is garbage, or is grown in place. */
 void *gc_buffer_grow(void *old, size_t old_size, size_t new_size);
+void *gc_buffer_grow_raw(void *old, size_t old_size, size_t new_size);   /* what is new is not zeroed */
 /* Bytes usable in a buffer: callers may use the slack of its size class. */
 size_t gc_buffer_usable(void *buffer);
 

@@ -19,6 +19,14 @@ static NATIVE(builtin_pow) { return number_power(args[0], args[1], args[2]); }
 static Value int_in_base(Value v, int base, const char *prefix)
 {
     Value n = number_index(v);
+    if (n && is_small_int(n)) {
+        char text[80];
+        int64_t value = small_int_value(n);
+        size_t sign = value < 0, length = int_small_to_base(value, base, text + 2);
+        text[0] = '-';
+        memcpy(text + sign, prefix, 2);
+        return str_from_latin1((const uint8_t *)text, length + 2);
+    }
     Value digits = n ? int_to_str(n, base) : 0;
     if (!digits) return 0;
     if (int_sign(n) >= 0) return str_format_c("%s%U", prefix, digits);

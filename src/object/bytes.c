@@ -20,11 +20,12 @@ Value bytes_new(const void *data, size_t size)
     if (size == 0) return bytes_empty;
     if (size == 1 && data) return bytes_from_byte(*(const uint8_t *)data);
     if (size > INT64_MAX - 64) return raise_memory();
-    BytesObj *b = gc_new(&bytes_type, sizeof(BytesObj) + size + 1);
+    BytesObj *b = gc_new_raw(&bytes_type, sizeof(BytesObj) + size + 1, sizeof(BytesObj));
     if (!b) return 0;
     b->size = (int64_t)size;
     b->hash = -1;
     if (data) memcpy(b->data, data, size);
+    b->data[size] = 0;
     return VALUE(b);
 }
 
@@ -47,7 +48,7 @@ uint8_t *bytes_builder_reserve(BytesBuilder *b, size_t size)
     if (needed < size || needed > INT64_MAX / 4) return (uint8_t *)raise_memory();
     if (needed > b->capacity || !b->data) {
         size_t capacity = needed + needed / 2 + 32;
-        uint8_t *data = gc_buffer_grow(b->data, b->size, capacity);
+        uint8_t *data = gc_buffer_grow_raw(b->data, b->size, capacity);
         if (!data) return 0;
         b->data = data;
         b->capacity = capacity;
@@ -89,6 +90,7 @@ bool byte_from_value(Value v, uint8_t *byte, const char *range_error)
 static bool collect_items(BytesBuilder *b, Value source, const char *range_error)
 {
     bool list = type_of(source) == &list_type, tuple = type_of(source) == &tuple_type;
+    if ((list || tuple) && !bytes_builder_reserve(b, (size_t)((VarObj *)source)->size)) return false;
     Value iterator = list || tuple ? 0 : object_iter(source);
     if (!iterator && !list && !tuple) return false;
     for (int64_t i = 0;; i++) {
@@ -98,7 +100,10 @@ static bool collect_items(BytesBuilder *b, Value source, const char *range_error
         } else if (i >= (list ? list_size(source) : tuple_size(source))) return true;
         else item = list ? list_get(source, i) : tuple_get(source, i);
         uint8_t byte;
-        if (!byte_from_value(item, &byte, range_error) || !bytes_builder_add(b, &byte, 1)) return false;
+        if (is_small_int(item) && (uint64_t)small_int_value(item) < 256) byte = (uint8_t)small_int_value(item);
+        else if (!byte_from_value(item, &byte, range_error)) return false;
+        if (b->size < b->capacity) b->data[b->size++] = byte;
+        else if (!bytes_builder_add(b, &byte, 1)) return false;
     }
 }
 
@@ -173,7 +178,9 @@ static Value bytes_from_source(Value source)
         int64_t count;
         if (number_as_index(source, &count, &exc_OverflowError)) {
             if (count < 0) return raise_value("negative count");
-            return bytes_new(0, (size_t)count);
+            Value zeros = bytes_new(0, (size_t)count);
+            if (zeros && count) memset(bytes_data(zeros), 0, (size_t)count);
+            return zeros;
         }
         if (!error_clear_if(&exc_TypeError)) return 0;
     }
@@ -346,6 +353,12 @@ Value bytes_concat(Value a, Value b)
     if (is_bytes(b) && is_bytes(a)) {
         if (!bytes_size(a) && type_of(b) == &bytes_type) return b;
         if (!bytes_size(b) && type_of(a) == &bytes_type) return a;
+        int64_t left = bytes_size(a), right = bytes_size(b);
+        Value result = bytes_new(0, (size_t)left + (size_t)right);
+        if (!result || left + right == 0) return result;
+        memcpy(bytes_data(result), bytes_data(a), (size_t)left);
+        memcpy(bytes_data(result) + left, bytes_data(b), (size_t)right);
+        return result;
     }
     Buffer x, y;
     if (!has_buffer(b) || !has_buffer(a)) return raise_type("can't concat %.100T to %.100T", b, a);

@@ -154,7 +154,7 @@ static bool list_add(Value list, Value self, int64_t start, int64_t end)
 {
     Span s = bytes_span(self);
     Value piece = start == 0 && end == s.size && type_of(self) == &bytes_type ? self : bytes_like_new(self, s.data + start, end - start);
-    return piece && list_append(list, piece);
+    return piece && list_append_fast(list, piece);
 }
 
 static Value split_space(Value self, int64_t max, bool right)
@@ -185,12 +185,21 @@ static Value split_at(Value self, const uint8_t *gap, int64_t gap_size, int64_t 
     Span s = bytes_span(self);
     int64_t low = 0, high = s.size;
     if (!list) return 0;
-    while (max-- > 0) {
-        int64_t at = right ? str_rfind_raw(1, s.data, high, 1, gap, gap_size) : str_find_raw(1, s.data + low, high - low, 1, gap, gap_size);
+    for (; right && max > 0; max--) {
+        int64_t at = str_rfind_raw(1, s.data, high, 1, gap, gap_size);
         if (at < 0) break;
-        if (!(right ? list_add(list, self, at + gap_size, high) : list_add(list, self, low, low + at))) return 0;
-        if (right) high = at;
-        else low += at + gap_size;
+        if (!list_add(list, self, at + gap_size, high)) return 0;
+        high = at;
+    }
+    while (!right && max > 0) {
+        int64_t hits[64], base = low, most = max < 64 ? max : 64;
+        int64_t count = str_find_hits(1, s.data + low, high - low, 1, gap, gap_size, hits, most);
+        for (int64_t i = 0; i < count; i++) {
+            if (!list_add(list, self, low, base + hits[i])) return 0;
+            low = base + hits[i] + gap_size;
+        }
+        max -= count;
+        if (count < most) break;
     }
     return list_add(list, self, low, high) ? list : 0;
 }
@@ -437,22 +446,43 @@ static Value replace_spans(Value self, Span old, Span new, int64_t max)
         }
         return bytes_like_new(self, b.data, (int64_t)b.size);
     }
-    int64_t count = str_count_raw(1, s.data, s.size, 1, old.data, old.size, max), growth, total;
+    int64_t hits[64], growth, total;
+    int64_t count = str_find_hits(1, s.data, s.size, 1, old.data, old.size, hits, max < 64 ? max : 64);
     if (!count) return unchanged(self);
+    if (count == 64) {
+        int64_t seen = hits[63] + old.size;
+        count += str_count_raw(1, s.data + seen, s.size - seen, 1, old.data, old.size, max - count);
+    }
     if (__builtin_mul_overflow(count, new.size - old.size, &growth) || __builtin_add_overflow(s.size, growth, &total)) return raise_overflow("replace bytes is too long");
     Value result = bytes_like_new(self, 0, total);
     if (!result || !total) return result;
     uint8_t *out = bytes_like_data(result);
-    int64_t from = 0;
-    while (count--) {
-        int64_t at = str_find_raw(1, s.data + from, s.size - from, 1, old.data, old.size);
-        memcpy(out, s.data + from, (size_t)at);
-        out += at;
+    int64_t from = 0, base = 0;
+    for (int64_t i = 0; i < count; i++) {
+        if (i && i % 64 == 0) {
+            base = from;
+            str_find_hits(1, s.data + from, s.size - from, 1, old.data, old.size, hits, 64);
+        }
+        int64_t at = base + hits[i % 64];
+        memcpy(out, s.data + from, (size_t)(at - from));
+        out += at - from;
         if (new.size) memcpy(out, new.data, (size_t)new.size);
         out += new.size;
-        from += at + old.size;
+        from = at + old.size;
     }
     memcpy(out, s.data + from, (size_t)(s.size - from));
+    return result;
+}
+
+/* One byte for another. */
+static Value replace_byte(Value self, uint8_t old, uint8_t new)
+{
+    Span s = bytes_span(self);
+    if (!s.size || old == new || !memchr(s.data, old, (size_t)s.size)) return unchanged(self);
+    Value result = bytes_like_new(self, 0, s.size);
+    if (!result) return 0;
+    uint8_t *out = bytes_like_data(result);
+    for (int64_t i = 0; i < s.size; i++) out[i] = s.data[i] == old ? new : s.data[i];
     return result;
 }
 
@@ -465,7 +495,9 @@ static NATIVE(bytes_replace)
         buffer_release(&old);
         return 0;
     }
-    Value result = replace_spans(args[0], (Span){old.data, old.length}, (Span){new.data, new.length}, max < 0 ? INT64_MAX : max);
+    Value result;
+    if (old.length == 1 && new.length == 1 && max < 0) result = replace_byte(args[0], *(const uint8_t *)old.data, *(const uint8_t *)new.data);
+    else result = replace_spans(args[0], (Span){old.data, old.length}, (Span){new.data, new.length}, max < 0 ? INT64_MAX : max);
     buffer_release(&old);
     buffer_release(&new);
     return result;
@@ -644,6 +676,7 @@ Value bytes_fromhex(Value text)
     int kind = str_kind(text);
     const void *data = str_data(text);
     BytesBuilder b = {0};
+    if (!bytes_builder_reserve(&b, (size_t)length / 2)) return 0;
     while (true) {
         while (i < length && str_read(kind, data, i) < 128 && is_space((uint8_t)str_read(kind, data, i))) i++;
         if (i >= length) return bytes_builder_finish(&b);
@@ -654,8 +687,7 @@ Value bytes_fromhex(Value text)
         }
         if (low < 0) return raise_value("non-hexadecimal number found in fromhex() arg at position %zd", (size_t)i);
         i++;
-        uint8_t byte = (uint8_t)(high << 4 | low);
-        if (!bytes_builder_add(&b, &byte, 1)) return 0;
+        b.data[b.size++] = (uint8_t)(high << 4 | low);
     }
 }
 
@@ -670,7 +702,7 @@ static NATIVE(bytes_fromhex_native)
 
 static NATIVE(bytes_decode)
 {
-    if (is_bytes(args[0]) && is_str(args[1]) && is_str(args[2]) && str_equal_ascii(args[1], "utf-8") && str_equal_ascii(args[2], "strict"))
+    if (is_bytes(args[0]) && is_str(args[1]) && is_str(args[2]) && str_is_literal(args[1], "utf-8") && str_is_literal(args[2], "strict"))
         return codec_utf8_decode((const char *)bytes_data(args[0]), (size_t)bytes_size(args[0]), 0, 0);
     const char *encoding = str_cstring_argument("decode", "encoding", args[1]), *errors = encoding ? str_cstring_argument("decode", "errors", args[2]) : 0;
     if (!errors) return 0;

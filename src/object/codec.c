@@ -142,9 +142,10 @@ int64_t encode_fault(Encoder *e, int64_t start, int64_t end, const char *reason)
 /* --- UTF-8 */
 Value codec_utf8_decode(const char *bytes, size_t size, const char *errors, size_t *consumed)
 {
-    if (utf8_is_ascii(bytes, size)) {
+    Value valid = str_from_valid_utf8(bytes, size);
+    if (valid || thread_self->exception) {
         if (consumed) *consumed = size;
-        return str_from_utf8(bytes, size);
+        return valid;
     }
     Decoder d = {.encoding = "utf-8", .errors = errors, .data = (const uint8_t *)bytes, .size = (int64_t)size};
     int64_t at = 0;
@@ -153,10 +154,6 @@ Value codec_utf8_decode(const char *bytes, size_t size, const char *errors, size
         int64_t left = d.size - at;
         Utf8Fault fault = utf8_check((const char *)d.data + at, (size_t)left, &bad, &bad_end);
         if (fault == UTF8_OK) bad = (size_t)left;
-        if (fault == UTF8_OK && at == 0 && !d.out.length) {
-            if (consumed) *consumed = size;
-            return str_from_utf8((const char *)d.data, (size_t)d.size);
-        }
         if (bad) {
             Value good = str_from_utf8((const char *)d.data + at, bad);
             if (!good || !str_builder_str(&d.out, good)) return 0;

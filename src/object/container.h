@@ -24,6 +24,14 @@ Value list_new(int64_t size);                        /* items 0, to be filled at
 Value list_from(const Value *items, int64_t size);
 bool list_grow(ListObj *list, int64_t size);         /* room for `size` items */
 bool list_append(Value list, Value item);
+static inline bool list_append_fast(Value v, Value item)
+{
+    ListObj *list = (ListObj *)v;
+    if (__builtin_expect(list->size >= list->allocated, 0)) return list_append(v, item);
+    list->items[list->size++] = item;
+    gc_barrier(list);
+    return true;
+}
 bool list_insert(Value list, int64_t index, Value item);
 bool list_extend(Value list, Value iterable);
 bool list_set(Value list, int64_t index, Value item);/* index in range */

@@ -1,5 +1,6 @@
 /* dict.c: the hash table of dict, as C code uses it. See dict.h for its shape. */
 #include "object/dict.h"
+#include "object/sequence.h"
 
 DictKeys dict_empty_keys = {.version = 1, .log2_size = 0, .all_str = true, .indices = {INDEX_EMPTY}};
 static uint32_t last_version = 1;
@@ -339,14 +340,27 @@ static bool dict_clone_into(DictObj *to, const DictObj *from)
     return true;
 }
 
-static inline bool worth_cloning(const DictObj *dict) { return dict->used > 0 && dict->keys->entry_count == dict->used && dict->used * 3 >= entries_for(dict->keys->log2_size); }
+/* A dict that only ever grew is worth it: its table is at least a quarter full. */
+static inline bool worth_cloning(const DictObj *dict) { return dict->keys->entry_count == dict->used && dict->used * 4 >= entries_for(dict->keys->log2_size); }
+
+/* Makes `to`, which is empty, equal to `from`. The keys differ from each other, so none is compared. */
+static bool dict_copy_into(DictObj *to, const DictObj *from)
+{
+    if (from->used == 0) return true;
+    if (worth_cloning(from)) return dict_clone_into(to, from);
+    const DictKeys *own = to->keys;
+    to->keys = from->keys;
+    to->used = from->used;
+    if (dict_rebuild(to, from->used)) return true;
+    to->keys = (DictKeys *)own;
+    to->used = 0;
+    return false;
+}
 
 Value dict_copy(Value v)
 {
     Value copy = dict_new();
-    if (!copy || dict_size(v) == 0) return copy;
-    if (worth_cloning((DictObj *)v)) return dict_clone_into((DictObj *)copy, (DictObj *)v) ? copy : 0;
-    return dict_merge(copy, v, 1) < 0 ? 0 : copy;
+    return copy && dict_copy_into((DictObj *)copy, (DictObj *)v) ? copy : 0;
 }
 
 bool dict_next(Value v, int64_t *position, Value *key, Value *value)
@@ -366,9 +380,9 @@ static int merge_dict(Value to, Value from, int override)
 {
     DictObj *source = (DictObj *)from, *target = (DictObj *)to;
     if (to == from || source->used == 0) return 0;
-    if (target->used == 0 && override != 2 && worth_cloning(source)) return dict_clone_into(target, source) ? 0 : -1;
+    if (target->used == 0) return dict_copy_into(target, source) ? 0 : -1;
     DictKeys *own = target->keys;
-    if (target->used == 0 && own->entry_limit - own->entry_count < source->used && !dict_rebuild(target, source->used)) return -1;
+    if (own->entry_limit - own->entry_count < source->used && !dict_rebuild(target, target->used + source->used)) return -1;
     int64_t size = source->used;
     for (int64_t i = 0; i < source->keys->entry_count; i++) {
         DictEntry e = source->keys->entries[i];
@@ -415,8 +429,12 @@ static bool update_from_pairs(Value dict, Value pairs)
 {
     Value iterator = object_iter(pairs);
     if (!iterator) return false;
-    Value item;
-    for (int64_t i = 0; (item = iter_next(iterator)); i++) {
+    Value item, both[2];
+    int quick;
+    while ((quick = iter_next_pair(iterator, both)) > 0)
+        if (!dict_set(dict, both[0], both[1])) return false;
+    if (quick == 0) return thread_self->exception == 0;
+    for (int64_t i = 0; (item = iter_next_quick(iterator)); i++) {
         Value pair[2];
         int64_t size;
         if (type_of(item) == &tuple_type && tuple_size(item) == 2) {

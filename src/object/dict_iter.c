@@ -6,6 +6,7 @@
 #include "object/dict.h"
 #include "object/iterators.h"
 #include "object/number.h"
+#include "object/sequence.h"
 
 static void dict_iter_trace(Obj *o) { gc_visit(((DictIter *)o)->dict); }
 
@@ -87,6 +88,15 @@ static Value next_item(Value self) { DictEntry *e = step(self); return e ? tuple
 static Value next_key_back(Value self) { DictEntry *e = step_back(self); return e ? e->key : 0; }
 static Value next_value_back(Value self) { DictEntry *e = step_back(self); return e ? e->value : 0; }
 static Value next_item_back(Value self) { DictEntry *e = step_back(self); return e ? tuple_pack(2, e->key, e->value) : 0; }
+
+int dict_items_next(Value iterator, Value pair[2])
+{
+    DictEntry *e = step(iterator);
+    if (!e) return 0;
+    pair[0] = e->key;
+    pair[1] = e->value;
+    return 1;
+}
 
 static Value self_iter(Value self) { return self; }
 

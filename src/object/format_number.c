@@ -28,8 +28,11 @@ static bool is_align(uint32_t c) { return c == '<' || c == '>' || c == '=' || c 
 static int64_t read_number(Value spec, int64_t *at)
 {
     int64_t length = str_length(spec), n = 0, start = *at;
+    int kind = str_kind(spec);
+    const void *data = str_data(spec);
     for (; *at < length; ++*at) {
-        int digit = unicode_decimal_value(str_char(spec, *at));
+        uint32_t c = str_read(kind, data, *at);
+        int digit = c - '0' < 10 ? (int)(c - '0') : c < 128 ? -1 : unicode_decimal_value(c);
         if (digit < 0) break;
         if (n > (INT64_MAX - digit) / 10) {
             raise_value("Too many decimal digits in format string");
@@ -70,8 +73,10 @@ static bool check_grouping(Spec *out)
 static bool parse_spec(Value spec, Value v, uint32_t default_type, Spec *out)
 {
     int64_t at = 0, length = str_length(spec);
+    int kind = str_kind(spec);
+    const void *data = str_data(spec);
     bool fill_given = false, align_given = false;
-#define PEEK(i) (at + (i) < length ? str_char(spec, at + (i)) : 0)
+#define PEEK(i) (at + (i) < length ? str_read(kind, data, at + (i)) : 0)
     *out = (Spec){.fill = ' ', .type = default_type, .align = '>', .width = -1, .precision = -1};
     if (length >= 2 && is_align(PEEK(1))) {
         out->fill = PEEK(0);
@@ -83,7 +88,7 @@ static bool parse_spec(Value spec, Value v, uint32_t default_type, Spec *out)
         align_given = true;
         at = 1;
     }
-    if (PEEK(0) == ' ' || PEEK(0) == '+' || PEEK(0) == '-') out->sign = (char)str_char(spec, at++);
+    if (PEEK(0) == ' ' || PEEK(0) == '+' || PEEK(0) == '-') out->sign = (char)str_read(kind, data, at++);
     if (PEEK(0) == 'z') out->no_negative_zero = true, at++;
     if (PEEK(0) == '#') out->alternate = true, at++;
     if (!fill_given && PEEK(0) == '0') {
@@ -106,7 +111,7 @@ static bool parse_spec(Value spec, Value v, uint32_t default_type, Spec *out)
         if (out->precision == -1) return raise_value("Format specifier missing precision");
     }
     if (length - at > 1) return raise_value("Invalid format specifier '%U' for object of type '%.200T'", spec, v);
-    if (at < length) out->type = str_char(spec, at);
+    if (at < length) out->type = str_read(kind, data, at);
 #undef PEEK
     return check_grouping(out);
 }
@@ -275,6 +280,34 @@ static bool put_number(Output *o, const Parts *p, const Spec *spec, const Separa
     return true;
 }
 
+/* The same without grouping and all in ASCII, straight into the string. */
+static bool is_plain(const Parts *p, const Spec *spec) { return spec->grouping == GROUP_NONE && spec->type != 'n' && spec->fill < 128 && p->character == UINT32_MAX && spec->width <= (INT64_MAX >> 5); }
+
+static Value put_plain(const Parts *p, const Spec *spec)
+{
+    char sign = p->negative ? '-' : spec->sign == '+' || spec->sign == ' ' ? spec->sign : 0;
+    int64_t length = (sign != 0) + p->prefix_length + p->digits_length + p->has_point + p->rest_length;
+    int64_t padding = spec->width > length ? spec->width - length : 0;
+    int64_t left = spec->align == '<' || spec->align == '=' ? 0 : spec->align == '^' ? padding / 2 : padding, inner = spec->align == '=' ? padding : 0;
+    if (length + padding == 1 && p->digits_length) return str_from_char((uint8_t)*p->digits);
+    Value v = str_alloc(length + padding, 0x7f);
+    if (!v) return 0;
+    char *out = (char *)v + STR_ASCII_HEADER, *end = out + length + padding;
+    memset(out, (int)spec->fill, (size_t)left);
+    out += left;
+    if (sign) *out++ = sign;
+    for (int64_t i = 0; i < p->prefix_length; i++) *out++ = p->prefix[i];
+    memset(out, (int)spec->fill, (size_t)inner);
+    out += inner;
+    memcpy(out, p->digits, (size_t)p->digits_length);
+    out += p->digits_length;
+    if (p->has_point) *out++ = '.';
+    memcpy(out, p->rest, (size_t)p->rest_length);
+    out += p->rest_length;
+    memset(out, (int)spec->fill, (size_t)(end - out));
+    return v;
+}
+
 /* --- int */
 
 static Value format_int(Value v, Spec *spec)
@@ -283,9 +316,7 @@ static Value format_int(Value v, Spec *spec)
     if (spec->no_negative_zero) return raise_value("Negative zero coercion (z) not allowed in integer format specifier");
     Parts parts = {.prefix = "", .digits = "", .rest = "", .character = UINT32_MAX};
     Separators separators;
-    Output out;
-    output_init(&out);
-    char upper_fixed[64], *upper;
+    char upper_fixed[64], small[72], *upper;
     if (spec->type == 'c') {
         int64_t c;
         if (spec->sign) return raise_value("Sign not allowed with integer format specifier 'c'");
@@ -295,10 +326,15 @@ static Value format_int(Value v, Spec *spec)
         parts.character = (uint32_t)c;
     } else {
         int base = spec->type == 'b' ? 2 : spec->type == 'o' ? 8 : spec->type == 'x' || spec->type == 'X' ? 16 : 10;
-        Value text = int_to_str(int_exact(v), base);
-        if (!text) return 0;
-        parts.digits = str_data(text);
-        parts.digits_length = str_length(text);
+        if (is_small_int(v)) {
+            parts.digits_length = (int64_t)int_small_to_base(small_int_value(v), base, small);
+            parts.digits = small;
+        } else {
+            Value text = int_to_str(int_exact(v), base);
+            if (!text) return 0;
+            parts.digits = str_data(text);
+            parts.digits_length = str_length(text);
+        }
         if (*parts.digits == '-') {
             parts.negative = true;
             parts.digits++;
@@ -315,6 +351,9 @@ static Value format_int(Value v, Spec *spec)
             parts.digits = upper;
         }
     }
+    if (is_plain(&parts, spec)) return put_plain(&parts, spec);
+    Output out;
+    output_init(&out);
     get_separators(spec->type == 'n' ? GROUP_LOCALE : spec->grouping, &separators);
     separators.point_length = 1;
     return put_number(&out, &parts, spec, &separators) ? output_finish(&out) : 0;
@@ -389,9 +428,10 @@ static Value format_float(double d, Spec *spec)
     }
     Parts parts;
     Separators separators;
+    take_apart(text, length, spec->no_negative_zero, &parts);
+    if (is_plain(&parts, spec)) return put_plain(&parts, spec);
     Output out;
     output_init(&out);
-    take_apart(text, length, spec->no_negative_zero, &parts);
     get_separators(spec->type == 'n' ? GROUP_LOCALE : spec->grouping, &separators);
     return put_number(&out, &parts, spec, &separators) ? output_finish(&out) : 0;
 }
@@ -453,30 +493,12 @@ static Value format_complex(double real, double imag, Spec *spec)
 
 /* --- the entry points */
 
-/* ">8" and the like: only padding around the digits. */
-static Value pad_small_int(int64_t n, const Spec *spec)
-{
-    char text[24];
-    int64_t length = (int64_t)int_small_to_decimal(n, text), padding = spec->width > length ? spec->width - length : 0;
-    int64_t left = spec->align == '<' ? 0 : spec->align == '^' ? padding / 2 : padding;
-    if (length == 1 && !padding) return str_from_char((uint8_t)text[0]);
-    Value v = str_alloc(length + padding, 0x7f);
-    if (!v) return 0;
-    char *out = str_data(v);
-    memset(out, (int)spec->fill, (size_t)left);
-    memcpy(out + left, text, (size_t)length);
-    memset(out + left + length, (int)spec->fill, (size_t)(padding - left));
-    return v;
-}
-
 Value int_format_spec(Value v, Value spec_text)
 {
     Spec spec;
     double d;
     if (!str_length(spec_text)) return object_str(v);
     if (!parse_spec(spec_text, v, 'd', &spec)) return 0;
-    if (is_small_int(v) && spec.type == 'd' && !spec.grouping && !spec.sign && !spec.no_negative_zero && spec.precision == -1 && spec.align != '=' && spec.fill < 128 && spec.width < 1024)
-        return pad_small_int(small_int_value(v), &spec);
     switch (spec.type) {
     case 'b': case 'c': case 'd': case 'o': case 'x': case 'X': case 'n': return format_int(v, &spec);
     case 'e': case 'E': case 'f': case 'F': case 'g': case 'G': case '%': return int_as_double(v, &d) ? format_float(d, &spec) : 0;

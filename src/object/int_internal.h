@@ -37,4 +37,3 @@ bool int_divide_nearest(Value a, Value b, Value *quotient, Value *remainder);
 Value int_true_divide(Value a, Value b), int_power(Value a, Value b, Value modulo), int_negative(Value v), int_abs(Value v), int_invert(Value v);
 Value int_round(Value v, Value digits);
 /* Text of an int: with a prefix ("0x") when `prefix`; unlimited when not decimal. */
-size_t int_small_to_decimal(int64_t n, char out[24]);

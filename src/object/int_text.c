@@ -131,14 +131,28 @@ Value int_from_text(Value str, int base)
 
 size_t int_small_to_decimal(int64_t n, char out[24])
 {
-    char reversed[24];
-    size_t length = 0, at = 0;
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869"
+                                "707172737475767778798081828384858687888990919293949596979899";
+    char reversed[24], *at = reversed + sizeof reversed;
     uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
-    do reversed[length++] = (char)('0' + rest % 10), rest /= 10;
-    while (rest);
-    if (n < 0) out[at++] = '-';
-    while (length) out[at++] = reversed[--length];
-    return at;
+    for (; rest >= 100; rest /= 100) memcpy(at -= 2, pairs + rest % 100 * 2, 2);
+    if (rest >= 10) memcpy(at -= 2, pairs + rest * 2, 2);
+    else *--at = (char)('0' + rest);
+    if (n < 0) *--at = '-';
+    size_t length = (size_t)(reversed + sizeof reversed - at);
+    memcpy(out, at, length);
+    return length;
+}
+
+size_t int_small_to_base(int64_t n, int base, char out[72])
+{
+    if (base == 10) return int_small_to_decimal(n, out);
+    char *start = out;
+    uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
+    if (n < 0) *out++ = '-';
+    int shift = __builtin_ctz((unsigned)base), digits = rest ? (63 - __builtin_clzll(rest)) / shift + 1 : 1;
+    for (int i = digits; i-- > 0; rest >>= shift) out[i] = "0123456789abcdef"[rest & ((uint64_t)base - 1)];
+    return (size_t)(out + digits - start);
 }
 
 static Value too_many_digits(void)
@@ -149,11 +163,12 @@ static Value too_many_digits(void)
 Value int_to_str(Value v, int base)
 {
     Limbs l;
-    if (base == 10 && is_small_int(v)) {
-        char text[24];
-        size_t length = int_small_to_decimal(small_int_value(v), text);
+    if (is_small_int(v) && (base == 10 || base == 16 || base == 8 || base == 2)) {
+        char text[72];
+        size_t length = int_small_to_base(small_int_value(v), base, text);
+        if (length == 1) return str_from_char((uint8_t)text[0]);
         Value str = str_alloc((int64_t)length, 127);
-        if (str) memcpy(str_data(str), text, length);
+        if (str) memcpy((char *)str + STR_ASCII_HEADER, text, length);
         return str;
     }
     limbs_of(v, &l);

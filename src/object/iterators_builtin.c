@@ -205,6 +205,22 @@ Type zip_type = {
     .methods = zip_methods,
 };
 
+int iter_next_pair(Value iterator, Value pair[2])
+{
+    Type *type = type_of(iterator);
+    if (type == &dict_itemiterator_type) return dict_items_next(iterator, pair);
+    if (type == &enumerate_type) {
+        EnumerateObj *it = (EnumerateObj *)iterator;
+        return (pair[1] = iter_next_quick(it->iterator)) && (pair[0] = next_number(it));
+    }
+    if (type != &zip_type) return -1;
+    ZipObj *it = (ZipObj *)iterator;
+    if (tuple_size(it->iterators) != 2) return -1;
+    for (int i = 0; i < 2; i++)
+        if (!(pair[i] = iter_next_quick(tuple_get(it->iterators, i)))) return zip_ended(it, i), 0;
+    return 1;
+}
+
 /* --- map */
 
 typedef struct MapObj { Obj head; Value function, iterators; } MapObj;

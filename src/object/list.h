@@ -3,6 +3,8 @@
 #include "object/sequence.h"
 
 void list_trace(Obj *o);
+/* A list of `size` items that are not set yet; the caller sets them before anything else is allocated. */
+Value list_new_unset(int64_t size);
 void list_shrink(ListObj *list);
 Value list_item(Value self, int64_t i);
 Value list_subscript(Value self, Value key);

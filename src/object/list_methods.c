@@ -37,11 +37,27 @@ static int list_contains(Value self, Value item)
 static Value list_concat(Value a, Value b)
 {
     if (!is_list(b)) return raise_type("can only concatenate list (not \"%.200s\") to list", type_name_of(b));
-    Value result = list_new(list_size(a) + list_size(b));
+    Value result = list_new_unset(list_size(a) + list_size(b));
     if (!result) return 0;
     if (list_size(a)) memcpy(list_items(result), list_items(a), (size_t)list_size(a) * sizeof(Value));
     if (list_size(b)) memcpy(list_items(result) + list_size(a), list_items(b), (size_t)list_size(b) * sizeof(Value));
     return result;
+}
+
+/* Fills `total` items with the first `size` again and again; `from` may be `to`. */
+static void repeat_items(Value *to, const Value *from, int64_t size, int64_t total)
+{
+    if (size == 1) {
+        Value item = *from;
+        for (int64_t i = 0; i < total; i++) to[i] = item;
+        return;
+    }
+    if (to != from) memcpy(to, from, (size_t)size * sizeof(Value));
+    for (int64_t done = size; done < total;) {
+        int64_t more = done < total - done ? done : total - done;
+        memcpy(to + done, to, (size_t)more * sizeof(Value));
+        done += more;
+    }
 }
 
 static Value list_repeat(Value self, int64_t times)
@@ -49,13 +65,9 @@ static Value list_repeat(Value self, int64_t times)
     int64_t size = list_size(self), total;
     if (times <= 0 || size == 0) return list_new(0);
     if (__builtin_mul_overflow(size, times, &total)) return raise_memory();
-    Value result = list_new(total);
+    Value result = list_new_unset(total);
     if (!result) return 0;
-    Value *to = list_items(result);
-    if (size == 1)
-        for (int64_t i = 0; i < times; i++) to[i] = list_get(self, 0);
-    else
-        for (int64_t i = 0; i < times; i++) memcpy(to + i * size, list_items(self), (size_t)size * sizeof(Value));
+    repeat_items(list_items(result), list_items(self), size, total);
     return result;
 }
 
@@ -73,7 +85,7 @@ static Value list_inplace_repeat(Value self, int64_t times)
     }
     if (__builtin_mul_overflow(size, times, &total)) return raise_memory();
     if (!list_grow(list, total)) return 0;
-    for (int64_t i = 1; i < times; i++) memcpy(list->items + i * size, list->items, (size_t)size * sizeof(Value));
+    repeat_items(list->items, list->items, size, total);
     list->size = total;
     gc_barrier(list);
     return self;
@@ -81,7 +93,7 @@ static Value list_inplace_repeat(Value self, int64_t times)
 
 /* --- methods */
 
-static NATIVE(list_append_method) { return list_append(args[0], args[1]) ? NONE : 0; }
+static NATIVE(list_append_method) { return list_append_fast(args[0], args[1]) ? NONE : 0; }
 static NATIVE(list_extend_method) { return list_extend(args[0], args[1]) ? NONE : 0; }
 static NATIVE(list_copy_method) { return list_slice(args[0], 0, list_size(args[0])); }
 static NATIVE(list_reverse_method) { return list_reverse(args[0]), NONE; }

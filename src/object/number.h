@@ -42,6 +42,9 @@ Value int_from_bytes(const uint8_t *bytes, size_t size, bool little, bool is_sig
 Value int_from_text(Value str, int base);    /* int("..."): ValueError with CPython's text */
 Value int_from_ascii(const char *text, size_t length, int base, Value original_for_error);
 Value int_to_str(Value v, int base);         /* base 2, 8, 10, 16: no prefix; obeys sys.set_int_max_str_digits for 10 */
+/* The digits of a machine word, with '-', into `out`; returns how many characters. Base 2, 8, 10 or 16. */
+size_t int_small_to_decimal(int64_t n, char out[24]);
+size_t int_small_to_base(int64_t n, int base, char out[72]);
 extern int int_max_str_digits;               /* 4300 */
 int64_t int_hash(Value v);                   /* modulo 2^61-1 */
 /* Arithmetic on ints, also used by the VM's slow paths: both operands must be ints. */

@@ -31,11 +31,11 @@ Value sequence_repr(Value v, const char *open, const char *close, const char *re
 {
     int entered = repr_enter(v);
     if (entered) return entered < 0 ? 0 : str_from_cstring(recursive);
-    StrBuilder b = {0};
+    uint8_t room[512];
+    StrBuilder b = STR_BUILDER_ON(room);
     bool ok = str_builder_cstring(&b, open);
     for (int64_t i = 0; ok && i < length_of(v); i++) {
-        Value text = object_repr(item_of(v, i));
-        ok = text && (i == 0 || str_builder_ascii(&b, ", ", 2)) && str_builder_str(&b, text);
+        ok = (i == 0 || (str_builder_char(&b, ',') && str_builder_char(&b, ' '))) && str_builder_repr(&b, item_of(v, i));
     }
     ok = ok && str_builder_cstring(&b, close);
     repr_leave(v);
@@ -47,6 +47,9 @@ Value sequence_compare(Value a, Value b, CompareOp op)
     bool tuples = is_tuple(a);
     if (!tuples && length_of(a) != length_of(b) && (op == CMP_EQ || op == CMP_NE)) return bool_value(op == CMP_NE);
     int64_t i = 0;
+    /* Items that are the same word are equal, and nothing runs while one looks at them. */
+    const Value *x = tuples ? tuple_items(a) : list_items(a), *y = tuples ? tuple_items(b) : list_items(b);
+    for (int64_t n = length_of(a) < length_of(b) ? length_of(a) : length_of(b); i < n && x[i] == y[i]; i++) {}
     for (; i < length_of(a) && i < length_of(b); i++) {
         Value left = tuples ? tuple_get(a, i) : list_get(a, i), right = tuples ? tuple_get(b, i) : list_get(b, i);
         int same = quick_equal(left, right);

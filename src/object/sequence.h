@@ -77,6 +77,10 @@ static inline Value iter_next_quick(Value iterator)
     }
     return iter_next(iterator);
 }
+/* The next item of an enumerate, a zip of two or an iterator over the items of a dict as two values, without the tuple: 1. At the end or with an exception: 0.
+ * -1: another iterator, which was not asked. */
+int iter_next_pair(Value iterator, Value pair[2]);
+int dict_items_next(Value iterator, Value pair[2]);   /* the same of a dict's items; 1, 0 */
 /* The object is alive up to here, though only its buffer is used: the collector does not look into buffers that only the C stack points to. */
 #define KEEP_ALIVE(v) __asm__ volatile("" : : "r"(v) : "memory")
 /* (builtin, (argument,)) and (builtin, (argument,), state): what __reduce__ of iterators returns. */

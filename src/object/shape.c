@@ -50,22 +50,12 @@ uint32_t shape_add(uint32_t shape, Value name)
     return shape_make(shape, name, s->count + 1);
 }
 
-/* Answers of shape_lookup, "absent" included. Names are visited at each marking: an entry must not outlive its name, whose address another str could get. */
+/* Answers of shape_lookup, "absent" included. The names are interned, so that they live for ever: another str could get the address of one that died. */
 enum { LOOKUP_CACHE = 1024 };
 static struct { Value name; uint32_t shape; int32_t slot; } lookup_cache[LOOKUP_CACHE];
 
-static void lookup_cache_trace(void)
-{
-    for (int i = 0; i < LOOKUP_CACHE; i++) gc_visit(lookup_cache[i].name);
-}
-
 int shape_lookup(uint32_t shape, Value name)
 {
-    static bool registered;
-    if (__builtin_expect(!registered, 0)) {
-        registered = true;
-        gc_root_tracer(lookup_cache_trace);
-    }
     uint32_t i = (shape * 0x9e3779b1u ^ (uint32_t)(name >> 4)) % LOOKUP_CACHE;
     if (lookup_cache[i].name == name && lookup_cache[i].shape == shape) return lookup_cache[i].slot;
     int slot = -1;
@@ -75,6 +65,7 @@ int shape_lookup(uint32_t shape, Value name)
             break;
         }
     }
+    if (!((StrObj *)name)->interned) return slot;
     lookup_cache[i].name = name;
     lookup_cache[i].shape = shape;
     lookup_cache[i].slot = slot;

@@ -41,10 +41,13 @@ Value str_alloc(int64_t length, uint32_t max_char)
     int kind = str_kind_for(max_char);
     size_t header = max_char < 128 ? STR_ASCII_HEADER : STR_COMPACT_HEADER;
     if (length < 0 || length > (INT64_MAX - (int64_t)header) / kind - 1) return raise_memory();
-    StrObj *s = gc_new(&str_type, header + (size_t)(length + 1) * (size_t)kind);
+    size_t size = header + (size_t)(length + 1) * (size_t)kind;
+    StrObj *s = gc_new_raw(&str_type, size, STR_COMPACT_HEADER);
     if (!s) return 0;
+    memset((char *)s + size - kind, 0, (size_t)kind);
     s->length = length;
     s->hash = -1;
+    s->state = 0;
     s->kind = (uint32_t)kind & 7;
     s->compact = 1, s->ready = 1;
     s->ascii = max_char < 128;
@@ -171,6 +174,7 @@ static StrObj *str_long_new(int64_t length, int kind, bool ascii)
     if (!s) return 0;
     s->length = length;
     s->hash = -1;
+    s->state = 0;
     s->kind = (uint32_t)kind & 7;
     s->ascii = ascii, s->ready = 1;
     return s;
@@ -311,8 +315,22 @@ void str_trace(Obj *object)
 static uint32_t utf8_max_bound(const uint8_t *s, size_t size, size_t *count)
 {
     uint8_t lead = 0;
-    size_t n = 0;
-    for (size_t i = 0; i < size; i++) {
+    size_t n = 0, i = 0;
+    while (i + 16 <= size) {
+        /* Sixteen counters of a byte each, which 255 rounds cannot overflow. */
+        typedef uint8_t Bytes16 __attribute__((vector_size(16)));
+        Bytes16 starts = {0}, most = {0}, v;
+        for (int round = 0; round < 255 && i + 16 <= size; round++, i += 16) {
+            memcpy(&v, s + i, 16);
+            starts -= (Bytes16)((v & 0xc0) != 0x80);
+            most = __builtin_elementwise_max(most, v);
+        }
+        for (int k = 0; k < 16; k++) {
+            n += starts[k];
+            lead = most[k] > lead ? most[k] : lead;
+        }
+    }
+    for (; i < size; i++) {
         n += (s[i] & 0xc0) != 0x80;
         lead = s[i] > lead ? s[i] : lead;
     }
@@ -337,17 +355,58 @@ static Value utf8_to_str(const char *bytes, size_t size)
     return v;
 }
 
-Value str_from_utf8(const char *bytes, size_t size)
+/* Decodes and checks in one go; false: not valid UTF-8. There is a place in `out` for each byte that does not continue a character. */
+#define DECODE_UTF8(Char, out, s, end) \
+    for (Char *to = (out); s < end;) { \
+        uint8_t c = *s; \
+        if (c < 0x80) *to++ = c, s++; \
+        else if (c < 0xe0) { \
+            if (c < 0xc2 || end - s < 2 || (s[1] & 0xc0) != 0x80) return false; \
+            *to++ = (Char)((c & 0x1f) << 6 | (s[1] & 0x3f)); \
+            s += 2; \
+        } else if (c < 0xf0) { \
+            if (end - s < 3 || (s[1] & 0xc0) != 0x80 || (s[2] & 0xc0) != 0x80) return false; \
+            uint32_t v = (c & 0xfu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu); \
+            if (v < 0x800 || (v & ~0x7ffu) == 0xd800) return false; \
+            *to++ = (Char)v; \
+            s += 3; \
+        } else { \
+            if (end - s < 4 || (s[1] & 0xc0) != 0x80 || (s[2] & 0xc0) != 0x80 || (s[3] & 0xc0) != 0x80) return false; \
+            uint32_t v = (c & 7u) << 18 | (s[1] & 0x3fu) << 12 | (s[2] & 0x3fu) << 6 | (s[3] & 0x3fu); \
+            if (c > 0xf4 || v < 0x10000 || v > 0x10ffff) return false; \
+            *to++ = (Char)v; \
+            s += 4; \
+        } \
+    }
+
+static bool decode_utf8(int kind, void *out, const uint8_t *s, const uint8_t *end)
 {
-    size_t start, end;
+    if (kind == 1) DECODE_UTF8(uint8_t, out, s, end)
+    else if (kind == 2) DECODE_UTF8(uint16_t, out, s, end)
+    else DECODE_UTF8(uint32_t, out, s, end)
+    return true;
+}
+
+Value str_from_valid_utf8(const char *bytes, size_t size)
+{
     if (utf8_is_ascii(bytes, size)) {
         if (size == 1) return str_from_char((uint8_t)*bytes);
         Value v = str_alloc((int64_t)size, 0x7f);
         if (v && size) memcpy((char *)v + STR_ASCII_HEADER, bytes, size);
         return v;
     }
-    if (utf8_check(bytes, size, &start, &end) != UTF8_OK) return codec_utf8_decode(bytes, size, 0, 0);
-    return utf8_to_str(bytes, size);
+    size_t count;
+    uint32_t bound = utf8_max_bound((const uint8_t *)bytes, size, &count), one[1];
+    if (count == 1) return decode_utf8(4, one, (const uint8_t *)bytes, (const uint8_t *)bytes + size) ? str_from_char(*one) : 0;
+    if (count == 0) return 0;
+    Value v = str_alloc((int64_t)count, bound);
+    return v && decode_utf8(str_kind(v), str_data(v), (const uint8_t *)bytes, (const uint8_t *)bytes + size) ? v : 0;
+}
+
+Value str_from_utf8(const char *bytes, size_t size)
+{
+    Value v = str_from_valid_utf8(bytes, size);
+    return v || thread_self->exception ? v : codec_utf8_decode(bytes, size, 0, 0);
 }
 
 Value str_from_utf8_surrogatepass(const char *bytes, size_t size)
@@ -402,8 +461,15 @@ int64_t str_utf8_size(int kind, const void *data, int64_t length)
 void str_utf8_write(int kind, const void *data, int64_t length, char *out)
 {
     if (kind == 1) for (int64_t i = 0; i < length; i++) out += utf8_encode(((const uint8_t *)data)[i], out);
-    else if (kind == 2) for (int64_t i = 0; i < length; i++) out += utf8_encode(((const uint16_t *)data)[i], out);
-    else for (int64_t i = 0; i < length; i++) out += utf8_encode(((const uint32_t *)data)[i], out);
+    else if (kind == 4) for (int64_t i = 0; i < length; i++) out += utf8_encode(((const uint32_t *)data)[i], out);
+    else for (const uint16_t *p = data, *end = p + length; p < end; p++) {
+        if (*p < 0x80) *out++ = (char)*p;
+        else if (*p < 0x800) {
+            out[0] = (char)(0xc0 | *p >> 6);
+            out[1] = (char)(0x80 | (*p & 0x3f));
+            out += 2;
+        } else out += utf8_encode(*p, out);
+    }
 }
 
 const char *str_utf8(Value v, size_t *size)

@@ -11,7 +11,10 @@ typedef struct StrObj {          /* PyASCIIObject, PyCompactUnicodeObject, PyUni
     Obj head;
     int64_t length;              /* characters */
     int64_t hash;                /* -1: not computed */
-    uint32_t interned : 2, kind : 3, compact : 1, ascii : 1, ready : 1, rope : 1, foreign : 1 /* `any` is not in the heap */, : 22;
+    union {
+        struct { uint32_t interned : 2, kind : 3, compact : 1, ascii : 1, ready : 1, rope : 1, foreign : 1 /* `any` is not in the heap */, : 22; };
+        uint32_t state;          /* all of them: 0 before the first is set, so that none has to be read */
+    };
     void *wstr;                  /* rope: left half. Else 0 */
     int64_t utf8_length;         /* from here on absent in compact ASCII strings */
     char *utf8;                  /* cached UTF-8; rope: right half */
@@ -84,12 +87,22 @@ Value str_encode(Value s, const char *encoding, const char *errors);   /* bytes;
 Value str_decode(const char *bytes, size_t size, const char *encoding, const char *errors);
 extern bool str_check_codecs;                        /* -X dev: str_encode and str_decode complain about unknown names even when they would not matter */
 
-/* Builds a string piece by piece; widens as needed. Start with {0}. */
-typedef struct StrBuilder { void *data; int64_t length, capacity; int kind; uint32_t max_char; } StrBuilder;
-bool str_builder_char(StrBuilder *b, uint32_t c);
+/* Builds a string piece by piece; widens as needed. Start with {0}, or with STR_BUILDER_ON(an array of uint8_t), which is used until it is full. */
+typedef struct StrBuilder { void *data; int64_t length, capacity; int kind; uint32_t max_char; bool borrowed; } StrBuilder;
+#define STR_BUILDER_ON(array) {.data = (array), .capacity = sizeof(array), .kind = 1, .borrowed = true}
+bool str_builder_char_slow(StrBuilder *b, uint32_t c);
+static inline bool str_builder_char(StrBuilder *b, uint32_t c)
+{
+    if (__builtin_expect(b->kind != 1 || c > 0xff || b->length == b->capacity, 0)) return str_builder_char_slow(b, c);
+    b->max_char |= c;
+    ((uint8_t *)b->data)[b->length++] = (uint8_t)c;
+    return true;
+}
 bool str_builder_ascii(StrBuilder *b, const char *text, size_t length);
 bool str_builder_cstring(StrBuilder *b, const char *text);   /* ASCII */
 bool str_builder_str(StrBuilder *b, Value s);
+bool str_builder_int(StrBuilder *b, int64_t n);              /* in decimal */
+bool str_builder_repr(StrBuilder *b, Value v);               /* repr(v) */
 bool str_builder_slice(StrBuilder *b, Value s, int64_t start, int64_t end);
 Value str_builder_finish(StrBuilder *b);             /* the string; the builder is empty again */
 

@@ -12,22 +12,24 @@ bool str_builder_reserve(StrBuilder *b, int64_t extra, uint32_t max_char)
     b->max_char |= max_char;
     if (kind <= b->kind && needed <= b->capacity) return true;
     int64_t capacity = needed <= b->capacity ? b->capacity : needed + needed / 2 + 16;
-    if (kind <= b->kind) {
-        void *data = gc_buffer_grow(b->data, (size_t)(b->length * b->kind), (size_t)(capacity * b->kind));
+    if (kind <= b->kind && !b->borrowed) {
+        void *data = gc_buffer_grow_raw(b->data, (size_t)(b->length * b->kind), (size_t)(capacity * b->kind));
         if (!data) return false;
         b->data = data;
     } else {
+        if (kind < b->kind) kind = b->kind;
         void *data = gc_buffer_raw((size_t)(capacity * kind));
         if (!data) return false;
         if (b->length) str_copy_chars(kind, data, 0, b->kind, b->data, 0, b->length);
         b->data = data;
         b->kind = kind;
+        b->borrowed = false;
     }
     b->capacity = capacity;
     return true;
 }
 
-bool str_builder_char(StrBuilder *b, uint32_t c)
+bool str_builder_char_slow(StrBuilder *b, uint32_t c)
 {
     if (b->length == b->capacity || str_kind_for(c) > b->kind) {
         if (!str_builder_reserve(b, 1, c)) return false;
@@ -41,8 +43,7 @@ bool str_builder_fill(StrBuilder *b, uint32_t c, int64_t count)
 {
     if (count <= 0) return true;
     if (!str_builder_reserve(b, count, c)) return false;
-    if (b->kind == 1) memset((uint8_t *)b->data + b->length, (int)c, (size_t)count);
-    else for (int64_t i = 0; i < count; i++) str_write(b->kind, b->data, b->length + i, c);
+    str_fill_chars(b->kind, b->data, b->length, c, count);
     b->length += count;
     return true;
 }
@@ -54,6 +55,37 @@ bool str_builder_ascii(StrBuilder *b, const char *text, size_t length)
     str_copy_chars(b->kind, b->data, b->length, 1, text, 0, (int64_t)length);
     b->length += (int64_t)length;
     return true;
+}
+
+bool str_builder_int(StrBuilder *b, int64_t n)
+{
+    char text[24];
+    size_t length = int_small_to_decimal(n, text);
+    if (b->kind != 1 || b->capacity - b->length < (int64_t)length) return str_builder_ascii(b, text, length);
+    b->max_char |= 0x7f;
+    memcpy((uint8_t *)b->data + b->length, text, length);
+    b->length += (int64_t)length;
+    return true;
+}
+
+/* Whether ASCII text has nothing that repr escapes. */
+bool str_repr_is_plain(const uint8_t *text, int64_t length)
+{
+    for (int64_t i = 0; i < length; i++)
+        if (text[i] < 0x20 || text[i] == 0x7f || text[i] == '\\' || text[i] == '\'') return false;
+    return true;
+}
+
+bool str_builder_repr(StrBuilder *b, Value v)
+{
+    if (is_small_int(v)) return str_builder_int(b, small_int_value(v));
+    if (is_str_exact(v) && str_is_ascii(v)) {
+        int64_t length = str_length(v);
+        const uint8_t *data = str_data(v);
+        if (str_repr_is_plain(data, length)) return str_builder_char(b, '\'') && str_builder_ascii(b, (const char *)data, (size_t)length) && str_builder_char(b, '\'');
+    }
+    Value text = object_repr(v);
+    return text && str_builder_str(b, text);
 }
 
 bool str_builder_cstring(StrBuilder *b, const char *text) { return str_builder_ascii(b, text, strlen(text)); }
@@ -89,13 +121,37 @@ Value str_builder_finish(StrBuilder *b)
     if (b->length == 1) v = str_from_char(str_read(b->kind, b->data, 0));
     else {
         v = str_alloc(b->length, b->max_char);
-        if (v && b->length) str_copy_chars(str_kind(v), str_data(v), 0, b->kind, b->data, 0, b->length);
+        if (v && b->length && b->max_char < 0x80 && b->kind == 1) memcpy((char *)v + STR_ASCII_HEADER, b->data, (size_t)b->length);
+        else if (v && b->length) str_copy_chars(str_kind(v), str_data(v), 0, b->kind, b->data, 0, b->length);
     }
     *b = (StrBuilder){0};
     return v;
 }
 
 /* --- join */
+
+/* `n` bytes for which `room` are there. A few are copied as sixteen when these fit: every string's cell is a multiple of that, and its text starts at one. */
+static inline void copy_short(char *out, int64_t room, const char *from, int64_t n)
+{
+    if (n <= 16 && room >= 16) memcpy(out, from, 16);
+    else memcpy(out, from, (size_t)n);
+}
+
+static void join_ascii(char *out, int64_t room, const char *between, int64_t gap, const Value *items, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) {
+        if (i && gap) {
+            if (gap == 1) *out = *between;
+            else memcpy(out, between, (size_t)gap);
+            out += gap;
+            room -= gap;
+        }
+        int64_t length = str_length(items[i]);
+        copy_short(out, room, str_data(items[i]), length);
+        out += length;
+        room -= length;
+    }
+}
 static Value join_sequence(Value separator, const Value *items, int64_t count)
 {
     int64_t total = 0;
@@ -116,7 +172,8 @@ static Value join_sequence(Value separator, const Value *items, int64_t count)
     void *out = str_data(v);
     const void *between = str_data(separator);
     int64_t at = 0, gap = str_length(separator);
-    for (int64_t i = 0; i < count; i++) {
+    if (bound < 0x80) join_ascii(out, total, between, gap, items, count);
+    else for (int64_t i = 0; i < count; i++) {
         if (i && gap) {
             str_copy_chars(kind, out, at, between_kind, between, 0, gap);
             at += gap;

@@ -1,6 +1,6 @@
 /* str_find.c: searching characters and substrings, forwards and backwards, in linear time.
  *
- * One character: memchr where characters are bytes. A substring of bytes: memchr for its first byte, or memmem (two-way). Otherwise: look for the needle's first character and compare; when that has
+ * One character: memchr where characters are bytes. A substring of bytes: its first and last byte are compared at sixteen places at once, or memmem (two-way). Otherwise: look for the needle's first character and compare; when that has
  * wasted more comparisons than the text has characters, finish with Knuth-Morris-Pratt, so that hostile input costs linear time too.
  */
 #include "object/str_internal.h"
@@ -83,21 +83,111 @@ static inline __attribute__((always_inline)) int64_t find_plain(int kind, const 
     return -1;
 }
 
-/* Bytes in bytes, m >= 2: looks for the first byte, and hands over to memmem, which cannot degenerate, when that finds too much. */
-static int64_t find_bytes(const uint8_t *text, int64_t n, const uint8_t *needle, int64_t m)
+/* --- bytes in bytes, sixteen places at once: where do the needle's first and last byte stand right? */
+typedef uint8_t Bytes16 __attribute__((vector_size(16)));
+typedef bool Mask16 __attribute__((ext_vector_type(16)));
+
+static inline Bytes16 load16(const uint8_t *p)
 {
-    const uint8_t *at = text, *end = text + (n - m + 1);
-    uint8_t last = needle[m - 1];
-    for (int64_t wasted = 0; at < end; at++) {
-        at = memchr(at, *needle, (size_t)(end - at));
-        if (!at) return -1;
-        if (at[m - 1] == last && memcmp(at + 1, needle + 1, (size_t)m - 2) == 0) return at - text;
-        if (++wasted > 16 && wasted * 16 > at - text) {
-            const uint8_t *hit = memmem(at + 1, (size_t)(text + n - at - 1), needle, (size_t)m);
-            return hit ? hit - text : -1;
+    Bytes16 v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline uint32_t mask_of(Bytes16 all_or_nothing) { return __builtin_bit_cast(uint16_t, __builtin_convertvector(all_or_nothing, Mask16)); }
+
+static inline uint32_t candidates(const uint8_t *at, int64_t m, uint8_t first, uint8_t last)
+{
+    return mask_of((Bytes16)((load16(at) == first) & (load16(at + m - 1) == last)));
+}
+
+/* The rest of a search that met too many false candidates: memmem cannot degenerate. */
+static int64_t hits_by_memmem(const uint8_t *text, int64_t n, const uint8_t *needle, int64_t m, int64_t from, int64_t *hits, int64_t count, int64_t most)
+{
+    while (count < most) {
+        const uint8_t *hit = memmem(text + from, (size_t)(n - from), needle, (size_t)m);
+        if (!hit) break;
+        hits[count++] = hit - text;
+        from = hit - text + m;
+    }
+    return count;
+}
+
+static int64_t hits_in_bytes(const uint8_t *text, int64_t n, const uint8_t *needle, int64_t m, int64_t *hits, int64_t most)
+{
+    int64_t count = 0, at = 0, next = 0, wasted = 0, end = n - m + 1;   /* no hit may start before `next` */
+    uint8_t first = needle[0], last = needle[m - 1];
+    for (; at + 16 <= end; at += 16) {
+        for (uint32_t mask = candidates(text + at, m, first, last); mask; mask &= mask - 1) {
+            int64_t place = at + __builtin_ctz(mask);
+            if (place < next) continue;
+            if (m > 2 && memcmp(text + place + 1, needle + 1, (size_t)m - 2)) {
+                if (++wasted > 64 && wasted * 16 > place) return hits_by_memmem(text, n, needle, m, place + 1, hits, count, most);
+                continue;
+            }
+            hits[count++] = place;
+            next = place + m;
+            if (count == most) return count;
+        }
+    }
+    if (at < next) at = next;
+    for (; at < end; at++) {
+        if (text[at] != first || text[at + m - 1] != last || (m > 2 && memcmp(text + at + 1, needle + 1, (size_t)m - 2))) continue;
+        hits[count++] = at;
+        at += m - 1;
+        if (count == most) break;
+    }
+    return count;
+}
+
+/* The last place, or -1. */
+static int64_t rfind_bytes(const uint8_t *text, int64_t n, const uint8_t *needle, int64_t m)
+{
+    int64_t at = n - m + 1, wasted = 0;
+    uint8_t first = needle[0], last = needle[m - 1];
+    while (at > 0) {
+        int64_t block = at < 16 ? at : 16;
+        uint32_t mask = 0;
+        at -= block;
+        if (block == 16) mask = candidates(text + at, m, first, last);
+        else for (int64_t i = 0; i < block; i++) mask |= (uint32_t)(text[at + i] == first && text[at + i + m - 1] == last) << i;
+        for (; mask; mask &= ~(1u << (31 - __builtin_clz(mask)))) {
+            int64_t place = at + 31 - __builtin_clz(mask);
+            if (m <= 2 || memcmp(text + place + 1, needle + 1, (size_t)m - 2) == 0) return place;
+            if (++wasted > 64 && wasted * 16 > n - place) {
+                int64_t back = find_plain(1, text, place + m - 1, 1, needle, m, true);
+                return back < 0 ? -1 : place - 1 - back;
+            }
         }
     }
     return -1;
+}
+
+int64_t str_find_hits(int kind, const void *text, int64_t n, int needle_kind, const void *needle, int64_t m, int64_t *hits, int64_t most)
+{
+    if (m > n || most <= 0) return 0;
+    if (kind == 1 && needle_kind == 1) return hits_in_bytes(text, n, needle, m, hits, most);
+    int64_t count = 0;
+    for (int64_t at = 0; count < most;) {
+        int64_t hit = str_find_raw(kind, (const char *)text + at * kind, n - at, needle_kind, needle, m);
+        if (hit < 0) break;
+        hits[count++] = at + hit;
+        at += hit + m;
+    }
+    return count;
+}
+
+static int64_t count_byte(const uint8_t *text, int64_t n, uint8_t c)
+{
+    int64_t count = 0, i = 0;
+    while (i + 16 <= n) {
+        /* Sixteen counters of a byte each, which 255 rounds cannot overflow. */
+        Bytes16 sums = {0};
+        for (int round = 0; round < 255 && i + 16 <= n; round++, i += 16) sums -= (Bytes16)(load16(text + i) == c);
+        for (int k = 0; k < 16; k++) count += sums[k];
+    }
+    for (; i < n; i++) count += text[i] == c;
+    return count;
 }
 
 int64_t str_find_raw(int kind, const void *text, int64_t n, int needle_kind, const void *needle, int64_t m)
@@ -105,7 +195,10 @@ int64_t str_find_raw(int kind, const void *text, int64_t n, int needle_kind, con
     if (m == 0) return 0;
     if (m > n) return -1;
     if (m == 1) return str_find_char_raw(kind, text, n, str_read(needle_kind, needle, 0));
-    if (kind == 1 && needle_kind == 1) return find_bytes(text, n, needle, m);
+    if (kind == 1 && needle_kind == 1) {
+        int64_t hit;
+        return hits_in_bytes(text, n, needle, m, &hit, 1) ? hit : -1;
+    }
     if (needle_kind > kind) return -1;
     if (kind == 2 && needle_kind == 1) return find_plain(2, text, n, 1, needle, m, false);
     if (kind == 2) return find_plain(2, text, n, 2, needle, m, false);
@@ -117,20 +210,24 @@ int64_t str_rfind_raw(int kind, const void *text, int64_t n, int needle_kind, co
     if (m == 0) return n;
     if (m > n || needle_kind > kind) return -1;
     if (m == 1) return str_rfind_char_raw(kind, text, n, str_read(needle_kind, needle, 0));
-    int64_t at = kind == 1 ? find_plain(1, text, n, 1, needle, m, true) : find_plain(kind, text, n, needle_kind, needle, m, true);
+    if (kind == 1) return rfind_bytes(text, n, needle, m);
+    int64_t at = find_plain(kind, text, n, needle_kind, needle, m, true);
     return at < 0 ? -1 : n - m - at;
 }
 
 int64_t str_count_raw(int kind, const void *text, int64_t n, int needle_kind, const void *needle, int64_t m, int64_t max)
 {
     if (m == 0) return n + 1 < max ? n + 1 : max;
-    int64_t count = 0;
-    for (int64_t at = 0; count < max; count++) {
-        int64_t hit = str_find_raw(kind, (const char *)text + at * kind, n - at, needle_kind, needle, m);
-        if (hit < 0) break;
-        at += hit + m;
+    if (m == 1 && kind == 1 && max >= n) return needle_kind == 1 ? count_byte(text, n, *(const uint8_t *)needle) : 0;
+    int64_t hits[64], total = 0, at = 0;
+    while (total < max) {
+        int64_t most = max - total < 64 ? max - total : 64;
+        int64_t count = str_find_hits(kind, (const char *)text + at * kind, n - at, needle_kind, needle, m, hits, most);
+        total += count;
+        if (count < 64) break;
+        at += hits[63] + m;
     }
-    return count;
+    return total;
 }
 
 int64_t str_find(Value s, Value sub, int64_t start, int64_t end)

@@ -24,6 +24,8 @@ static inline void str_write(int kind, void *data, int64_t index, uint32_t c)
 }
 #define is_str_exact(v) (is_pointer(v) && as_obj(v)->type == &str_type)
 
+/* The classes (unicode_flags.h) of the first 256 characters. */
+extern const uint16_t unicode_latin1_flags[256];
 /* The static strings of one Latin-1 character; the last is the empty one. */
 typedef struct SmallStr { alignas(16) StrObj s; char room[16]; } SmallStr;
 extern SmallStr small_strs[257];
@@ -34,6 +36,21 @@ static inline bool is_space_char(uint32_t c)
     if (c < 64) return (1ull << ' ' | 0x1full << 9 | 0xfull << 0x1c) >> c & 1;
     return c >= 128 && unicode_is_space(c);
 }
+
+static inline bool is_linebreak_char(uint32_t c)
+{
+    if (c < 32) return (0xfu << 10 | 7u << 0x1c) >> c & 1;
+    return c >= 128 && unicode_is_linebreak(c);
+}
+/* `c` `count` times. */
+static inline void str_fill_chars(int kind, void *data, int64_t index, uint32_t c, int64_t count)
+{
+    if (kind == 1) memset((uint8_t *)data + index, (int)c, (size_t)count);
+    else for (int64_t i = 0; i < count; i++) str_write(kind, data, index + i, c);
+}
+
+/* str_equal_ascii for a literal, on the spot. */
+#define str_is_literal(v, text) (str_length(v) == sizeof(text) - 1 && str_is_ascii(v) && memcmp(str_data(v), text, sizeof(text) - 1) == 0)
 
 /* The largest character (exact up to the bounds 0x7f, 0xff, 0xffff, 0x10ffff). */
 uint32_t str_max_in(int kind, const void *data, int64_t length);
@@ -46,12 +63,18 @@ Value str_exact(Value s);
 /* The bytes that UTF-8 takes, or -1 - i if character i is a surrogate; and writing it. */
 int64_t str_utf8_size(int kind, const void *data, int64_t length);
 void str_utf8_write(int kind, const void *data, int64_t length, char *out);
+/* The str of valid UTF-8 (without surrogates); 0 without an exception when it is not valid. */
+Value str_from_valid_utf8(const char *bytes, size_t size);
 /* Search in raw characters; the needle's kind may differ. Result: index, or -1. An empty needle is found at once. */
 int64_t str_find_raw(int kind, const void *text, int64_t length, int needle_kind, const void *needle, int64_t needle_length);
 int64_t str_rfind_raw(int kind, const void *text, int64_t length, int needle_kind, const void *needle, int64_t needle_length);
+/* The first `most` places, not overlapping, at which the needle (not empty) stands; returns how many there are. */
+int64_t str_find_hits(int kind, const void *text, int64_t length, int needle_kind, const void *needle, int64_t needle_length, int64_t *hits, int64_t most);
 int64_t str_find_char_raw(int kind, const void *text, int64_t length, uint32_t c);
 int64_t str_rfind_char_raw(int kind, const void *text, int64_t length, uint32_t c);
 int64_t str_count_raw(int kind, const void *text, int64_t length, int needle_kind, const void *needle, int64_t needle_length, int64_t max);
+/* Whether ASCII text has nothing that repr escapes. */
+bool str_repr_is_plain(const uint8_t *text, int64_t length);
 /* Room for `extra` more characters of at most max_char in the builder. */
 bool str_builder_reserve(StrBuilder *b, int64_t extra, uint32_t max_char);
 /* `c` `count` times. */

@@ -168,7 +168,7 @@ static inline bool list_add_ascii(Value list, const uint8_t *text, int64_t lengt
     Value piece = length == 1 ? str_from_char_fast(*text) : str_alloc(length, 0x7f);
     if (!piece) return false;
     if (length > 1) memcpy((char *)piece + STR_ASCII_HEADER, text, (size_t)length);
-    return list_append(list, piece);
+    return list_append_fast(list, piece);
 }
 
 static Value split_space_ascii(Value s, int64_t max)
@@ -217,18 +217,17 @@ Value str_split(Value s, Value separator, int64_t max)
     int kind = str_kind(s);
     const char *data = str_data(s);
     const void *needle = str_data(separator);
-    bool ascii = str_is_ascii(s), one = ascii && gap == 1 && str_is_ascii(separator);
-    while (max-- > 0) {
-        int64_t hit;
-        if (one) {
-            /* Pieces are short: a call of memchr for each would cost more than this. */
-            const char *p = data + at, *end = data + length, c = *(const char *)needle;
-            while (p < end && *p != c) p++;
-            hit = p < end ? p - (data + at) : -1;
-        } else hit = str_find_raw(kind, data + at * kind, length - at, str_kind(separator), needle, gap);
-        if (hit < 0) break;
-        if (!(ascii ? list_add_ascii(list, (const uint8_t *)data + at, hit) : list_add_slice(list, s, at, at + hit))) return 0;
-        at += hit + gap;
+    bool ascii = str_is_ascii(s);
+    while (max > 0) {
+        int64_t hits[64], base = at, most = max < 64 ? max : 64;
+        int64_t count = str_find_hits(kind, data + at * kind, length - at, str_kind(separator), needle, gap, hits, most);
+        for (int64_t i = 0; i < count; i++) {
+            int64_t hit = base + hits[i];
+            if (!(ascii ? list_add_ascii(list, (const uint8_t *)data + at, hit - at) : list_add_slice(list, s, at, hit))) return 0;
+            at = hit + gap;
+        }
+        max -= count;
+        if (count < most) break;
     }
     return list_add_slice(list, s, at, length) ? list : 0;
 }
@@ -295,6 +294,16 @@ static NATIVE(str_rsplit_native)
     return split_arguments(args, &separator, &max) ? str_rsplit(args[0], separator, max) : 0;
 }
 
+/* Where the line that starts at i ends. */
+static int64_t line_end(int kind, const void *data, int64_t i, int64_t length)
+{
+    if (kind == 1) {
+        const uint8_t *p = data;
+        while (i < length && !is_linebreak_char(p[i])) i++;
+    } else while (i < length && !is_linebreak_char(str_read(kind, data, i))) i++;
+    return i;
+}
+
 static NATIVE(str_splitlines_native)
 {
     Value s = args[0], list;
@@ -303,15 +312,16 @@ static NATIVE(str_splitlines_native)
     int64_t length = str_length(s), i = 0;
     int kind = str_kind(s);
     const void *data = str_data(s);
+    bool ascii = str_is_ascii(s);
     while (i < length) {
         int64_t start = i;
-        while (i < length && !unicode_is_linebreak(str_read(kind, data, i))) i++;
+        i = line_end(kind, data, i, length);
         int64_t end = i;
         if (i < length) {
             i += str_read(kind, data, i) == '\r' && i + 1 < length && str_read(kind, data, i + 1) == '\n' ? 2 : 1;
             if (keep) end = i;
         }
-        if (!list_add_slice(list, s, start, end)) return 0;
+        if (!(ascii && i < length ? list_add_ascii(list, (const uint8_t *)data + start, end - start) : list_add_slice(list, s, start, end))) return 0;
     }
     return list;
 }
@@ -346,12 +356,23 @@ static Value strip(Value s, Value chars, bool left, bool right, const char *name
     int64_t start = 0, end = str_length(s);
     int kind = str_kind(s);
     const void *data = str_data(s);
-    if (chars != NONE && !is_str(chars)) return raise_type("%s arg must be None or str", name);
-    bool space = chars == NONE;
-    int set_kind = space ? 1 : str_kind(chars);
-    const void *set = space ? 0 : str_data(chars);
-    int64_t set_size = space ? 0 : str_length(chars);
-#define STRIPPED(c) (space ? is_space_char(c) : str_find_char_raw(set_kind, set, set_size, c) >= 0)
+    if (chars == NONE) {
+        if (kind == 1) {
+            const uint8_t *p = data;
+            if (left) while (start < end && is_space_char(p[start])) start++;
+            if (right) while (end > start && is_space_char(p[end - 1])) end--;
+        } else {
+            if (left) while (start < end && is_space_char(str_read(kind, data, start))) start++;
+            if (right) while (end > start && is_space_char(str_read(kind, data, end - 1))) end--;
+        }
+        return str_substring(s, start, end);
+    }
+    if (!is_str(chars)) return raise_type("%s arg must be None or str", name);
+    int set_kind = str_kind(chars);
+    const void *set = str_data(chars);
+    int64_t set_size = str_length(chars);
+    uint32_t only = set_size == 1 ? str_read(set_kind, set, 0) : UINT32_MAX;
+#define STRIPPED(c) (set_size == 1 ? (c) == only : str_find_char_raw(set_kind, set, set_size, c) >= 0)
     if (left) while (start < end && STRIPPED(str_read(kind, data, start))) start++;
     if (right) while (end > start && STRIPPED(str_read(kind, data, end - 1))) end--;
 #undef STRIPPED
@@ -373,9 +394,9 @@ static Value pad(Value s, int64_t left, int64_t right, uint32_t fill)
     if (!result) return 0;
     int kind = str_kind(result);
     void *out = str_data(result);
-    for (int64_t i = 0; i < left; i++) str_write(kind, out, i, fill);
+    str_fill_chars(kind, out, 0, fill, left);
     str_copy_chars(kind, out, left, str_kind(s), str_data(s), 0, length);
-    for (int64_t i = 0; i < right; i++) str_write(kind, out, left + length + i, fill);
+    str_fill_chars(kind, out, left + length, fill, right);
     return result;
 }
 
@@ -454,18 +475,24 @@ static NATIVE(str_expandtabs_native)
 }
 
 /* --- replace, translate */
-static Value replace_chars(Value s, uint32_t old, uint32_t new, int64_t max)
+/* One character for one other in a string of bytes that stays one. */
+static Value replace_byte(Value s, uint8_t old, uint8_t new, int64_t max)
 {
-    int64_t length = str_length(s), at = str_find_char(s, old, 0, length, 1);
-    if (at < 0 || max == 0) return str_exact(s);
-    StrBuilder b = {0};
-    for (int64_t from = 0;;) {
-        if (!str_builder_slice(&b, s, from, at) || !str_builder_char(&b, new)) return 0;
-        from = at + 1;
-        at = --max == 0 ? -1 : str_find_char(s, old, from, length, 1);
-        if (at >= 0) continue;
-        return str_builder_slice(&b, s, from, length) ? str_builder_finish(&b) : 0;
+    int64_t length = str_length(s);
+    const uint8_t *in = str_data(s);
+    const uint8_t *first = memchr(in, old, (size_t)length);
+    if (!first) return str_exact(s);
+    Value result = str_alloc(length, str_max_bound(s));
+    if (!result) return 0;
+    uint8_t *out = str_data(result);
+    int64_t from = first - in;
+    memcpy(out, in, (size_t)from);
+    if (max >= length) {
+        for (int64_t i = from; i < length; i++) out[i] = in[i] == old ? new : in[i];
+        return result;
     }
+    for (int64_t i = from; i < length; i++) out[i] = in[i] == old && max-- > 0 ? new : in[i];
+    return result;
 }
 
 /* Puts `new` before each of the first max characters and behind the last. */
@@ -481,24 +508,30 @@ static Value replace_empty(Value s, Value new, int64_t max)
     return str_builder_finish(&b);
 }
 
-/* Replaces `count` occurrences, which there are; the result has `total` characters. */
-static Value replace_all(Value s, Value old, Value new, int64_t count, int64_t total)
+enum { REPLACE_HITS = 64 };
+
+/* Replaces `count` occurrences, which there are; the first of them at `hits`; the result has `total` characters. */
+static Value replace_all(Value s, Value old, Value new, int64_t count, int64_t total, int64_t *hits)
 {
     /* Taking away can leave narrower characters: then the result is made again. */
     uint32_t bound = str_max_bound(s) > str_max_bound(new) ? str_max_bound(s) : str_max_bound(new);
     Value result = str_alloc(total, bound);
     if (!result || !total) return result;
     int kind = str_kind(s), to = str_kind(result), new_kind = str_kind(new);
-    int64_t length = str_length(s), n = str_length(old), added = str_length(new), from = 0, at = 0;
-    const char *data = str_data(s);
+    int64_t length = str_length(s), n = str_length(old), added = str_length(new), from = 0, at = 0, base = 0;
+    const char *data = str_data(s), *with = str_data(new);
     void *out = str_data(result);
-    while (count--) {
-        int64_t hit = str_find_raw(kind, data + from * kind, length - from, str_kind(old), str_data(old), n);
-        str_copy_chars(to, out, at, kind, data, from, hit);
-        at += hit;
-        str_copy_chars(to, out, at, new_kind, str_data(new), 0, added);
+    for (int64_t i = 0; i < count; i++) {
+        if (i && i % REPLACE_HITS == 0) {
+            base = from;
+            str_find_hits(kind, data + from * kind, length - from, str_kind(old), str_data(old), n, hits, REPLACE_HITS);
+        }
+        int64_t hit = base + hits[i % REPLACE_HITS];
+        str_copy_chars(to, out, at, kind, data, from, hit - from);
+        at += hit - from;
+        str_copy_chars(to, out, at, new_kind, with, 0, added);
         at += added;
-        from += hit + n;
+        from = hit + n;
     }
     str_copy_chars(to, out, at, kind, data, from, length - from);
     return bound < 0x80 || str_max_in(to, out, total) == bound ? result : str_from_kind(to, out, total);
@@ -508,14 +541,21 @@ Value str_replace(Value s, Value old, Value new, int64_t max)
 {
     if (max < 0) max = INT64_MAX;
     int64_t length = str_length(s), n = str_length(old);
-    if (max == 0 || str_equal(old, new)) return str_exact(s);
+    if (max == 0 || n > length || str_equal(old, new)) return str_exact(s);
     if (n == 0) return replace_empty(s, new, max);
-    if (n == 1 && str_length(new) == 1) return replace_chars(s, str_char(old, 0), str_char(new, 0), max);
-    int kind = str_kind(s);
-    int64_t count = str_count_raw(kind, str_data(s), length, str_kind(old), str_data(old), n, max), grown, total;
+    int kind = str_kind(s), old_kind = str_kind(old);
+    /* Only ASCII: taking the last character above it away would change what the string is. */
+    if (n == 1 && str_length(new) == 1 && str_is_ascii(s) && str_is_ascii(new) && str_is_ascii(old)) return replace_byte(s, (uint8_t)str_char(old, 0), (uint8_t)str_char(new, 0), max);
+    const char *data = str_data(s), *needle = str_data(old);
+    int64_t hits[REPLACE_HITS], grown, total;
+    int64_t count = str_find_hits(kind, data, length, old_kind, needle, n, hits, max < REPLACE_HITS ? max : REPLACE_HITS);
     if (count == 0) return str_exact(s);
+    if (count == REPLACE_HITS) {
+        int64_t seen = hits[REPLACE_HITS - 1] + n;
+        count += str_count_raw(kind, data + seen * kind, length - seen, old_kind, needle, n, max - count);
+    }
     if (__builtin_mul_overflow(count, str_length(new) - n, &grown) || __builtin_add_overflow(length, grown, &total)) return raise_overflow("replace string is too long");
-    return replace_all(s, old, new, count, total);
+    return replace_all(s, old, new, count, total, hits);
 }
 
 static NATIVE(str_replace_native)
@@ -543,12 +583,15 @@ static NATIVE(str_translate_native)
 {
     Value s = args[0];
     int64_t length = str_length(s);
+    int kind = str_kind(s);
+    const void *data = str_data(s);
     StrBuilder b = {0};
     int32_t cache[128];   /* for ASCII: what a character became last time if that is one character; -1: unknown */
     memset(cache, 0xff, sizeof cache);
     bool plain = type_of(args[1]) == &dict_type;
+    if (length && !str_builder_reserve(&b, length, 0)) return 0;
     for (int64_t i = 0; i < length; i++) {
-        uint32_t c = str_char(s, i);
+        uint32_t c = str_read(kind, data, i);
         if (plain && c < 128 && cache[c] >= 0) {
             if (!str_builder_char(&b, (uint32_t)cache[c])) return 0;
             continue;
@@ -595,7 +638,7 @@ static NATIVE(str_maketrans_native)
 
 static NATIVE(str_encode_native)
 {
-    if (is_str(args[1]) && is_str(args[2]) && str_equal_ascii(args[1], "utf-8") && str_equal_ascii(args[2], "strict")) return codec_utf8_encode(args[0], 0);
+    if (is_str(args[1]) && is_str(args[2]) && str_is_literal(args[1], "utf-8") && str_is_literal(args[2], "strict")) return codec_utf8_encode(args[0], 0);
     const char *encoding = str_cstring_argument("encode", "encoding", args[1]), *errors = encoding ? str_cstring_argument("encode", "errors", args[2]) : 0;
     return errors ? str_encode(args[0], encoding, errors) : 0;
 }

@@ -8,6 +8,8 @@
 
 typedef struct Percent {
     Value format;
+    const void *text;         /* its characters */
+    int kind;
     int64_t at, end;          /* of the format */
     bool bytes;
     Value args, mapping;      /* mapping 0: args is none */
@@ -39,7 +41,7 @@ static bool parse_key(Percent *p)
     int64_t start = ++p->at;
     for (int depth = 1; depth; p->at++) {
         if (p->at >= p->end) return raise_value("incomplete format key");
-        uint32_t c = str_char(p->format, p->at);
+        uint32_t c = str_read(p->kind, p->text, p->at);
         depth += c == '(' ? 1 : c == ')' ? -1 : 0;
     }
     Value key = str_substring(p->format, start, p->at - 1);
@@ -50,7 +52,7 @@ static bool parse_key(Percent *p)
     return true;
 }
 
-static uint32_t peek(const Percent *p) { return p->at < p->end ? str_char(p->format, p->at) : 0; }
+static uint32_t peek(const Percent *p) { return p->at < p->end ? str_read(p->kind, p->text, p->at) : 0; }
 
 /* A number or '*' for the width; false with exception. */
 static bool parse_width(Percent *p, Conversion *c)
@@ -110,7 +112,7 @@ static bool parse_conversion(Percent *p, Conversion *c)
     uint32_t f = peek(p);
     if (f == 'h' || f == 'l' || f == 'L' || (f == 'z' && p->bytes)) p->at++;
     if (p->at >= p->end) return raise_value("incomplete format");
-    c->type = str_char(p->format, p->at++);
+    c->type = str_read(p->kind, p->text, p->at++);
     return true;
 }
 
@@ -267,9 +269,23 @@ static bool add_padded(StrBuilder *b, const Conversion *c, Value text)
     return !c->left || str_builder_fill(b, ' ', missing);
 }
 
+/* "%d" of a small int, "%s" of that or of a str, with nothing more to it: 1 done, 0 it is not that. */
+static int format_simple(Percent *p)
+{
+    uint32_t type = peek(p);
+    if ((type != 'd' && type != 's') || p->bytes || p->mapping || p->index >= p->count) return 0;
+    Value v = p->count < 0 ? p->args : tuple_get(p->args, p->index);
+    bool done = is_small_int(v) ? str_builder_int(&p->out, small_int_value(v)) : type == 's' && is_str_exact(v) && str_builder_str(&p->out, v);
+    if (!done) return 0;   /* without memory the slow way says so */
+    p->index++;
+    p->at++;
+    return 1;
+}
+
 static bool format_one(Percent *p)
 {
     Conversion c;
+    if (format_simple(p)) return true;
     if (peek(p) == '%' && p->at < p->end) {
         p->at++;
         return str_builder_char(&p->out, '%');
@@ -295,10 +311,14 @@ static Value percent_run(Percent *p, Value format, Value args)
     else p->count = -1, p->index = -2;
     bool text = is_str(args) || (p->bytes && (is_bytes(args) || is_bytearray(args)));
     if (type_of(args)->getitem && !is_tuple(args) && !text) p->mapping = args;
+    uint8_t room[512];
+    p->out = (StrBuilder)STR_BUILDER_ON(room);
+    p->kind = str_kind(format);
+    p->text = str_data(format);
     while (p->at < p->end) {
-        int64_t stop = str_find_char(format, '%', p->at, p->end, 1);
-        if (stop < 0) stop = p->end;
-        if (!str_builder_slice(&p->out, format, p->at, stop)) return 0;
+        int64_t stop = p->at;
+        while (stop < p->end && str_read(p->kind, p->text, stop) != '%') stop++;
+        if (stop > p->at && !str_builder_slice(&p->out, format, p->at, stop)) return 0;
         p->at = stop + 1;
         if (stop == p->end) break;
         if (!format_one(p)) return 0;

@@ -22,20 +22,12 @@ static bool repr_escape(StrBuilder *b, uint32_t c)
 
 static inline bool repr_plain(uint32_t c) { return c < 0x7f ? c >= 0x20 && c != '\\' : c > 0x7f && unicode_is_printable(c); }
 
-/* Whether ASCII text has nothing to escape and no quotes. */
-static bool repr_is_plain(const uint8_t *text, int64_t length)
-{
-    for (int64_t i = 0; i < length; i++)
-        if (text[i] < 0x20 || text[i] == 0x7f || text[i] == '\\' || text[i] == '\'') return false;
-    return true;
-}
-
 Value str_repr(Value v)
 {
     int64_t length = str_length(v);
     int kind = str_kind(v);
     const void *data = str_data(v);
-    if (str_is_ascii(v) && repr_is_plain(data, length)) {
+    if (str_is_ascii(v) && str_repr_is_plain(data, length)) {
         Value result = str_alloc(length + 2, 0x7f);
         if (!result) return 0;
         char *out = str_data(result);

@@ -238,24 +238,13 @@ bool type_set_mro(Type *type)
 
 /* --- lookup */
 
+/* The names are interned, which lets them live for ever; what is found is kept alive by the types while their versions stand. */
 enum { METHOD_CACHE = 4096 };
 static struct { Value name, found; uint32_t version; } method_cache[METHOD_CACHE];
 static uint32_t next_version = 1;
 
-/* Names only: what is found is kept alive by the types while their versions stand. */
-static void method_cache_trace(void)
-{
-    for (int i = 0; i < METHOD_CACHE; i++)
-        if (method_cache[i].name) gc_visit(method_cache[i].name);
-}
-
 static bool assign_version(Type *type)
 {
-    static bool registered;
-    if (!registered) {
-        registered = true;
-        gc_root_tracer(method_cache_trace);
-    }
     if ((type->flags & TYPE_CUSTOM_MRO) || !type->mro || next_version == UINT32_MAX) return false;
     for (int64_t i = tuple_size(type->mro); i-- > 0;) {
         Type *base = (Type *)tuple_get(type->mro, i);
@@ -293,7 +282,7 @@ Value type_lookup(Type *type, Value name)
     Value found = lookup_mro(type, name);
     if (!found && thread_self->exception) return 0;
     version = type_version(type);
-    if (!version) return found;
+    if (!version || !((StrObj *)name)->interned) return found;
     i = (version * 0x9e3779b1u ^ (uint32_t)(name >> 4)) % METHOD_CACHE;
     method_cache[i].version = version;
     method_cache[i].name = name;

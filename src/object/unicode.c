@@ -1,10 +1,10 @@
 /* unicode.c: the properties of characters that the methods of str need, from tables made at build time (tools/unicode_tables.c). What the front end needs too
  * (names, printable characters) is in base/unicode.c. */
-#include "object/str.h"
+#include "object/str_internal.h"
+#include "object/unicode_flags.h"
 
 typedef struct FullCase { uint8_t count[4]; uint32_t to[4][3]; } FullCase;   /* lower, upper, title, fold */
 typedef struct CharRecord { uint16_t flags; int8_t decimal, digit; uint16_t full; int32_t lower, upper, title; } CharRecord;
-enum { ALPHA = 1, SPACE = 2, LINEBREAK = 4, UPPER = 8, LOWER = 16, TITLE = 32, CASED = 64, CASE_IGNORABLE = 128, NUMERIC = 256, FULL = 512 };
 
 #include "object/unicode_tables.h"
 
