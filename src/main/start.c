@@ -144,7 +144,7 @@ static bool open_streams(void)
         Value stream = open_stream(fd, shown[fd], fd ? "w" : "r", encoding, fd == 2 ? "backslashreplace" : errors);
         if (!stream || !sys_set(names[fd], stream) || !sys_set(hidden[fd], stream)) return false;
     }
-    return true;
+    return dict_set(vm_builtins(), NAME("open"), import_attr("io", "open"));
 }
 
 /* sys.stderr until io is there: -v writes to it while importlib starts. */

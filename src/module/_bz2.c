@@ -4,7 +4,7 @@
 #include <bzlib.h>
 #include <limits.h>
 
-typedef struct BzObj { Obj head; bz_stream z; bool ready, flushed, eof, needs_input; Value pending, unused; } BzObj;
+typedef struct BzObj { Obj head; bz_stream z; bool ready, flushed, eof, needs_input, broken /* the library may not be called again after an error */; Value pending, unused; } BzObj;
 static Type compressor_type, decompressor_type;
 
 static void bz_trace(Obj *o)
@@ -138,7 +138,7 @@ static Value decompress(BzObj *s, char *data, size_t size, int64_t most)
         if (!room) break;
         int error = BZ2_bzDecompress(&s->z);
         out.size += room - s->z.avail_out;
-        if (!check(error)) return 0;
+        if (!check(error)) return s->broken = true, 0;
         s->eof = error == BZ_STREAM_END;
         if (!s->z.avail_in && !left && s->z.avail_out) break;
     }
@@ -158,6 +158,7 @@ static NATIVE(decompressor_decompress)
     Buffer data;
     if (!number_as_index(args[2], &most, &exc_OverflowError)) return 0;
     if (s->eof) return raise_format(&exc_EOFError, "End of stream already reached");
+    if (s->broken) return raise_value("Decompressor is unusable after a previous error");
     if (!buffer_get(args[1], &data, BUFFER_SIMPLE)) return 0;
     Value result = 0, all = bytes_size(s->pending) ? bytes_new(0, (size_t)(bytes_size(s->pending) + data.length)) : s->pending;
     if (!all) {

@@ -386,12 +386,6 @@ static NATIVE(builtin_input)
     return str_char(line, size - 1) == '\n' ? str_substring(line, 0, size - 1) : line;
 }
 
-static NATIVE(builtin_open)
-{
-    Value open = import_attr("_io", "open");
-    return open ? object_call(open, args, nargs, kwnames) : 0;
-}
-
 static NATIVE(builtin_breakpoint)
 {
     if (!sys_audit("builtins.breakpoint", 1, sys_get("breakpointhook"))) return 0;
@@ -416,7 +410,7 @@ static const NativeDef functions[] = {
     {"anext", 0, builtin_anext, "anext(async_iterator[, default]): the next item, awaited.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
     {"any", "(iterable, /)", builtin_any, "True if some item is true.", 0},
     {"ascii", "(obj, /)", builtin_ascii, "Return the ASCII-only representation of an object.", 0},
-    {"bin", "(number, /)", builtin_bin, "Return the binary representation of an integer.", 0},
+    {"bin", "(number, /)", builtin_bin, "Return the binary representation of an integer.\n\n>>> bin(-12)\n'-0b1100'", 0},
     {"breakpoint", 0, builtin_breakpoint, "breakpoint(*args, **kws): enter the debugger.", NATIVE_VECTOR},
     {"callable", "(obj, /)", builtin_callable, "Whether the object can be called.", 0},
     {"chr", "(i, /)", builtin_chr, "Return the character with this code point.", 0},
@@ -431,7 +425,7 @@ static const NativeDef functions[] = {
     {"globals", "()", builtin_globals, "The dictionary of the current module.", 0},
     {"hasattr", "(obj, name, /)", builtin_hasattr, "Whether the object has the named attribute.", 0},
     {"hash", "(obj, /)", builtin_hash, "Return the hash value.", 0},
-    {"hex", "(number, /)", builtin_hex, "Return the hexadecimal representation of an integer.", 0},
+    {"hex", "(number, /)", builtin_hex, "Return the hexadecimal representation of an integer.\n\n>>> hex(3054)\n'0xbee'", 0},
     {"id", "(obj, /)", builtin_id, "Return the identity of an object.", 0},
     {"input", "(prompt=<unrepresentable>, /)", builtin_input, "Read a line from standard input.", 0},
     {"isinstance", "(obj, class_or_tuple, /)", builtin_isinstance, "Whether the object is an instance of the class or of a subclass.", 0},
@@ -442,8 +436,7 @@ static const NativeDef functions[] = {
     {"max", 0, builtin_max, "max(iterable, *[, default, key]) or max(arg1, arg2, *args[, key]): the largest.", NATIVE_VECTOR},
     {"min", 0, builtin_min, "min(iterable, *[, default, key]) or min(arg1, arg2, *args[, key]): the smallest.", NATIVE_VECTOR},
     {"next", 0, builtin_next, "next(iterator[, default]): the next item.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
-    {"oct", "(number, /)", builtin_oct, "Return the octal representation of an integer.", 0},
-    {"open", "(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)", builtin_open, "Open a file.", NATIVE_VECTOR},
+    {"oct", "(number, /)", builtin_oct, "Return the octal representation of an integer.\n\n>>> oct(493)\n'0o755'", 0},
     {"ord", "(c, /)", builtin_ord, "Return the code point of a character.", 0},
     {"pow", "(base, exp, mod=None)", builtin_pow, "base**exp, or base**exp % mod.", 0},
     {"print", "(*args, sep=' ', end='\\n', file=None, flush=False)", builtin_print, "Print the values to a stream, or to sys.stdout.", NATIVE_VECTOR},

@@ -412,13 +412,9 @@ static const NativeDef functions[] = {
     {"addaudithook", "(hook)", sys_addaudithook, "Add an audit hook for the rest of the process.", 0},
     {"audit", 0, sys_audit_function, "audit(event, *args): pass an event to the audit hooks.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
     {"displayhook", "(object, /)", sys_displayhook, "Print an object to sys.stdout and save it in builtins._.", 0},
-    {"__displayhook__", "(object, /)", sys_displayhook, "Print an object to sys.stdout and save it in builtins._.", 0},
     {"excepthook", "(exctype, value, traceback, /)", sys_excepthook, "Print an uncaught exception to sys.stderr.", 0},
-    {"__excepthook__", "(exctype, value, traceback, /)", sys_excepthook, "Print an uncaught exception to sys.stderr.", 0},
     {"unraisablehook", "(unraisable, /)", sys_unraisablehook, "Report an exception that cannot be raised.", 0},
-    {"__unraisablehook__", "(unraisable, /)", sys_unraisablehook, "Report an exception that cannot be raised.", 0},
     {"breakpointhook", 0, sys_breakpointhook, "Called by breakpoint(): enters the debugger that PYTHONBREAKPOINT names.", NATIVE_VECTOR},
-    {"__breakpointhook__", 0, sys_breakpointhook, "Called by breakpoint(): enters the debugger that PYTHONBREAKPOINT names.", NATIVE_VECTOR},
     {"exit", "(status=None, /)", sys_exit, "Exit the interpreter by raising SystemExit(status).", 0},
     {"exception", "()", sys_exception, "The exception being handled, or None.", 0},
     {"exc_info", "()", sys_exc_info, "(type, value, traceback) of the exception being handled.", 0},
@@ -456,6 +452,13 @@ static const NativeDef functions[] = {
     {0},
 };
 
+/* Programs compare a hook with the original to see whether someone replaced it. */
+static bool keep_hooks(void)
+{
+    return sys_set("__displayhook__", sys_get("displayhook")) && sys_set("__excepthook__", sys_get("excepthook")) && sys_set("__unraisablehook__", sys_get("unraisablehook")) &&
+           sys_set("__breakpointhook__", sys_get("breakpointhook"));
+}
+
 const ModuleDef module_sys = {"sys", "Settings of the interpreter and access to its parts.", functions, 0};
 
 static Value search_path(void) { return sys_get("path"); }
@@ -469,5 +472,5 @@ bool sys_start(void)
     audit_hooks = list_new(0);
     modules_dict = dict_new();
     if (!audit_hooks || !modules_dict || !(sys_module = module_create(&module_sys))) return false;
-    return sys_set("modules", modules_dict) && dict_set_cstring(modules_dict, "sys", sys_module) && sys_add_info(sys_module);
+    return keep_hooks() && sys_set("modules", modules_dict) && dict_set_cstring(modules_dict, "sys", sys_module) && sys_add_info(sys_module);
 }

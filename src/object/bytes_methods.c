@@ -728,7 +728,7 @@ enum { VECTOR = NATIVE_VECTOR | NATIVE_NO_KEYWORDS };
     {"expandtabs", "(self, /, tabsize=8)", bytes_expandtabs, "A copy with tabs expanded to spaces."}, \
     {"find", 0, bytes_find, "B.find(sub[, start[, end]]): the lowest index of sub in B[start:end], or -1.", VECTOR}, \
     {"fromhex", "(type, string, /)", bytes_fromhex_native, "The bytes that hexadecimal digits say; spaces are skipped.", NATIVE_CLASS}, \
-    {"hex", "(self, /, sep=<unrepresentable>, bytes_per_sep=1)", bytes_hex_native, "Hexadecimal digits, with a separator between groups of bytes."}, \
+    {"hex", "(self, /, sep=<unrepresentable>, bytes_per_sep=1)", bytes_hex_native, "Hexadecimal digits, with a separator between groups of bytes.\n\n>>> b'krait'.hex(':', 2)\n'6b:7261:6974'"}, \
     {"index", 0, bytes_index, "B.index(sub[, start[, end]]): as find, but raises ValueError when there is none.", VECTOR}, \
     {"isalnum", "(self, /)", bytes_isalnum, "Whether all bytes are ASCII letters or digits, and there is one."}, \
     {"isalpha", "(self, /)", bytes_isalpha, "Whether all bytes are ASCII letters, and there is one."}, \

@@ -205,11 +205,11 @@ static NATIVE(int_sizeof)
 
 static const NativeDef int_methods[] = {
     {"conjugate", 0, int_self, "Returns self, the complex conjugate of any int.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
-    {"bit_length", "(self, /)", int_bit_length_method, "Number of bits necessary to represent self in binary."},
-    {"bit_count", "(self, /)", int_bit_count, "Number of ones in the binary representation of the absolute value of self."},
+    {"bit_length", "(self, /)", int_bit_length_method, "Number of bits necessary to represent self in binary.\n\n>>> (100).bit_length()\n7"},
+    {"bit_count", "(self, /)", int_bit_count, "Number of ones in the binary representation of the absolute value of self.\n\n>>> (100).bit_count()\n3"},
     {"to_bytes", "(self, /, length=1, byteorder='big', *, signed=False)", int_to_bytes_method, "Return an array of bytes representing an integer."},
     {"from_bytes", "(type, /, bytes, byteorder='big', *, signed=False)", int_from_bytes_method, "Return the integer represented by the given array of bytes.", NATIVE_CLASS},
-    {"as_integer_ratio", "(self, /)", int_as_integer_ratio, "Return a pair of integers whose ratio is equal to self."},
+    {"as_integer_ratio", "(self, /)", int_as_integer_ratio, "Return a pair of integers whose ratio is equal to self.\n\n>>> (-7).as_integer_ratio()\n(-7, 1)"},
     {"__trunc__", 0, int_self, "Truncating an int returns itself.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
     {"__floor__", 0, int_self, "The floor of an int is itself.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
     {"__ceil__", 0, int_self, "The ceiling of an int is itself.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
@@ -231,7 +231,7 @@ static const GetSetDef int_getset[] = {
 Type int_type = {
     TYPE_INIT("int", IntObj),
     .flags = TYPE_BASE | TYPE_INT | TYPE_MATCH_SELF,
-    .doc = "int([x]) -> integer\nint(x, base=10) -> integer\n\nConvert a number or text to an integer; without arguments, 0. A base (0 or 2 to 36) goes with text only.",
+    .doc = "int([x]) -> integer\nint(x, base=10) -> integer\n\nConvert a number or text to an integer; without arguments, 0. A base (0 or 2 to 36) goes with text only.\n\n>>> int('0x1F', base=16)\n31",
     .trace = int_trace,
     .new = int_make,
     .repr = slot_repr,

@@ -197,7 +197,7 @@ Type zip_type = {
     TYPE_INIT("zip", ZipObj),
     .flags = TYPE_BASE,
     .doc = "zip(*iterables, strict=False) --> Yield tuples until an input is exhausted.\n\n"
-           "The i-th tuple has the i-th item of each of the iterables. If strict is true and one of the\narguments is exhausted before the others, raise a ValueError.",
+           "The i-th tuple has the i-th item of each of the iterables. If strict is true and one of the\narguments is exhausted before the others, raise a ValueError.\n\n>>> list(zip('ab', range(9)))\n[('a', 0), ('b', 1)]",
     .trace = zip_trace,
     .new = zip_make,
     .iter = self_iter,

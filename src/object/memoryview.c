@@ -552,7 +552,7 @@ static NATIVE(memoryview_cast)
 static const NativeDef memoryview_methods[] = {
     {"release", "(self, /)", memoryview_release_native, "Gives the underlying buffer back."},
     {"tobytes", "(self, /, order='C')", memoryview_tobytes, "The data as bytes: in C order, Fortran order, or 'A' for the order they have."},
-    {"hex", "(self, /, sep=<unrepresentable>, bytes_per_sep=1)", memoryview_hex, "Hexadecimal digits, with a separator between groups of bytes."},
+    {"hex", "(self, /, sep=<unrepresentable>, bytes_per_sep=1)", memoryview_hex, "Hexadecimal digits, with a separator between groups of bytes.\n\n>>> memoryview(b'krait').hex('-')\n'6b-72-61-69-74'"},
     {"tolist", "(self, /)", memoryview_tolist, "The items as a list, nested by dimension."},
     {"cast", "(self, /, format, shape=<unrepresentable>)", memoryview_cast, "The same memory in another format or shape."},
     {"toreadonly", "(self, /)", memoryview_toreadonly, "A view that cannot be written to."},

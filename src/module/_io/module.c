@@ -190,4 +190,5 @@ static bool init(Value module)
            module_add_int(module, "DEFAULT_BUFFER_SIZE", IO_BUFFER_SIZE);
 }
 
-const ModuleDef module__io = {"_io", "Streams: files, buffers and text.", functions, init};
+/* "io" is the name that its functions bear. */
+const ModuleDef module__io = {"io", "Streams: files, buffers and text.", functions, init};

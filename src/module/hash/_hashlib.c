@@ -75,7 +75,7 @@ static NATIVE(hashlib_hmac_new)
     int ok = key.length <= INT_MAX && HMAC_Init_ex(h->context, key.length ? key.data : "", (int)key.length, md, 0);
     buffer_release(&key);
     if (!ok) return hash_error();
-    return !args[1] || hmac_update(h, args[1]) ? VALUE(h) : 0;
+    return args[1] == NONE || hmac_update(h, args[1]) ? VALUE(h) : 0;
 }
 
 static void hmac_finalize(Obj *o)
