@@ -44,7 +44,7 @@ class Result(unittest.TestResult):
         if err is not None: self.say(test, "fail")
 import test.support, types
 test.support.verbose = 0
-if sys.argv[1].endswith("test_traceback") and sys.implementation.name != "cpython":
+if sys.argv[1].removeprefix("test.") in ("test_code", "test_compile", "test_dis", "test_marshal", "test_traceback", "test_zipimport") and sys.implementation.name != "cpython":
     # test.support asks CPython's private module only whether code has column numbers
     sys.modules["_testinternalcapi"] = types.SimpleNamespace(get_config=lambda: {"code_debug_ranges": True})
 suite = unittest.defaultTestLoader.loadTestsFromName(sys.argv[1])

@@ -71,7 +71,7 @@ static const char x_options[] =
     "-X importtime     : show how long each import takes\n"
     "-X int_max_str_digits=N : limit on digits of int<->str conversions; 0: none\n"
     "-X max-heap=SIZE  : MemoryError when the heap would grow beyond SIZE (512M, 2G)\n"
-    "-X no_debug_ranges: accepted; positions are always kept\n"
+    "-X no_debug_ranges: leave columns out of code objects: tracebacks without carets, smaller caches\n"
     "-X pycache_prefix=PATH : write .pyc files to a parallel tree rooted at PATH\n"
     "-X utf8[=0|1]     : UTF-8 mode of the operating system interfaces\n"
     "-X warn_default_encoding : EncodingWarning where the locale's encoding is implied\n";

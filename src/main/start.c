@@ -144,7 +144,7 @@ static bool open_streams(void)
         Value stream = open_stream(fd, shown[fd], fd ? "w" : "r", encoding, fd == 2 ? "backslashreplace" : errors);
         if (!stream || !sys_set(names[fd], stream) || !sys_set(hidden[fd], stream)) return false;
     }
-    return dict_set(vm_builtins(), NAME("open"), import_attr("io", "open"));
+    return dict_set(vm_builtins(), NAME("open"), import_attr("_io", "open"));
 }
 
 /* sys.stderr until io is there: -v writes to it while importlib starts. */
@@ -198,6 +198,7 @@ bool start_interpreter(void)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     vm_optimize = config.optimize > 2 ? 2 : config.optimize;
+    vm_no_columns = config.no_debug_ranges;
     heap_init();
     if (config.max_heap) heap_set_limit(config.max_heap);
     hash_init(config.hash_random ? -1 : (int64_t)config.hash_seed);

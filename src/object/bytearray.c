@@ -354,6 +354,7 @@ NATIVE(bytearray_extend_native)
         return 0;
     }
     BytesBuilder b = {0};
+    if (object_length_hint(source, 32) < 0) return 0;
     for (Value item; (item = iter_next(iterator));) {
         uint8_t byte;
         if (!byte_from_value(item, &byte, "byte must be in range(0, 256)") || !bytes_builder_add(&b, &byte, 1)) return 0;

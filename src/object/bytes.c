@@ -92,7 +92,7 @@ static bool collect_items(BytesBuilder *b, Value source, const char *range_error
     bool list = type_of(source) == &list_type, tuple = type_of(source) == &tuple_type;
     if ((list || tuple) && !bytes_builder_reserve(b, (size_t)((VarObj *)source)->size)) return false;
     Value iterator = list || tuple ? 0 : object_iter(source);
-    if (!iterator && !list && !tuple) return false;
+    if (!list && !tuple && (!iterator || object_length_hint(source, 64) < 0)) return false;
     for (int64_t i = 0;; i++) {
         Value item;
         if (iterator) {

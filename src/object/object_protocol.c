@@ -5,6 +5,7 @@
 #include "object/bytes.h"
 #include "object/container.h"
 #include "object/number.h"
+#include "object/sequence.h"
 #include "object/str.h"
 #include "object/type_internal.h"
 
@@ -239,7 +240,7 @@ int64_t object_length_hint(Value v, int64_t otherwise)
     if (result == NOT_IMPLEMENTED) return otherwise;
     if (!is_int(result)) return (int64_t)raise_type("__length_hint__ must be an integer, not %.100T", result) - 1;
     int64_t n;
-    if (!int_as_int64(result, &n)) return -1;
+    if (!number_as_ssize(result, &n)) return -1;
     if (n < 0) return (int64_t)raise_value("__length_hint__() should return >= 0") - 1;
     return n;
 }

@@ -58,7 +58,13 @@ static const uint64_t INHERITED_FLAGS = TYPE_INT | TYPE_LIST | TYPE_TUPLE | TYPE
 void type_inherit_flags(Type *type, Type *base)
 {
     type->flags |= base->flags & INHERITED_FLAGS;
-    if (!(type->flags & (TYPE_SEQUENCE | TYPE_MAPPING))) type->flags |= base->flags & (TYPE_SEQUENCE | TYPE_MAPPING);
+}
+
+/* Whether patterns see a sequence or a mapping: the first class of the order that says so decides. */
+void type_inherit_collection_flags(Type *type)
+{
+    for (int64_t i = 1; i < tuple_size(type->mro) && !(type->flags & (TYPE_SEQUENCE | TYPE_MAPPING)); i++)
+        type->flags |= ((Type *)tuple_get(type->mro, i))->flags & (TYPE_SEQUENCE | TYPE_MAPPING);
 }
 
 bool type_ready(Type *type)
@@ -80,6 +86,7 @@ bool type_ready(Type *type)
     if (!type->new && base == &object_type) type->flags |= TYPE_DISALLOW_NEW;
     if (!type->bases) type->bases = base ? tuple_pack(1, VALUE(base)) : tuple_new(0);
     if (!type->bases || !type_set_mro(type)) return false;
+    type_inherit_collection_flags(type);
     for (int64_t i = 0; i < tuple_size(type->bases); i++)
         if (!type_add_subclass((Type *)tuple_get(type->bases, i), type)) return false;
     return true;

@@ -6,6 +6,7 @@
 
 Value vm_globals(void);   /* vm/vm.h, which this room does not include */
 void type_inherit_flags(Type *type, Type *base);
+void type_inherit_collection_flags(Type *type);
 Value type_type_new(Type *meta, Value *args, size_t nargs, Value kwnames);
 
 Type *type_calculate_meta(Type *meta, Value bases)
@@ -154,10 +155,7 @@ static bool complete(Type *type)
 {
     Type *base = type->base;
     type_inherit_flags(type, base);
-    for (int64_t i = 1; i < tuple_size(type->mro); i++) {
-        Type *other = (Type *)tuple_get(type->mro, i);
-        if (!(type->flags & (TYPE_SEQUENCE | TYPE_MAPPING))) type->flags |= other->flags & (TYPE_SEQUENCE | TYPE_MAPPING);
-    }
+    type_inherit_collection_flags(type);
     type->trace = instance_trace;
     type_set_slots(type);
     type->trace = instance_trace;

@@ -51,29 +51,6 @@ static bool intern_constants(Value tuple)
     return true;
 }
 
-bool code_init(CodeObj *c)
-{
-    if (!intern_names(&c->names) || !intern_names(&c->localsplusnames) || !intern_constants(c->consts)) return false;
-    if (c->argcount < 0 || c->posonlyargcount < 0 || c->kwonlyargcount < 0 || c->posonlyargcount > c->argcount) return raise_value("code: argument counts must not be negative");
-    c->nlocalsplus = (int)tuple_size(c->localsplusnames);
-    if (bytes_size(c->localspluskinds) != c->nlocalsplus) return raise_value("code: names and kinds of locals differ in number");
-    c->nlocals = c->ncellvars = c->nfreevars = c->ncellvars_pure = 0;
-    const uint8_t *kinds = bytes_data(c->localspluskinds);
-    for (int n = 0; n < c->nlocalsplus; n++) {
-        if (kinds[n] & LOCAL_FAST) c->nlocals++;
-        if (kinds[n] & LOCAL_CELL) {
-            c->ncellvars++;
-            if (!(kinds[n] & LOCAL_FAST)) c->ncellvars_pure++;
-        } else if (kinds[n] & LOCAL_FREE) c->nfreevars++;
-    }
-    int64_t args = (int64_t)c->argcount + c->kwonlyargcount + !!(c->flags & CO_VARARGS) + !!(c->flags & CO_VARKEYWORDS);
-    if (args > c->nlocals) return raise_value("code: varnames is too small");
-    c->verified = 0;
-    c->lowered = 0;
-    gc_barrier(c);
-    return true;
-}
-
 static void code_trace(Obj *object)
 {
     CodeObj *c = (CodeObj *)object;
@@ -202,6 +179,56 @@ static NATIVE(code_co_positions)
             if (!item || !list_append(list, item)) return 0;
     }
     return list ? object_iter(list) : 0;
+}
+
+/* The table without columns, as -X no_debug_ranges wants it: each entry keeps its length and its line. */
+static bool strip_columns(CodeObj *c)
+{
+    enum { NO_COLUMNS = 13, NOTHING = 15 };
+    BytesBuilder out = {0};
+    LocationReader r = locations(c);
+    Location l;
+    for (int line = c->firstlineno; location_next(&r, &l);) {
+        int kind = l.line < 0 ? NOTHING : NO_COLUMNS;
+        uint8_t entry[8] = {(uint8_t)(0x80 | kind << 3 | (l.end - l.start - 1))};
+        size_t size = 1;
+        if (kind == NO_COLUMNS) {
+            int64_t delta = (int64_t)l.line - line;
+            uint64_t value = delta < 0 ? (uint64_t)-delta << 1 | 1 : (uint64_t)delta << 1;
+            for (; value >= 64; value >>= 6) entry[size++] = 64 | (value & 63);
+            entry[size++] = (uint8_t)value;
+            line = l.line;
+        }
+        if (!bytes_builder_add(&out, entry, size)) return false;
+    }
+    Value table = bytes_builder_finish(&out);
+    if (!table) return false;
+    SET(c, linetable, table);
+    return true;
+}
+
+bool code_init(CodeObj *c)
+{
+    if (!intern_names(&c->names) || !intern_names(&c->localsplusnames) || !intern_constants(c->consts)) return false;
+    if (c->argcount < 0 || c->posonlyargcount < 0 || c->kwonlyargcount < 0 || c->posonlyargcount > c->argcount) return raise_value("code: argument counts must not be negative");
+    c->nlocalsplus = (int)tuple_size(c->localsplusnames);
+    if (bytes_size(c->localspluskinds) != c->nlocalsplus) return raise_value("code: names and kinds of locals differ in number");
+    c->nlocals = c->ncellvars = c->nfreevars = c->ncellvars_pure = 0;
+    const uint8_t *kinds = bytes_data(c->localspluskinds);
+    for (int n = 0; n < c->nlocalsplus; n++) {
+        if (kinds[n] & LOCAL_FAST) c->nlocals++;
+        if (kinds[n] & LOCAL_CELL) {
+            c->ncellvars++;
+            if (!(kinds[n] & LOCAL_FAST)) c->ncellvars_pure++;
+        } else if (kinds[n] & LOCAL_FREE) c->nfreevars++;
+    }
+    int64_t args = (int64_t)c->argcount + c->kwonlyargcount + !!(c->flags & CO_VARARGS) + !!(c->flags & CO_VARKEYWORDS);
+    if (args > c->nlocals) return raise_value("code: varnames is too small");
+    if (vm_no_columns && !strip_columns(c)) return false;
+    c->verified = 0;
+    c->lowered = 0;
+    gc_barrier(c);
+    return true;
 }
 
 /* ---- attributes */

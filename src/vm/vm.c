@@ -9,6 +9,7 @@
 #include "syntax/parser.h"
 
 int vm_optimize;
+bool vm_no_columns;
 
 /* ---- running code */
 

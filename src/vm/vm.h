@@ -37,6 +37,7 @@ Value vm_thread_frame(Thread *thread);
 /* Size of a thread's register stack, in values: address space only until used. */
 enum { REGISTER_STACK_VALUES = 1 << 24 };
 extern int vm_optimize;             /* sys.flags.optimize */
+extern bool vm_no_columns;          /* -X no_debug_ranges: new code objects have lines only */
 /* Before gc.collect(): clears registers of this thread's frames that hold leftovers (vm/live.c). */
 void vm_clear_dead(void);
 void vm_init(void);
