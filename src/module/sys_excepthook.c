@@ -152,7 +152,8 @@ static void emit_syntax_text(Printer *p, SyntaxErrorObj *e)
     if (e->end_offset && is_int(e->end_offset)) int_as_int64_overflow(e->end_offset, &end_offset);
     if (end_lineno > lineno) end_offset = end + 1;
     int64_t from = offset - 1 - start, to = end_offset - 1 - start;
-    if (from < 0 || from > end - start + 1) return;
+    if (from < 0) return;
+    if (from > end - start) from = end - start;
     if (to <= from) to = from + 1;
     if (to > end - start) to = end - start;   /* a caret behind the end is the one of `from` */
     emit_c(p, "    ");
@@ -194,8 +195,12 @@ static void emit_notes(Printer *p, Value exception)
         return;
     }
     if (!is_list(notes) && !is_tuple(notes)) {
-        Value text = object_repr(notes), row = text ? str_format_c("%U\n", text) : 0;
-        emit(p, row);
+        Value text = object_repr(notes);
+        if (!text) {
+            error_clear();
+            text = str_from_cstring("<__notes__ repr() failed>");
+        }
+        emit(p, text);
         return;
     }
     Value list = object_to_list(notes);

@@ -66,6 +66,8 @@ typedef struct Source {
 } Source;
 
 void source_init(Source *source, Arena *arena, const char *bytes, size_t size, const char *filename);
+/* The encoding that a comment in the first two lines names, in its normal form, or 0. */
+char *source_cookie(Source *source, const char *s, const char *end);
 /* The tree, or 0 with source->error filled. */
 Mod *parse(Source *source);
 /* Sets source->error unless one is set already; returns 0 for `return error_at(...)`. */

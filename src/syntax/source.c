@@ -176,7 +176,7 @@ static char *line_cookie(Arena *arena, const char *line, const char *end, bool *
 }
 
 /* A line counts once its newline is there; a file's last line always has one. */
-static char *find_cookie(Source *source, const char *s, const char *end)
+char *source_cookie(Source *source, const char *s, const char *end)
 {
     for (int line = 0; line < 2 && s < end; line++) {
         const char *stop = s;
@@ -292,7 +292,7 @@ bool source_decode(Source *source, Tokens *tokens)
     }
     bool bom = !(source->flags & PYCF_IGNORE_COOKIE) && size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0;
     if (bom) bytes += 3, size -= 3;
-    char *cookie = source->flags & (PYCF_IGNORE_COOKIE | PYCF_SOURCE_IS_UTF8) ? 0 : find_cookie(source, bytes, bytes + size);
+    char *cookie = source->flags & (PYCF_IGNORE_COOKIE | PYCF_SOURCE_IS_UTF8) ? 0 : source_cookie(source, bytes, bytes + size);
     if (cookie && bom && strcmp(cookie, "utf-8") != 0) return encoding_problem(source, "encoding problem: %s with BOM", cookie);
     if (cookie && strcmp(cookie, "utf-8") != 0) {
         if (is_one_of(cookie, "iso-8859-1 latin1 latin l1 iso8859-1 cp819")) latin1_to_utf8(source->arena, &bytes, &size);

@@ -53,28 +53,22 @@ static char *search_source(const char *filename, size_t *size)
     return 0;
 }
 
-/* The encoding named by a cookie in the first two lines, into `out`; UTF-8 when there is none. */
-static void find_cookie(const char *data, size_t size, char out[64])
+/* A line of the source in the encoding that its cookie names. */
+static Value decode_line(const char *data, size_t size, const char *line, size_t length)
 {
-    strcpy(out, "utf-8");
-    for (int line = 0; line < 2 && size; line++) {
-        const char *end = memchr(data, '\n', size);
-        size_t length = end ? (size_t)(end - data) : size;
-        const char *hash = memchr(data, '#', length), *coding = hash ? memmem(hash, (size_t)(data + length - hash), "coding", 6) : 0;
-        if (coding && (coding[6] == ':' || coding[6] == '=')) {
-            const char *p = coding + 7;
-            size_t n = 0;
-            while (p < data + length && (*p == ' ' || *p == '\t')) p++;
-            while (p < data + length && n < 63 && (strchr("-_.", *p) || (unsigned)((*p | 32) - 'a') < 26 || (unsigned)(*p - '0') < 10)) out[n++] = *p++;
-            if (n) {
-                out[n] = 0;
-                return;
-            }
-        }
-        if (!end) return;
-        size -= length + 1;
-        data = end + 1;
+    Arena arena;
+    jmp_buf out_of_memory;
+    arena_init(&arena);
+    arena.on_out_of_memory = &out_of_memory;
+    Value text = 0;
+    if (!setjmp(out_of_memory)) {
+        Source source;
+        source_init(&source, &arena, data, size, "<traceback>");
+        const char *cookie = source_cookie(&source, data, data + size);
+        text = str_decode(line, length, cookie ? cookie : "utf-8", "replace");
     }
+    arena_free(&arena);
+    return text;
 }
 
 Value source_line(Value filename, int lineno)
@@ -82,7 +76,7 @@ Value source_line(Value filename, int lineno)
     const char *path = is_str(filename) ? str_utf8(filename, 0) : 0;
     size_t size = 0;
     if (!path || lineno < 1 || *path == '<') return error_clear(), (Value)0;
-    char *data = read_source(path, &size), encoding[64];
+    char *data = read_source(path, &size);
     if (!data && !(data = search_source(path, &size))) return 0;
     const char *p = data, *end = data + size;
     for (int i = 1; i < lineno && p; i++) {
@@ -94,8 +88,7 @@ Value source_line(Value filename, int lineno)
         const char *stop = memchr(p, '\n', (size_t)(end - p));
         if (!stop) stop = end;
         if (lineno == 1 && stop - p >= 3 && !memcmp(p, "\xef\xbb\xbf", 3)) p += 3;
-        find_cookie(data, size, encoding);
-        line = str_decode(p, (size_t)(stop - p), encoding, "replace");
+        line = decode_line(data, size, p, (size_t)(stop - p));
     }
     free(data);
     if (!line) error_clear();
