@@ -1,11 +1,10 @@
 """Times single operations of krait beside python3.11, to find the slow ones. Prints nanoseconds for each and the ratio; the slowest relative to python3.11 come last.
 
-Each operation stands UNROLL times in the body of a loop in a function, and the loop's own cost stays in: it is the same for both. CPU time, best of several runs.
+Each operation stands UNROLL times in the body of a loop in a function, and the loop's own cost stays in: it is the same for both. CPU time, best of several runs; the two take turns.
 
 Usage: python3.11 bench/micro.py [--below RATIO] [--repeat N] [WORD...]     (operations whose name contains one of the words)
 """
 import argparse
-import json
 import math
 import os
 import subprocess
@@ -187,34 +186,49 @@ def function_of(setup, statement):
     return names["f"]
 
 
-def measure(indices, repeat):
-    for index in indices:
-        _, setup, statement = OPERATIONS[index]
-        f, n = function_of(setup, statement), 100
-        while (spent := f(n)) < SECONDS / 4:
-            n *= 4
-        n = max(1, int(n * SECONDS / spent))
-        print(json.dumps(min(f(n) for _ in range(repeat)) / n / UNROLL * 1e9), flush=True)
+def measure():
+    """Answers each index on standard input with the nanoseconds of that operation."""
+    functions = {}
+    for line in sys.stdin:
+        index = int(line)
+        if index not in functions:
+            f, n = function_of(*OPERATIONS[index][1:]), 100
+            while (spent := f(n)) < SECONDS / 4:
+                n *= 4
+            functions[index] = f, max(1, int(n * SECONDS / spent))
+        f, n = functions[index]
+        print(f(n) / n / UNROLL * 1e9, flush=True)
+
+
+class Worker:
+    def __init__(self, interpreter):
+        self.process = subprocess.Popen([interpreter, __file__, "--worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def time(self, index):
+        print(index, file=self.process.stdin, flush=True)
+        answer = self.process.stdout.readline()
+        if not answer:
+            sys.exit(f"{self.process.args[0]} fails in '{OPERATIONS[index][0]}'")
+        return float(answer)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--below", type=float, default=math.inf, help="print only operations that are less than so many times as fast")
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--worker", help=argparse.SUPPRESS)
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("words", nargs="*")
     options = parser.parse_args()
     if options.worker:
-        return measure(json.loads(options.worker), options.repeat)
+        return measure()
     chosen = [i for i, (name, _, _) in enumerate(OPERATIONS) if not options.words or any(word in name for word in options.words)]
-    times = []
-    for interpreter in (KRAIT, ORACLE):
-        done = subprocess.run([interpreter, __file__, "--worker", json.dumps(chosen), "--repeat", str(options.repeat)], capture_output=True, text=True, timeout=600)
-        if done.returncode:
-            sys.exit(f"{interpreter} fails:\n{done.stderr}")
-        times.append([json.loads(line) for line in done.stdout.split("\n") if line])
-    rows = sorted(((theirs / ours, OPERATIONS[i][0], ours, theirs) for i, ours, theirs in zip(chosen, *times)), reverse=True)
-    for ratio, name, ours, theirs in rows:
+    krait, oracle = Worker(KRAIT), Worker(ORACLE)
+    rows = []
+    for i in chosen:
+        pairs = [(krait.time(i), oracle.time(i)) for _ in range(options.repeat)]
+        ours, theirs = map(min, zip(*pairs))
+        rows.append((theirs / ours, OPERATIONS[i][0], ours, theirs))
+    for ratio, name, ours, theirs in sorted(rows, reverse=True):
         if ratio < options.below:
             print(f"{name:28} krait {ours:9.1f} ns   python3.11 {theirs:9.1f} ns   {ratio:6.2f} times as fast")
     print(f"geometric mean of {len(rows)} operations: {math.exp(sum(math.log(row[0]) for row in rows) / len(rows)):.2f} times as fast")

@@ -11,6 +11,7 @@ Block **block_map[1 << 15];
 enum { HUGE_PAGE = 2 << 20, CHUNK_BLOCKS = 64, RUN_BYTES = 8192, LARGE_CACHE_LIMIT = 64 << 20 };
 static const size_t EMERGENCY_BUDGET = 128 << 20;
 
+/* The first are the multiples of 16: alloc.h counts on it. */
 static const uint16_t class_sizes[SIZE_CLASSES] = {
     16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096,
     4944, 5840, 6432, 7152, 8048, 9184, 10720, 12864, 16096, 21456, 26000, 32192,

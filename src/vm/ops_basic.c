@@ -1,6 +1,8 @@
 /* ops_basic.c: handlers of moves, variables, arithmetic, comparison and jumps. */
 #include "vm/interp.h"
+#include "heap/alloc.h"
 #include "object/container.h"
+#include "object/int_wide.h"
 
 OPCODE(MOVE) { r[A] = r[B]; NEXT; }
 OPCODE(MOVE2) { r[A] = r[B]; r[A + 1] = r[C]; NEXT; }
@@ -29,10 +31,18 @@ OPCODE(DELETE_LOCAL)
     NEXT;
 }
 
-OPCODE(MAKE_CELL)
+static __attribute__((noinline)) HANDLER(rest_MAKE_CELL)
 {
     SAVE();
     RESULT(cell_new(r[A]));
+}
+OPCODE(MAKE_CELL)
+{
+    CellObj *cell = gc_new_quick(&cell_type, sizeof(CellObj));
+    if (UNLIKELY(!cell)) TAIL(rest_MAKE_CELL);
+    cell->value = r[A];
+    r[A] = VALUE(cell);
+    NEXT;
 }
 
 OPCODE(COPY_FREE_VARS)
@@ -267,6 +277,8 @@ static inline bool as_double(Value v, double *out)
     return true;
 }
 
+static inline bool is_exact_int(Value v) { return is_small_int(v) || has_type(v, &int_type); }
+
 static __attribute__((noinline)) Value binary_slow(Value a, Value b, int op)
 {
     double x, y;
@@ -280,12 +292,16 @@ static __attribute__((noinline)) Value binary_slow(Value a, Value b, int op)
         case BINARY_POWER: return float_power(x, y);
         }
     }
+    if (is_exact_int(a) && is_exact_int(b)) {
+        Value v = int_wide(a, b, (BinaryOp)op);
+        if (v) return v;
+    }
     return number_binary(a, b, (BinaryOp)op);
 }
 
 static __attribute__((noinline)) Value inplace_slow(Value a, Value b, int op)
 {
-    if (is_small_int(a) || is_small_float(a) || has_type(a, &str_type)) return binary_slow(a, b, op);
+    if (is_exact_int(a) || is_small_float(a) || has_type(a, &str_type) || has_type(a, &float_type)) return binary_slow(a, b, op);
     return number_inplace(a, b, (BinaryOp)op);
 }
 

@@ -1,16 +1,49 @@
 /* ops_build.c: handlers that build values, take them apart, match patterns and import. */
 #include "vm/interp.h"
 #include "object/container.h"
+#include "heap/alloc.h"
 
-OPCODE(BUILD_TUPLE)
+static __attribute__((noinline)) HANDLER(rest_BUILD_TUPLE)
 {
     SAVE();
     RESULT(tuple_from(r + B, C));
 }
-OPCODE(BUILD_LIST)
+OPCODE(BUILD_TUPLE)
+{
+    uint32_t count = C;
+    size_t size = sizeof(TupleObj) + sizeof(Value) * count;
+    if (UNLIKELY(size > QUICK_LIMIT || count == 0)) TAIL(rest_BUILD_TUPLE);
+    TupleObj *tuple = gc_new_quick(&tuple_type, size);
+    if (UNLIKELY(!tuple)) TAIL(rest_BUILD_TUPLE);
+    tuple->size = count;
+    const Value *from = r + B;
+    for (uint32_t n = 0; n < count; n++) tuple->items[n] = from[n];
+    r[A] = VALUE(tuple);
+    NEXT;
+}
+
+static __attribute__((noinline)) HANDLER(rest_BUILD_LIST)
 {
     SAVE();
     RESULT(list_from(r + B, C));
+}
+OPCODE(BUILD_LIST)
+{
+    uint32_t count = C;
+    size_t size = sizeof(Value) * count;
+    if (UNLIKELY(size > QUICK_LIMIT)) TAIL(rest_BUILD_LIST);
+    ListObj *list = gc_new_quick(&list_type, sizeof(ListObj));
+    if (UNLIKELY(!list)) TAIL(rest_BUILD_LIST);
+    if (count) {
+        Value *items = gc_buffer_quick(size);
+        if (UNLIKELY(!items)) TAIL(rest_BUILD_LIST);   /* the list without items stays behind as garbage */
+        const Value *from = r + B;
+        for (uint32_t n = 0; n < count; n++) items[n] = from[n];
+        list->items = items;
+        list->size = list->allocated = count;
+    }
+    r[A] = VALUE(list);
+    NEXT;
 }
 OPCODE(BUILD_SET)
 {

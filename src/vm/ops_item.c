@@ -1,5 +1,6 @@
 /* ops_item.c: handlers of items, slices, membership and iteration. */
 #include "vm/interp.h"
+#include "heap/alloc.h"
 #include "object/iterators.h"
 #include "object/quick_lookup.h"
 
@@ -227,10 +228,40 @@ CONTAINS_HANDLER(JUMP_NOT_IN, r[B], r[A], NEXT, TAKE(JUMP16))
 
 /* ---- iteration */
 
-OPCODE(GET_ITER)
+static __attribute__((noinline)) HANDLER(rest_GET_ITER)
 {
     SAVE();
     RESULT(object_iter(r[B]));
+}
+OPCODE(GET_ITER)
+{
+    Value v = r[B];
+    if (UNLIKELY(!is_pointer(v))) TAIL(rest_GET_ITER);
+    Type *type = as_obj(v)->type;
+    static_assert(sizeof(ListIter) == sizeof(TupleIter) && offsetof(ListIter, list) == offsetof(TupleIter, tuple));
+    if (type == &list_type || type == &tuple_type) {
+        ListIter *it = gc_new_quick(type == &list_type ? &list_iterator_type : &tuple_iterator_type, sizeof(ListIter));
+        if (UNLIKELY(!it)) TAIL(rest_GET_ITER);
+        it->list = v;
+        r[A] = VALUE(it);
+        NEXT;
+    }
+    if (type == &range_type) {
+        RangeObj *range = (RangeObj *)v;
+        if (UNLIKELY(!(range->start & range->stop & range->step & range->length & 1))) TAIL(rest_GET_ITER);
+        RangeIter *it = gc_new_quick(&range_iterator_type, sizeof(RangeIter));
+        if (UNLIKELY(!it)) TAIL(rest_GET_ITER);
+        it->next = small_int_value(range->start);
+        it->step = small_int_value(range->step);
+        it->remaining = it->count = small_int_value(range->length);
+        r[A] = VALUE(it);
+        NEXT;
+    }
+    if (type == &generator_type) {
+        r[A] = v;
+        NEXT;
+    }
+    TAIL(rest_GET_ITER);
 }
 
 static inline bool is_zip_of_two(Value v) { return has_type(v, &zip_type) && tuple_size(((ZipObj *)v)->iterators) == 2; }

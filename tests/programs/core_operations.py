@@ -241,6 +241,26 @@ def loops():
         wrong_pairs(pairs)
 
 
+def wide_ints():
+    values = [sign * (1 << bits) + extra for bits in (0, 30, 61, 62, 63, 64, 65, 100, 125, 126, 127, 128, 129, 190) for sign in (1, -1) for extra in (-1, 0, 1)]
+    functions = [eval(f"lambda x, y: x {op} y") for op in ("+", "-", "*", "&", "|", "^")]
+    divisions = [eval(f"lambda x, y: x {op} y") for op in ("//", "%")]
+    for x in values:
+        sums = [function(x, y) for y in values for function in functions] + [function(x, y) for y in values if y for function in divisions]
+        sums += [function(x, n) for n in (0, 1, 5, 61, 62, 63, 64, 65, 66, 126, 127, 128, 200) for function in (int.__lshift__, lambda x, n: x << n, lambda x, n: x >> n)]
+        print(hash(tuple(sums)), sum(map(abs, sums)), sums[::97])
+        x += 1
+        x *= 3
+        x -= 1 << 64
+        x ^= 1 << 90
+        print(x)
+    for n in (64, 2**70):
+        show(lambda: n // 0)
+        show(lambda: (n << 64) % 0)
+        show(lambda: n << -1)
+        show(lambda: (n << 64) >> -1)
+
+
 class Same:
     """Equal to everything that has its hash."""
     def __init__(self, hashed):
@@ -286,6 +306,7 @@ def main():
     swaps()
     loops()
     membership()
+    wide_ints()
     for action in (not_enough, too_many, not_iterable, from_generator, tuple_store, slice_load, slice_store, slice_of_dict, slice_into_dict):
         show(action)
     slices()
