@@ -102,7 +102,7 @@ bool object_generic_setattr(Value v, Value name, Value value)
 /* --- entry points */
 
 /* An AttributeError that does not say whose attribute was missing (from a __getattr__, say) learns it here. */
-static void complete_attribute_error(Value v, Value name)
+void attribute_error_complete(Value v, Value name)
 {
     Value pending = thread_self->exception;
     if (!is_instance_of(pending, &exc_AttributeError)) return;
@@ -124,7 +124,7 @@ Value object_getattr(Value v, Value name)
         return type->getattr ? type->getattr(v, name) : raise_attribute_error(v, name);
     }
     Value result = type->getattr(v, name);
-    if (__builtin_expect(!result, 0) && thread_self->exception) complete_attribute_error(v, name);
+    if (__builtin_expect(!result, 0) && thread_self->exception) attribute_error_complete(v, name);
     return result;
 }
 

@@ -4,6 +4,7 @@
 #include "object/number.h"
 #include "object/str.h"
 #include "object/type_internal.h"
+#include "object/type_slot_functions.h"
 
 static const char *const binary_symbols[BINARY_COUNT] = {
     [BINARY_ADD] = "+", [BINARY_AND] = "&", [BINARY_FLOOR_DIVIDE] = "//", [BINARY_LSHIFT] = "<<", [BINARY_MATRIX_MULTIPLY] = "@", [BINARY_MULTIPLY] = "*",
@@ -50,10 +51,9 @@ static Value raise_rshift(Value a, Value b)
     return raise_unsupported_operand(a, b, ">>");
 }
 
-Value number_binary(Value a, Value b, BinaryOp op)
+/* When no number slot knows: sequences, else the error. */
+static Value binary_last(Value a, Value b, BinaryOp op)
 {
-    Value result = binary_slots(a, b, op);
-    if (result != NOT_IMPLEMENTED) return result;
     Type *ta = type_of(a), *tb = type_of(b);
     if (op == BINARY_ADD && ta->concat) return ta->concat(a, b);
     if (op == BINARY_MULTIPLY) {
@@ -65,15 +65,15 @@ Value number_binary(Value a, Value b, BinaryOp op)
     return raise_unsupported_operand(a, b, binary_symbols[op]);
 }
 
-Value number_inplace(Value a, Value b, BinaryOp op)
+Value number_binary(Value a, Value b, BinaryOp op)
+{
+    Value result = binary_slots(a, b, op);
+    return result != NOT_IMPLEMENTED ? result : binary_last(a, b, op);
+}
+
+static Value inplace_last(Value a, Value b, BinaryOp op)
 {
     Type *ta = type_of(a), *tb = type_of(b);
-    if (ta->inplace[op]) {
-        Value result = ta->inplace[op](a, b);
-        if (result != NOT_IMPLEMENTED) return result;
-    }
-    Value result = binary_slots(a, b, op);
-    if (result != NOT_IMPLEMENTED) return result;
     if (op == BINARY_ADD) {
         Value (*concat)(Value, Value) = ta->inplace_concat ? ta->inplace_concat : ta->concat;
         if (concat) return concat(a, b);
@@ -85,6 +85,23 @@ Value number_inplace(Value a, Value b, BinaryOp op)
         if (tb->repeat) return repeat_by(tb->repeat, b, a);
     }
     return raise_unsupported_operand(a, b, inplace_symbols[op]);
+}
+
+Value number_inplace(Value a, Value b, BinaryOp op)
+{
+    Type *ta = type_of(a);
+    Value result = NOT_IMPLEMENTED;
+    if (ta->inplace[op]) result = ta->inplace[op](a, b);
+    if (result == NOT_IMPLEMENTED) result = binary_slots(a, b, op);
+    return result != NOT_IMPLEMENTED ? result : inplace_last(a, b, op);
+}
+
+Value number_binary_rest(Value a, Value b, BinaryOp op, bool in_place, BinaryMethod tried)
+{
+    Value result = NOT_IMPLEMENTED;
+    if (tried == METHOD_IN_PLACE) result = binary_slots(a, b, op);
+    else if (tried == METHOD_LEFT) result = slot_binary_reflected(a, b, op);
+    return result != NOT_IMPLEMENTED ? result : in_place ? inplace_last(a, b, op) : binary_last(a, b, op);
 }
 
 Value number_power(Value a, Value b, Value modulo)

@@ -8,6 +8,7 @@
 #include "object/sequence.h"
 #include "object/str.h"
 #include "object/type_internal.h"
+#include "object/type_slot_functions.h"
 
 Value name_intern(Value *cache, const char *text)
 {
@@ -102,6 +103,21 @@ bool object_hash(Value v, int64_t *hash)
 static const char *const compare_symbols[] = {"<", "<=", "==", "!=", ">", ">="};
 static const CompareOp swapped[] = {CMP_GT, CMP_GE, CMP_EQ, CMP_NE, CMP_LT, CMP_LE};
 
+/* When no type knows. */
+static Value compare_last(Value a, Value b, CompareOp op)
+{
+    if (op == CMP_EQ) return bool_value(a == b);
+    if (op == CMP_NE) return bool_value(a != b);
+    return raise_type("'%s' not supported between instances of '%.100T' and '%.100T'", compare_symbols[op], a, b);
+}
+
+Value object_compare_rest(Value a, Value b, CompareOp op)
+{
+    Type *tb = type_of(b);
+    Value result = tb->compare ? tb->compare(b, a, swapped[op]) : NOT_IMPLEMENTED;
+    return result != NOT_IMPLEMENTED ? result : compare_last(a, b, op);
+}
+
 static Value compare_types(Value a, Value b, CompareOp op)
 {
     Type *ta = type_of(a), *tb = type_of(b);
@@ -115,13 +131,7 @@ static Value compare_types(Value a, Value b, CompareOp op)
         Value result = ta->compare(a, b, op);
         if (result != NOT_IMPLEMENTED) return result;
     }
-    if (!tried && tb->compare) {
-        Value result = tb->compare(b, a, swapped[op]);
-        if (result != NOT_IMPLEMENTED) return result;
-    }
-    if (op == CMP_EQ) return bool_value(a == b);
-    if (op == CMP_NE) return bool_value(a != b);
-    return raise_type("'%s' not supported between instances of '%.100T' and '%.100T'", compare_symbols[op], a, b);
+    return tried ? compare_last(a, b, op) : object_compare_rest(a, b, op);
 }
 
 Value object_compare(Value a, Value b, CompareOp op)

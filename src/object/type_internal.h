@@ -60,6 +60,7 @@ Value type_module_value(Type *type);
 Value type_qualname_value(Type *type);
 Value type_name_value(Type *type);
 
+void attribute_error_complete(Value v, Value name);  /* the pending AttributeError learns whose attribute was missing, unless it knows */
 Value super_getattr(Value self, Value name);
 Value super_get_method(Value self, Value name, Value *bound);   /* as object_get_method */
 Value object_new(Type *type, Value *args, size_t nargs, Value kwnames);

@@ -18,3 +18,16 @@ Value slot_iadd(Value, Value), slot_iand(Value, Value), slot_ifloor_divide(Value
     slot_iremainder(Value, Value), slot_ior(Value, Value), slot_ipower(Value, Value), slot_irshift(Value, Value), slot_isubtract(Value, Value), slot_itrue_divide(Value, Value),
     slot_ixor(Value, Value);
 Value slot_power3(Value, Value, Value);
+
+/* For the VM, which runs special methods in Python itself. */
+typedef enum BinaryMethod { METHOD_LEFT, METHOD_REFLECTED, METHOD_IN_PLACE } BinaryMethod;   /* __add__, __radd__, __iadd__ */
+Value slot_binary_name(BinaryOp op, BinaryMethod method);
+Value slot_compare_name(CompareOp op);
+/* What is left of `a op b` when its first method has said NotImplemented: a's own, b's reflected one, or a's in-place one. */
+Value number_binary_rest(Value a, Value b, BinaryOp op, bool in_place, BinaryMethod tried);
+Value slot_binary_reflected(Value a, Value b, BinaryOp op);   /* NotImplemented when b does not know either */
+/* What is left of a comparison when a's own method has said NotImplemented. */
+Value object_compare_rest(Value a, Value b, CompareOp op);
+/* What the results of __bool__ (by_length: __len__) and of __len__ mean; -1 with an exception. */
+int slot_truth_of(Value result, bool by_length);
+int64_t slot_length_of(Value result);

@@ -126,18 +126,8 @@ bool slot_hash(Value self, int64_t *hash)
     return true;
 }
 
-int slot_truth(Value self)
+int slot_truth_of(Value result, bool by_length)
 {
-    Type *type = type_of(self);
-    Value name = NAME("__bool__");
-    bool by_length = false;
-    if (!type_lookup(type, name)) {
-        name = NAME("__len__");
-        if (!type_lookup(type, name)) return 1;
-        by_length = true;
-    }
-    Value result = special_1(name, self);
-    if (!result) return -1;
     if (by_length) {
         if (!is_int(result) && !(result = number_index(result))) return -1;
         int64_t n;
@@ -149,10 +139,22 @@ int slot_truth(Value self)
     return -1;
 }
 
-int64_t slot_length(Value self)
+int slot_truth(Value self)
 {
-    Value result = special_1(NAME("__len__"), self);
-    if (!result) return -1;
+    Type *type = type_of(self);
+    Value name = NAME("__bool__");
+    bool by_length = false;
+    if (!type_lookup(type, name)) {
+        name = NAME("__len__");
+        if (!type_lookup(type, name)) return 1;
+        by_length = true;
+    }
+    Value result = special_1(name, self);
+    return result ? slot_truth_of(result, by_length) : -1;
+}
+
+int64_t slot_length_of(Value result)
+{
     Value index = number_index(result);
     if (!index) return -1;
     int64_t n;
@@ -160,6 +162,12 @@ int64_t slot_length(Value self)
     if (fit < 0 || (fit == 0 && n < 0)) return (int64_t)raise_value("__len__() should return >= 0") - 1;
     if (fit > 0) return (int64_t)raise_overflow("cannot fit '%.200T' into an index-sized integer", index) - 1;
     return n;
+}
+
+int64_t slot_length(Value self)
+{
+    Value result = special_1(NAME("__len__"), self);
+    return result ? slot_length_of(result) : -1;
 }
 
 /* --- calls */
@@ -317,17 +325,21 @@ int slot_contains(Value self, Value item)
 
 /* --- comparison */
 
+Value slot_compare_name(CompareOp op)
+{
+    switch (op) {
+    case CMP_LT: return NAME("__lt__");
+    case CMP_LE: return NAME("__le__");
+    case CMP_EQ: return NAME("__eq__");
+    case CMP_NE: return NAME("__ne__");
+    case CMP_GT: return NAME("__gt__");
+    default: return NAME("__ge__");
+    }
+}
+
 Value slot_compare(Value a, Value b, CompareOp op)
 {
-    Value name;
-    switch (op) {
-    case CMP_LT: name = NAME("__lt__"); break;
-    case CMP_LE: name = NAME("__le__"); break;
-    case CMP_EQ: name = NAME("__eq__"); break;
-    case CMP_NE: name = NAME("__ne__"); break;
-    case CMP_GT: name = NAME("__gt__"); break;
-    default: name = NAME("__ge__"); break;
-    }
+    Value name = slot_compare_name(op);
     Type *type = type_of(a);
     Value descr = type_lookup(type, name), args[] = {0, a, b};
     if (!descr) return NOT_IMPLEMENTED;
@@ -342,6 +354,29 @@ Value slot_compare(Value a, Value b, CompareOp op)
 }
 
 /* --- arithmetic */
+
+Value slot_binary_name(BinaryOp op, BinaryMethod method)
+{
+    static const char *const texts[BINARY_COUNT][3] = {
+        [BINARY_ADD] = {"__add__", "__radd__", "__iadd__"}, [BINARY_AND] = {"__and__", "__rand__", "__iand__"},
+        [BINARY_FLOOR_DIVIDE] = {"__floordiv__", "__rfloordiv__", "__ifloordiv__"}, [BINARY_LSHIFT] = {"__lshift__", "__rlshift__", "__ilshift__"},
+        [BINARY_MATRIX_MULTIPLY] = {"__matmul__", "__rmatmul__", "__imatmul__"}, [BINARY_MULTIPLY] = {"__mul__", "__rmul__", "__imul__"},
+        [BINARY_REMAINDER] = {"__mod__", "__rmod__", "__imod__"}, [BINARY_OR] = {"__or__", "__ror__", "__ior__"}, [BINARY_POWER] = {"__pow__", "__rpow__", "__ipow__"},
+        [BINARY_RSHIFT] = {"__rshift__", "__rrshift__", "__irshift__"}, [BINARY_SUBTRACT] = {"__sub__", "__rsub__", "__isub__"},
+        [BINARY_TRUE_DIVIDE] = {"__truediv__", "__rtruediv__", "__itruediv__"}, [BINARY_XOR] = {"__xor__", "__rxor__", "__ixor__"},
+        [BINARY_DIVMOD] = {"__divmod__", "__rdivmod__", "__divmod__"},
+    };
+    static Value names[BINARY_COUNT][3];
+    Value *name = &names[op][method];
+    return *name ? *name : name_intern(name, texts[op][method]);
+}
+
+Value slot_binary_reflected(Value a, Value b, BinaryOp op)
+{
+    Type *ta = type_of(a), *tb = type_of(b);
+    if (ta == tb || !tb->binary[op]) return NOT_IMPLEMENTED;
+    return tb->binary[op] == ta->binary[op] ? special_2_maybe(slot_binary_name(op, METHOD_REFLECTED), b, a) : tb->binary[op](a, b);
+}
 
 /* Whether `other` has its own idea of the reflected method `name` (and not just the same inherited one). */
 static int overrides(Value self, Value other, Value name)

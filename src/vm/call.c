@@ -1,5 +1,5 @@
 /* call.c: binding arguments to the parameters of Python functions, and calls that come from C. */
-#include "vm/run.h"
+#include "vm/enter.h"
 #include "vm/vm.h"
 #include "object/bytes.h"
 #include "object/error.h"
@@ -273,10 +273,20 @@ Value vm_call_function(Value callee, Value *args, size_t nargs, Value kwnames)
     Thread *t = thread_self;
     FunctionObj *function = (FunctionObj *)callee;
     uint32_t flags = 0;
-    if (!safe_point()) return 0;
-    Lowered *low = lowered_for(t, function, &flags);
-    if (!low || !recursion_enter("")) return 0;
+    Lowered *low = code_lowered((CodeObj *)function->code);
     Value *window = t->stack_top, *top = window;
+    if (__builtin_expect(low && !kwnames && low->simple_args == (int64_t)nargs && t->vm && !c_stack_low(), 1) && may_enter(t, low, window)) {
+        for (size_t n = 0; n < nargs; n++) window[n] = args[n];
+        Frame *frame = (Frame *)t->vm - 1;
+        t->recursion_depth++;
+        link_frame(t, t->frame, frame, function, low, window, nargs, FRAME_ENTRY);
+        Value result = vm_run(t, frame);
+        t->stack_top = top;
+        return result;
+    }
+    if (!safe_point()) return 0;
+    low = lowered_for(t, function, &flags);
+    if (!low || !recursion_enter("")) return 0;
     if (window + low->register_count + 64 >= (Value *)vm_frame_floor(t) - sizeof(Frame)) {
         recursion_leave();
         return raise_recursion();

@@ -24,6 +24,7 @@ enum {
     FRAME_GENERATOR = 32,  /* its window belongs to `generator` */
     FRAME_TRACED = 64,     /* runs the traced form of its code */
     FRAME_STARTED = 128,   /* tracing: the call event has been reported */
+    FRAME_SPECIAL = 512,   /* a special method whose result finishes the instruction that the caller is in */
     FRAME_NEW = 256,       /* runs __new__ for CALL_NEW: `extra` is the class */
 };
 

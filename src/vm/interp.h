@@ -29,6 +29,17 @@ HANDLER(vm_unwind);            /* an exception is pending */
 HANDLER(vm_unwind_again);      /* the same, raised again: no new traceback entry for this frame */
 HANDLER(vm_interrupted);       /* safe point before the instruction at pc */
 HANDLER(vm_deliver);           /* f has been left by return: f->result goes to where its flags say */
+/* Special methods in Python (ops_special.c). The handler of an instruction that meets an instance of a class goes on here; these do it whole, with or without such a method. */
+HANDLER(vm_special_binary);
+HANDLER(vm_special_compare);
+HANDLER(vm_special_unary);
+HANDLER(vm_special_truth);
+HANDLER(vm_special_getitem);
+HANDLER(vm_special_setitem);
+HANDLER(vm_special_contains);
+HANDLER(vm_special_iter);
+HANDLER(vm_special_next);
+HANDLER(vm_finish_special);    /* f->result is what the method of f's instruction has returned */
 
 /* Operands: a load each from the word just passed, which is one instruction; taking them out of a word in a register would be two or three. */
 #define A (pc[-1].a)
@@ -46,6 +57,8 @@ HANDLER(vm_deliver);           /* f has been left by return: f->result goes to w
 #define RESULT(value) do { Value result_ = (value); if (UNLIKELY(!result_)) ERROR; r[A] = result_; NEXT; } while (0)
 #define POLL() do { if (UNLIKELY(atomic_load_explicit(&t->interrupt, memory_order_relaxed))) TAIL(vm_interrupted); } while (0)
 
+/* Is it an instance of a class written in Python? */
+static inline bool is_instance(Value v) { return is_pointer(v) && as_obj(v)->type->flags & TYPE_HEAP; }
 static inline bool has_type(Value v, const Type *type) { return is_pointer(v) && as_obj(v)->type == type; }
 /* As SKIP, with a safe point: after calls of natives, which may have asked for one. */
 #define POLL_AFTER(n) do { pc += (n) - 1; POLL(); NEXT; } while (0)

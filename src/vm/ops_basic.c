@@ -383,6 +383,7 @@ static inline Value float_DIV(double x, double y) { return LIKELY(y != 0) ? smal
 #define REST_HANDLER(name, right, slow, op) \
     static __attribute__((noinline)) HANDLER(rest_##name) \
     { \
+        if (is_instance(r[B]) || is_instance(right)) TAIL(vm_special_binary); \
         SAVE(); \
         RESULT(slow(r[B], right, op)); \
     }
@@ -464,18 +465,21 @@ OPCODE(NEGATIVE)
         Value negative = small_float(-small_float_value(v));
         if (LIKELY(negative)) { r[A] = negative; NEXT; }
     }
+    if (is_instance(v)) TAIL(vm_special_unary);
     SAVE();
     RESULT(number_unary(v, UNARY_NEGATIVE));
 }
 OPCODE(POSITIVE)
 {
     if (is_small_int(r[B])) { r[A] = r[B]; NEXT; }
+    if (is_instance(r[B])) TAIL(vm_special_unary);
     SAVE();
     RESULT(number_unary(r[B], UNARY_POSITIVE));
 }
 OPCODE(INVERT)
 {
     if (is_small_int(r[B])) { r[A] = small_int(~small_int_value(r[B])); NEXT; }
+    if (is_instance(r[B])) TAIL(vm_special_unary);
     SAVE();
     RESULT(number_unary(r[B], UNARY_INVERT));
 }
@@ -496,6 +500,7 @@ static inline int plain_truth(Value v)
 
 static __attribute__((noinline)) HANDLER(not_by_call)
 {
+    if (is_instance(r[B])) TAIL(vm_special_truth);
     SAVE();
     int yes = object_truth_slow(r[B]);
     if (UNLIKELY(yes < 0)) ERROR;
@@ -529,6 +534,7 @@ static __attribute__((noinline)) int compare_truth(Value a, Value b, CompareOp o
 #define COMPARE_HANDLER(name, sign) \
     static __attribute__((noinline)) HANDLER(rest_##name) \
     { \
+        if (is_instance(r[B])) TAIL(vm_special_compare); \
         SAVE(); \
         RESULT(compare_slow(r[B], r[C], CMP_##name)); \
     } \
@@ -550,6 +556,7 @@ OPCODE(JUMP_BACK) { TAKE(JUMP32); }
 #define TRUTH_JUMP_HANDLER(name, wanted) \
     static __attribute__((noinline)) HANDLER(name##_by_call) \
     { \
+        if (is_instance(r[A])) TAIL(vm_special_truth); \
         SAVE(); \
         int yes = object_truth_slow(r[A]); \
         if (UNLIKELY(yes < 0)) ERROR; \
@@ -586,6 +593,7 @@ OPCODE(JUMP_NOT_NONE)
 #define COMPARE_JUMP_HANDLER(name, cmp, sign, right, wanted) \
     static __attribute__((noinline)) HANDLER(rest_##name) \
     { \
+        if (is_instance(r[A])) TAIL(vm_special_compare); \
         SAVE(); \
         int yes = compare_truth(r[A], right, cmp); \
         if (UNLIKELY(yes < 0)) ERROR; \

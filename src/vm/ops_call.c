@@ -3,7 +3,7 @@
  * A call of a Python function with as many positional arguments as it has parameters only links a new frame over its arguments. Natives whose signature fits the call are
  * called on the registers as they lie. All else goes through call_value, out of line.
  */
-#include "vm/interp.h"
+#include "vm/enter.h"
 #include "object/signature.h"
 #include "object/type_internal.h"
 #include "object/type_slot_functions.h"
@@ -13,46 +13,7 @@ Handler *const vm_handlers[] = {
 #include "vm/ops.def"
 };
 
-/* ---- entering and leaving frames */
-
-static inline uint32_t poll(Thread *t) { return atomic_load_explicit(&t->interrupt, memory_order_relaxed); }
-
-/* Links a frame over `window`, whose first nargs registers are bound, without checks: those are the caller's. */
-static inline void link_frame(Thread *t, Frame *f, Frame *new, FunctionObj *function, Lowered *low, Value *window, size_t nargs, uint32_t flags)
-{
-    new->previous = f;
-    new->pc = lowered_words(low);
-    new->r = window;
-    new->k = low->k;
-    Value *top = window + low->register_count;
-    new->top = top;
-    new->code = low->code;
-    new->function = function;
-    new->locals = 0;
-    new->object = 0;
-    new->extra = 0;
-    new->generator = 0;
-    new->flags = flags;
-    new->last_traced = 0;
-    new->resume_line_word = 0;
-    t->vm = new;
-    t->frame = new;
-    t->stack_top = top;
-    for (size_t n = nargs; n < (size_t)low->locals_count; n++) window[n] = 0;
-}
-
-static inline bool room_for(Thread *t, Lowered *low, Value *window, Frame *new)
-{
-    return window + low->register_count + 64 < (Value *)new && t->recursion_depth < recursion_limit;
-}
-
-#define RUN(frame) do { \
-        f = (frame); \
-        pc = f->pc; \
-        r = f->r; \
-        k = f->k; \
-        NEXT; \
-    } while (0)
+/* ---- callables */
 
 /* A call that is more than linking a frame. `callee` on args[0..n): starts a Python frame (*entered) or gives the value. */
 typedef struct Outcome { Value value; Frame *entered; } Outcome;
@@ -143,8 +104,6 @@ static inline void fill_defaults(FunctionObj *function, Lowered *low, Value *win
     const Value *from = tuple_items(function->defaults) + tuple_size(function->defaults) - missing;
     for (size_t n = 0; n < missing; n++) window[nargs + n] = from[n];
 }
-
-static inline bool may_enter(Thread *t, Lowered *low, Value *window) { return LIKELY(!poll(t)) && LIKELY(room_for(t, low, window, (Frame *)t->vm - 1)); }
 
 /* Starts `function` with its arguments bound: `bound` of them, in `window`. */
 #define ENTER(function, low, window, bound, flags, instance) do { \
@@ -589,6 +548,10 @@ HANDLER(vm_deliver)
     pc = f->pc;
     r = f->r;
     k = f->k;
+    if (flags & FRAME_SPECIAL) {
+        f->result = value;
+        TAIL(vm_finish_special);
+    }
     if (made && UNLIKELY(type_of(value) != made) && !finish_new(made, value, f)) ERROR;
     if (flags & FRAME_FOR_ITER) {
         if (UNLIKELY(f->flags & FRAME_TRACED) && t->trace_function && !t->tracing && value != NONE) {   /* CPython shows this StopIteration to tracers */
@@ -623,17 +586,33 @@ HANDLER(vm_deliver)
         NEXT; \
     } while (0)
 
-static __attribute__((noinline)) HANDLER(return_slow)
-{
-    f->result = r[A];
-    TAIL(vm_deliver);
-}
+/* Returns the value where nothing but one flag stands in the way; else goes on. */
+#define LEAVE_FLAGGED(value) do { \
+        Value flagged_ = (value); \
+        uint32_t flags_ = f->flags; \
+        if (flags_ == FRAME_SPECIAL) { \
+            pop_plain(t, f); \
+            f = f->previous; \
+            f->result = flagged_; \
+            pc = f->pc; \
+            r = f->r; \
+            k = f->k; \
+            TAIL(vm_finish_special); \
+        } \
+        if (flags_ == FRAME_ENTRY) { \
+            pop_plain(t, f); \
+            return flagged_; \
+        } \
+        f->result = flagged_; \
+        TAIL(vm_deliver); \
+    } while (0)
+
+static __attribute__((noinline)) HANDLER(return_slow) { LEAVE_FLAGGED(r[A]); }
 static __attribute__((noinline)) HANDLER(return_k_slow)
 {
     Value value = k[(uint32_t)JUMP32];
     if (LIKELY(f->flags == FRAME_INIT && value == NONE)) LEAVE(f->extra);
-    f->result = value;
-    TAIL(vm_deliver);
+    LEAVE_FLAGGED(value);
 }
 
 OPCODE(RETURN)
@@ -672,6 +651,14 @@ OPCODE(RETURN_GENERATOR)
     pc = f->pc;
     r = f->r;
     k = f->k;
+    if (flags & FRAME_SPECIAL) {
+        f->result = gen;
+        TAIL(vm_finish_special);
+    }
+    if (UNLIKELY(flags & FRAME_INIT)) {
+        raise_type("__init__() should return None, not '%.200s'", type_name_of(gen));
+        ERROR;
+    }
     r[pc[-1].dest] = gen;
     NEXT;
 }

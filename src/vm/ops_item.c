@@ -36,6 +36,7 @@ static inline Value subscr_fast(Value v, Value key)
 #define SUBSCR_HANDLER(name, right) \
     static __attribute__((noinline)) HANDLER(rest_##name) \
     { \
+        if (is_instance(r[B])) TAIL(vm_special_getitem); \
         SAVE(); \
         RESULT(subscr_slow(r[B], right)); \
     } \
@@ -71,6 +72,7 @@ static __attribute__((noinline)) HANDLER(remember_a)
 #define STORE_SUBSCR_HANDLER(name, middle) \
     static __attribute__((noinline)) HANDLER(rest_##name) \
     { \
+        if (is_instance(r[A])) TAIL(vm_special_setitem); \
         SAVE(); \
         Value v = r[A], key = middle; \
         bool ok = has_type(v, &dict_type) ? dict_set(v, key, r[C]) : object_setitem(v, key, r[C]); \
@@ -208,6 +210,7 @@ static inline int quick_contains(Value container, Value item)
 #define CONTAINS_HANDLER(name, container, item, yes, no) \
     static __attribute__((noinline)) HANDLER(rest_##name) \
     { \
+        if (is_instance(container)) TAIL(vm_special_contains); \
         SAVE(); \
         int found = object_contains(container, item); \
         if (UNLIKELY(found < 0)) ERROR; \
@@ -230,6 +233,7 @@ CONTAINS_HANDLER(JUMP_NOT_IN, r[B], r[A], NEXT, TAKE(JUMP16))
 
 static __attribute__((noinline)) HANDLER(rest_GET_ITER)
 {
+    if (is_instance(r[B])) TAIL(vm_special_iter);
     SAVE();
     RESULT(object_iter(r[B]));
 }
@@ -292,12 +296,13 @@ OPCODE(FOR_ITER)
             __attribute__((musttail)) return vm_handlers[special](STATE_ARGS);
         }
     }
+    bool traced = UNLIKELY(f->flags & FRAME_TRACED) && t->trace_function && !t->tracing;
+    if (type->flags & TYPE_HEAP && !traced) TAIL(vm_special_next);
     SAVE();
     if (UNLIKELY(!type->next)) {
         raise_type("'%.200s' object is not an iterator", type_name(type));
         ERROR;
     }
-    bool traced = UNLIKELY(f->flags & FRAME_TRACED) && t->trace_function && !t->tracing;
     Value v = traced ? vm_next_raising(iterator) : type->next(iterator);
     if (LIKELY(v)) {
         r[pc[0].dest] = v;

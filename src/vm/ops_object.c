@@ -3,10 +3,12 @@
  * A generic instruction that has found out what it deals with rewrites its own opcode to a special form; a special form whose guess fails does the generic thing, which
  * rewrites again. Guards compare shapes and type versions: numbers that are never reused, so the cached values need not be known to the collector.
  */
-#include "vm/interp.h"
+#include "vm/enter.h"
 #include "object/shape.h"
 #include "object/bytes.h"
 #include "object/descr.h"
+#include "object/type_internal.h"
+#include "object/type_slot_functions.h"
 
 /* ---- attributes */
 
@@ -40,6 +42,27 @@ static MemberObj *plain_member(Type *type, Value own)
     return member->kind == MEMBER_VALUE && type_is_subtype(type, member->owner) ? member : 0;
 }
 
+/* Are attributes of instances looked up in the usual way, at least at first (before a __getattr__ in Python)? */
+static bool looks_up_plainly(Type *type)
+{
+    if (type->getattr == object_generic_getattr) return true;
+    if (type->getattr != slot_getattr_hook) return false;
+    Value own = type_lookup(type, NAME("__getattribute__"));
+    return own && has_type(own, &slot_wrapper_type) && ((WrapperObj *)own)->function == (void *)object_generic_getattr;
+}
+
+static Value python_method(Type *type, Value name)
+{
+    Value method = type_lookup(type, name);
+    return method && has_type(method, &function_type) ? method : 0;
+}
+
+/* Starts the function `method` to finish the instruction at pc; goes on behind this statement when that cannot be. */
+#define START(method, nargs, a, b, c) do { \
+        Frame *frame_ = start_special(t, f, pc, (method), (nargs), (a), (b), (c)); \
+        if (LIKELY(frame_ != 0)) RUN(frame_); \
+    } while (0)
+
 /* Which special form would serve `v`.name? Fills the caches c[0], c[1]; 0: none. */
 static uint16_t specialize_load(Value v, Value name, Word *c)
 {
@@ -60,7 +83,8 @@ static uint16_t specialize_load(Value v, Value name, Word *c)
         c[1] = (Word){.value = own};
         return OP_LOAD_ATTR_CLASS;
     }
-    if (type->getattr != object_generic_getattr || !is_pointer(v)) return 0;
+    if (!is_pointer(v) || !looks_up_plainly(type)) return 0;
+    bool hooked = type->getattr != object_generic_getattr;
     uint32_t version = type_version(type);
     own = type_lookup(type, name);
     MemberObj *member = plain_member(type, own);
@@ -68,25 +92,37 @@ static uint16_t specialize_load(Value v, Value name, Word *c)
         c[0] = (Word){.version = version, .index = member->offset};
         return OP_LOAD_ATTR_MEMBER;
     }
-    if (version && own && has_type(own, &property_type) && ((PropertyObj *)own)->get && has_type(((PropertyObj *)own)->get, &function_type)) {
+    if (version && own && !hooked && has_type(own, &property_type) && ((PropertyObj *)own)->get && has_type(((PropertyObj *)own)->get, &function_type)) {
         c[0] = (Word){.version = version};
         c[1] = (Word){.value = ((PropertyObj *)own)->get};
         return OP_LOAD_ATTR_PROPERTY;
     }
+    if (version && own && is_data_descriptor(own)) {
+        if (hooked || !python_method(type_of(own), NAME("__get__"))) return 0;
+        c[0] = (Word){.version = version};
+        c[1] = (Word){.value = own};
+        return OP_LOAD_ATTR_GET;
+    }
     if (!version || type->attrs_offset <= 0 || !as_obj(v)->shape) return 0;
     uint32_t shape = as_obj(v)->shape;
     int slot = shape_lookup(shape, name);
-    if (own && is_data_descriptor(own)) return 0;
     if (slot >= 0) {
         int32_t offset = instance_slot_offset(type, (uint32_t)slot);
         c[0] = (Word){.version = shape, .index = offset >= 0 ? (uint32_t)offset : (uint32_t)slot - type->inline_slots};
         c[1] = (Word){.version = version};
         return offset >= 0 ? OP_LOAD_ATTR_SLOT : OP_LOAD_ATTR_OVERFLOW;
     }
-    if (!own || is_descriptor(own)) return 0;
+    if (own && is_descriptor(own)) {
+        if (hooked || !python_method(type_of(own), NAME("__get__"))) return 0;
+        c[0] = (Word){.version = version, .index = shape};
+        c[1] = (Word){.value = own};
+        return OP_LOAD_ATTR_GET;
+    }
+    if (!own && hooked) own = python_method(type, NAME("__getattr__")), hooked = own != 0;
+    else hooked = false;
     c[0] = (Word){.version = shape, .index = version};
     c[1] = (Word){.value = own};
-    return OP_LOAD_ATTR_VALUE;
+    return !own ? 0 : hooked ? OP_LOAD_ATTR_HOOK : OP_LOAD_ATTR_VALUE;
 }
 
 /* ---- sites that see many classes. The first word's c counts how often a site was specialized; after POLY_LIMIT times it looks its answers up in a table that all sites share,
@@ -212,15 +248,22 @@ OPCODE(LOAD_ATTR_CLASS)
 OPCODE(LOAD_ATTR_PROPERTY)
 {
     Value v = r[B];
+    if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version)) START(pc[2].value, 1, v, 0, 0);
+    TAIL(op_LOAD_ATTR);
+}
+OPCODE(LOAD_ATTR_GET)
+{
+    Value v = r[B];
     if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version)) {
-        SAVE();
-        Value args[2] = {0, v}, found = vm_call_function(pc[2].value, args + 1, 1, 0);
-        if (LIKELY(found)) {
-            r[A] = found;
-            SKIP(4);
-        }
-        ERROR;
+        Value own = pc[2].value, get = python_method(type_of(own), NAME("__get__"));
+        if (LIKELY(get) && LIKELY(pc[1].index ? as_obj(v)->shape == pc[1].index : is_data_descriptor(own))) START(get, 3, own, v, VALUE(as_obj(v)->type));
     }
+    TAIL(op_LOAD_ATTR);
+}
+OPCODE(LOAD_ATTR_HOOK)
+{
+    Value v = r[B];
+    if (LIKELY(is_pointer(v) && as_obj(v)->shape == pc[1].version && as_obj(v)->type->version == pc[1].index)) START(pc[2].value, 2, v, pc[0].value, 0);
     TAIL(op_LOAD_ATTR);
 }
 
@@ -240,6 +283,8 @@ OPCODE(LOAD_ATTR_POLY)
                 r[A] = found;
                 SKIP(4);
             }
+            break;
+        case OP_LOAD_ATTR_PROPERTY: START(entry->caches[1].value, 1, v, 0, 0);
         }
     }
     SAVE();
@@ -252,9 +297,20 @@ OPCODE(LOAD_ATTR_POLY)
 static uint16_t specialize_store(Value v, Value name, Word *c)
 {
     Type *type = type_of(v);
-    if (type->setattr != object_generic_setattr || !is_pointer(v)) return 0;
+    if (!is_pointer(v)) return 0;
     uint32_t version = type_version(type);
+    if (type->setattr == slot_setattr) {
+        c[0] = (Word){.version = version};
+        c[1].value = python_method(type, NAME("__setattr__"));
+        return version && c[1].value ? OP_STORE_ATTR_HOOK : 0;
+    }
+    if (type->setattr != object_generic_setattr) return 0;
     Value own = type_lookup(type, name);
+    if (version && own && has_type(own, &property_type) && ((PropertyObj *)own)->set && has_type(((PropertyObj *)own)->set, &function_type)) {
+        c[0] = (Word){.version = version};
+        c[1] = (Word){.value = ((PropertyObj *)own)->set};
+        return OP_STORE_ATTR_PROPERTY;
+    }
     MemberObj *member = plain_member(type, own);
     if (version && member && member->writable) {
         c[0] = (Word){.version = version, .index = member->offset};
@@ -330,6 +386,19 @@ OPCODE(STORE_ATTR_MEMBER)
     TAIL(op_STORE_ATTR);
 }
 
+OPCODE(STORE_ATTR_PROPERTY)
+{
+    Value v = r[A];
+    if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version)) START(pc[2].value, 2, v, r[B], 0);
+    TAIL(op_STORE_ATTR);
+}
+OPCODE(STORE_ATTR_HOOK)
+{
+    Value v = r[A];
+    if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version)) START(pc[2].value, 3, v, pc[0].value, r[B]);
+    TAIL(op_STORE_ATTR);
+}
+
 OPCODE(STORE_ATTR_POLY)
 {
     Value v = r[A];
@@ -377,7 +446,7 @@ static uint16_t specialize_method(Value v, Value name, Word *c)
         c[1].value = class_value(own);
         return c[1].value ? OP_LOAD_METHOD_CLASS : 0;
     }
-    if (type->getattr != object_generic_getattr) return 0;
+    if (!looks_up_plainly(type)) return 0;
     uint32_t version = type_version(type);
     own = type_lookup(type, name);
     if (!version) return 0;

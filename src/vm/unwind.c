@@ -1,5 +1,6 @@
 /* unwind.c: a pending exception looks for its handler, frame by frame; and the interpreter's door from C. */
 #include "vm/interp.h"
+#include "object/type_internal.h"
 
 Value vm_run(Thread *t, Frame *f)
 {
@@ -35,6 +36,19 @@ static LoweredHandler *find_handler(Lowered *low, uint32_t word)
     return 0;
 }
 
+/* An exception has left a special method: what the instruction that f is in makes of it. true: it ends the loop. */
+static bool special_failed(Frame *f)
+{
+    Word site = f->pc[-1];
+    if (site.op >= OP_FOR_ITER && site.op <= OP_FOR_GENERATOR) {
+        if (!error_clear_if(&exc_StopIteration)) return false;
+        f->pc += f->pc[0].exit;
+        return true;
+    }
+    if (site.op >= OP_LOAD_ATTR && site.op <= OP_LOAD_ATTR_POLY) attribute_error_complete(f->r[site.b], f->pc[0].value);
+    return false;
+}
+
 /* Leaves frames until one handles the exception. Returns the frame, with its pc at the handler; 0: C code gets it. */
 static Frame *unwind(Thread *t, Frame *f, bool again)
 {
@@ -65,6 +79,7 @@ static Frame *unwind(Thread *t, Frame *f, bool again)
             generator_finished(t, gen, true);
         }
         if (flags & FRAME_ENTRY) return 0;
+        if (flags & FRAME_SPECIAL && special_failed(previous)) return previous;
         f = previous;
         again = false;
     }
