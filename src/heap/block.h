@@ -18,7 +18,7 @@ enum { BLOCK_SHIFT = 16, BLOCK_SIZE = 1 << BLOCK_SHIFT, BLOCK_HEADER = 1152, BIT
 enum { GC_DYING = 128 };   /* its finalizer is queued */
 enum { CELL_FREE = 0, CELL_OBJECT = 1, CELL_BUFFER = 2, CELL_OPAQUE = 3 };   /* opaque: a buffer whose words are never taken for references */
 enum { YOUNG_BUDGET_MIN = 8 << 20 };
-enum { SIZE_CLASSES = 41, SMALL_LIMIT = 1024, MEDIUM_LIMIT = 32192 };
+enum { LARGE_CACHE = 64, SIZE_CLASSES = 41, SMALL_LIMIT = 1024, MEDIUM_LIMIT = 32192 };
 
 typedef struct Block {
     uint8_t kind;
@@ -49,11 +49,12 @@ typedef struct Heap {
     PointerArray blocks, large;       /* all blocks in use; all large objects */
     Block *free_blocks;
     size_t free_count;
-    Block *large_cache[64];           /* freed large mappings, by number of blocks */
+    Block *large_cache[LARGE_CACHE];  /* freed large mappings, by number of blocks; [0]: all longer ones */
     size_t large_cache_bytes;
     uintptr_t low, high;              /* bounds of every address ever mapped */
     size_t mapped;                    /* bytes of blocks in use and large objects: what the limit limits */
     size_t limit;
+    size_t large_allocated;           /* of `allocated`: in large objects */
     size_t allocated;                 /* bytes handed out (in runs) since the last collection */
     size_t young_budget, live_bytes, live_after_full;
     bool initialized, collecting, next_full, full_marking, verify, overflowed;

@@ -354,7 +354,7 @@ static size_t collect_with(int generation, void *current_sp)
     finalize_process(full);
     heap.live_bytes = 0;
     size_t freed = sweep_blocks(full) + sweep_large();
-    heap.allocated = 0;
+    heap.allocated = heap.large_allocated = 0;
     heap.collections[full ? 2 : generation < 0 ? 0 : generation]++;
     set_budget(full);
     if (full) heap_release_pages();

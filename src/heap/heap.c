@@ -9,6 +9,8 @@ Heap heap;
 Block **block_map[1 << 15];
 
 enum { HUGE_PAGE = 2 << 20, CHUNK_BLOCKS = 64, RUN_BYTES = 8192, LARGE_CACHE_LIMIT = 64 << 20 };
+/* Large objects ask for a collection sooner than small ones: the memory of dead ones can be used again, still warm, and fresh pages cost more than a young collection. */
+enum { LARGE_BUDGET = 8 << 20 };
 static const size_t EMERGENCY_BUDGET = 128 << 20;
 
 /* The first are the multiples of 16: alloc.h counts on it. */
@@ -205,14 +207,25 @@ static size_t large_span(size_t bytes)
     return blocks << BLOCK_SHIFT;
 }
 
+/* A freed large object of that span; of the longest ones, which share a list, one that is up to a quarter longer. */
 static Block *large_from_cache(size_t span, bool zero)
 {
     size_t n = span >> BLOCK_SHIFT;
-    if (n >= 64 || !heap.large_cache[n]) return 0;
-    Block *b = heap.large_cache[n];
-    heap.large_cache[n] = b->next;
-    heap.large_cache_bytes -= span;
-    if (zero) memset((char *)b + BLOCK_HEADER, 0, span - BLOCK_HEADER);
+    Block **link = &heap.large_cache[n < LARGE_CACHE ? n : 0];
+    while (*link && ((*link)->span < span || (*link)->span > span + span / 4)) link = &(*link)->next;
+    Block *b = *link;
+    if (!b) return 0;
+    *link = b->next;
+    heap.large_cache_bytes -= b->span;
+    if (zero) memset((char *)b + BLOCK_HEADER, 0, b->span - BLOCK_HEADER);
+    return b;
+}
+
+/* A page fault each 4 KiB costs more than the clearing does: huge pages for what is long enough. */
+static Block *large_map(size_t span)
+{
+    Block *b = map_aligned(span, span >= HUGE_PAGE ? HUGE_PAGE : BLOCK_SIZE);
+    if (b && span >= HUGE_PAGE) madvise(b, span & ~(size_t)(HUGE_PAGE - 1), MADV_HUGEPAGE);
     return b;
 }
 
@@ -226,24 +239,25 @@ static void *large_new(unsigned kind, size_t size, bool zero)
     }
     Block *b = large_from_cache(span, zero);
     if (!b) {
-        b = map_aligned(span, BLOCK_SIZE);
+        b = large_map(span);
         if (!b) {
             heap_emergency();
             b = large_from_cache(span, zero);
-            if (!b) b = map_aligned(span, BLOCK_SIZE);
+            if (!b) b = large_map(span);
             if (!b) return 0;
         }
         if (!map_enter((char *)b, span, b, false)) {
             munmap(b, span);
             return 0;
         }
+        b->span = span;
     }
+    span = b->span;
     if (!pointer_array_push(&heap.large, b)) return 0;
     b->kind = kind;
     b->large = true;
     b->cells = 1;
     b->cell_size = 0;
-    b->span = span;
     b->bytes = span - BLOCK_HEADER;
     b->next = 0;
     memset(b->marks, 0, sizeof b->marks);
@@ -251,6 +265,7 @@ static void *large_new(unsigned kind, size_t size, bool zero)
     bit_set(b->alloc, bit_index(cell));
     heap.mapped += span;
     heap.allocated += span;
+    heap.large_allocated += span;
     return cell;
 }
 
@@ -259,9 +274,10 @@ void large_release(Block *b)
     heap.mapped -= b->span;
     size_t n = b->span >> BLOCK_SHIFT;
     b->kind = CELL_FREE;
-    if (n < 64 && heap.large_cache_bytes + b->span <= LARGE_CACHE_LIMIT) {
-        b->next = heap.large_cache[n];
-        heap.large_cache[n] = b;
+    if (heap.large_cache_bytes + b->span <= LARGE_CACHE_LIMIT + heap.live_bytes / 4) {
+        Block **list = &heap.large_cache[n < LARGE_CACHE ? n : 0];
+        b->next = *list;
+        *list = b;
         heap.large_cache_bytes += b->span;
         return;
     }
@@ -302,7 +318,7 @@ static bool allocation_hook(void)
 static __attribute__((noinline)) void *cell_new_slow(unsigned kind, size_t size, bool zero)
 {
     if (heap.hooked && !allocation_hook()) return (void *)raise_memory();
-    if (heap.allocated >= heap.young_budget && !heap.collecting) {
+    if ((heap.allocated >= heap.young_budget || heap.large_allocated >= LARGE_BUDGET + heap.live_bytes / 16) && !heap.collecting) {
         request_collection();
         /* C code that allocates on and on without reaching a safe point. */
         if (heap.allocated >= heap.young_budget * 8 && heap.allocated >= EMERGENCY_BUDGET && heap.allocated > heap.live_bytes) heap_emergency();

@@ -89,6 +89,11 @@ static int less_tuple(Value a, Value b)
 #define LESS(s, a, b) ((int64_t)(a)->key < (int64_t)(b)->key)
 #include "object/list_merge.h"
 
+#define MERGE(name) keyed_float_##name
+#define ELEM Keyed
+#define LESS(s, a, b) (small_float_value((a)->key) < small_float_value((b)->key))
+#include "object/list_merge.h"
+
 #define MERGE(name) keyed_##name
 #define ELEM Keyed
 #define LESS(s, a, b) ((s)->less((a)->key, (b)->key))
@@ -161,7 +166,9 @@ static bool sort_items(Value *items, int64_t n, int stride)
     if (!scratch) return false;
     MergeState state = {less_functions[kind], list_items(scratch)};
     bool ok;
-    if (stride == 2) ok = kind == KIND_INT ? keyed_int_sort(&state, (Keyed *)items, n) : keyed_sort(&state, (Keyed *)items, n);
+    if (stride == 2 && kind == KIND_INT) ok = keyed_int_sort(&state, (Keyed *)items, n);
+    else if (stride == 2 && kind == KIND_FLOAT) ok = keyed_float_sort(&state, (Keyed *)items, n);
+    else if (stride == 2) ok = keyed_sort(&state, (Keyed *)items, n);
     else if (kind == KIND_INT) ok = int_sort(&state, items, n);
     else if (kind == KIND_FLOAT) ok = float_sort(&state, items, n);
     else ok = any_sort(&state, items, n);
