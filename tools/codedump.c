@@ -47,8 +47,7 @@ static void answer(Source *source, CodeUnit *code)
 
 static void compile_one(const char *bytes, size_t size, const char *name, int optimize, const char *mode, int flags, bool quiet)
 {
-    Arena arena;
-    arena_init(&arena);
+    static Arena arena;
     Source source;
     source_init(&source, &arena, bytes, size, name);
     source.optimize = optimize;
@@ -61,7 +60,7 @@ static void compile_one(const char *bytes, size_t size, const char *name, int op
         size_t out;
         marshal_code(&source, code, &out);
     }
-    arena_free(&arena);
+    arena_reset(&arena);
 }
 
 static char *read_file(const char *path, size_t *size)

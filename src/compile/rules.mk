@@ -19,3 +19,11 @@ fuzz-syntax:
 	ulimit -s 1000000; ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=0:allocator_may_return_null=1 build-fuzz/fuzz_syntax -dict=tests/fuzz/syntax.dict -max_len=4096 -timeout=20 \
 	    -report_slow_units=5 -rss_limit_mb=3000 -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build-fuzz/found/ -print_final_stats=1 build-fuzz/corpus tests/fuzz/corpus/syntax
 .PHONY: fuzz-syntax
+
+# Two threads, each compiling the whole corpus, under ThreadSanitizer; a report is a failure.
+$(BUILD)/front_threads: tests/unit/front_threads.c $(FRONT)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(FRONT_LIBS)
+tsan-frontend:
+	$(MAKE) BUILD=build-tsan OPT='-O1 -g' SANITIZE=-fsanitize=thread build-tsan/front_threads
+	TSAN_OPTIONS=halt_on_error=1:exitcode=66 build-tsan/front_threads $(CORPUS)
+.PHONY: tsan-frontend
