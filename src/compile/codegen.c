@@ -3,24 +3,6 @@
 
 /* ---- errors and warnings ----------------------------------------------------------------------------------------------------------- */
 
-static const Text *format_message(Arena *arena, const char *format, va_list arguments)
-{
-    char buffer[512];
-    va_list copy;
-    va_copy(copy, arguments);
-    int n = vsnprintf(buffer, sizeof buffer, format, arguments);
-    const Text *text;
-    if (n < (int)sizeof buffer) {
-        text = text_new(arena, buffer, (size_t)n);
-    } else {
-        char *large = arena_alloc(arena, (size_t)n + 1);
-        vsnprintf(large, (size_t)n + 1, format, copy);
-        text = text_new(arena, large, (size_t)n);
-    }
-    va_end(copy);
-    return text;
-}
-
 void compile_error_set(Source *source, ErrorKind kind, int lineno, int offset, int end_lineno, int end_offset, const char *message)
 {
     SyntaxError *error = &source->error;
@@ -38,7 +20,7 @@ void cg_error(Compiler *c, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    const Text *message = format_message(c->arena, format, arguments);
+    const Text *message = text_format(c->arena, format, arguments);
     va_end(arguments);
     Loc loc = c->unit->loc;
     compile_error_set(c->source, ERROR_SYNTAX, loc.line, loc.col + 1, loc.end_line, loc.end_col + 1, message->bytes);
@@ -49,7 +31,7 @@ void cg_warn(Compiler *c, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    const Text *message = format_message(c->arena, format, arguments);
+    const Text *message = text_format(c->arena, format, arguments);
     va_end(arguments);
     Loc loc = c->unit->loc;
     source_warn(c->source, false, loc.line, loc.col, loc.end_line, loc.end_col, "%s", message->bytes);

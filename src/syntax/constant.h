@@ -7,6 +7,7 @@
  */
 #pragma once
 #include "base/arena.h"
+#include <stdarg.h>
 #include <stdbool.h>
 #include <gmp.h>
 
@@ -43,6 +44,8 @@ struct Const {
 typedef struct TextTable { Arena *arena; const Text **slots; uint32_t count, mask; } TextTable;
 void text_table_init(TextTable *table, Arena *arena);
 const Text *text_intern(TextTable *table, const char *bytes, size_t length);
+/* What vprintf() would print. */
+const Text *text_format(Arena *arena, const char *format, va_list arguments);
 /* The hash of a text with these bytes. */
 uint32_t text_hash(const char *bytes, size_t length);
 /* A text that is not interned (string literals). */

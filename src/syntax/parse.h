@@ -60,6 +60,10 @@ static inline void push(Parser *p, void *item)
 /* The items pushed since the stack was `base` high, as a sequence. */
 Seq *parse_pop(Parser *p, uint32_t base);
 Seq *seq_of(Parser *p, void *item);
+/* The same for items pushed by twos: two sequences. */
+void parse_pop_pairs(Parser *p, uint32_t base, Seq **firsts, Seq **seconds);
+/* What `parse` gives, or 0 with nothing taken if it fails. */
+void *parse_try(Parser *p, void *(*parse)(Parser *p));
 
 /* A new node from token `start` to the last token taken. */
 Expr *new_expr(Parser *p, ExprKind kind, const Token *start);

@@ -33,6 +33,42 @@ Seq *parse_pop(Parser *p, uint32_t base)
     return seq;
 }
 
+void parse_pop_pairs(Parser *p, uint32_t base, Seq **firsts, Seq **seconds)
+{
+    uint32_t count = (p->top - base) / 2;
+    *firsts = arena_alloc(p->arena, sizeof(Seq) + count * sizeof(void *));
+    *seconds = arena_alloc(p->arena, sizeof(Seq) + count * sizeof(void *));
+    (*firsts)->count = (*seconds)->count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        (*firsts)->items[i] = p->stack[base + 2 * i];
+        (*seconds)->items[i] = p->stack[base + 2 * i + 1];
+    }
+    p->top = base;
+}
+
+void *parse_try(Parser *p, void *(*parse)(Parser *p))
+{
+    Token *start = p->t;
+    uint32_t base = p->top;
+    int depth = p->depth;
+    jmp_buf failed, *outer = p->on_failure;
+    p->on_failure = &failed;
+    void *result = 0;
+    if (setjmp(failed)) {
+        p->on_failure = outer;
+        if (p->source->error.kind) parse_fail(p);
+        /* What came first has warned already: the tokens will be read a second time. */
+        if (!p->warned || p->t > p->warned) p->warned = p->t;
+        p->t = start;
+        p->top = base;
+        p->depth = depth;
+        return 0;
+    }
+    result = parse(p);
+    p->on_failure = outer;
+    return result;
+}
+
 Seq *seq_of(Parser *p, void *item)
 {
     Seq *seq = arena_alloc(p->arena, sizeof(Seq) + sizeof(void *));

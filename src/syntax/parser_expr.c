@@ -59,23 +59,26 @@ static bool starts_target(TokenKind kind)
     }
 }
 
-Expr *parse_star_targets(Parser *p)
+/* One item, or a tuple of items without parentheses. */
+static inline Expr *item_or_tuple(Parser *p, Expr *(*item)(Parser *p), bool (*starts)(TokenKind kind), ExprContext ctx)
 {
     Token *start = p->t;
-    Expr *e = parse_star_target(p);
+    Expr *e = item(p);
     if (peek(p) != T_COMMA) return e;
     uint32_t base = p->top;
     push(p, e);
     while (accept(p, T_COMMA)) {
-        if (!starts_target(peek(p))) break;
-        push(p, parse_star_target(p));
+        if (!starts(peek(p))) break;
+        push(p, item(p));
     }
     Seq *elts = parse_pop(p, base);
     e = new_expr(p, Expr_Tuple, start);
     e->Tuple.elts = elts;
-    e->Tuple.ctx = ExprContext_Store;
+    e->Tuple.ctx = ctx;
     return e;
 }
+
+Expr *parse_star_targets(Parser *p) { return item_or_tuple(p, parse_star_target, starts_target, ExprContext_Store); }
 
 /* ---- comprehensions --------------------------------------------------------------------------------------------------------- */
 
@@ -206,14 +209,8 @@ static Expr *dict_items(Parser *p, Token *start, Expr *first_key, Expr *first_va
         }
     }
     expect(p, T_RBRACE);
-    uint32_t count = (p->top - base) / 2;
-    Seq *keys = arena_alloc(p->arena, sizeof(Seq) + count * sizeof(void *)), *values = arena_alloc(p->arena, sizeof(Seq) + count * sizeof(void *));
-    keys->count = values->count = count;
-    for (uint32_t i = 0; i < count; i++) {
-        keys->items[i] = p->stack[base + 2 * i];
-        values->items[i] = p->stack[base + 2 * i + 1];
-    }
-    p->top = base;
+    Seq *keys, *values;
+    parse_pop_pairs(p, base, &keys, &values);
     Expr *e = new_expr(p, Expr_Dict, start);
     e->Dict.keys = keys;
     e->Dict.values = values;
@@ -564,14 +561,8 @@ static Expr *comparison(Parser *p)
         push(p, (void *)(uintptr_t)op);
         push(p, bitwise_or(p));
     } while ((taken = comparison_operator(p, &op)));
-    uint32_t count = (p->top - base) / 2;
-    Seq *ops = arena_alloc(p->arena, sizeof(Seq) + count * sizeof(void *)), *comparators = arena_alloc(p->arena, sizeof(Seq) + count * sizeof(void *));
-    ops->count = comparators->count = count;
-    for (uint32_t i = 0; i < count; i++) {
-        ops->items[i] = p->stack[base + 2 * i];
-        comparators->items[i] = p->stack[base + 2 * i + 1];
-    }
-    p->top = base;
+    Seq *ops, *comparators;
+    parse_pop_pairs(p, base, &ops, &comparators);
     Expr *e = new_expr(p, Expr_Compare, start);
     e->Compare.left = left;
     e->Compare.ops = ops;
@@ -592,19 +583,24 @@ static Expr *inversion(Parser *p)
     return e;
 }
 
+/* Behind the first operand: the others, if the operator follows. */
+static inline Expr *bool_operation(Parser *p, Token *start, Expr *first, TokenKind operator, BoolOp op, Expr *(*operand)(Parser *p))
+{
+    if (peek(p) != operator) return first;
+    uint32_t base = p->top;
+    push(p, first);
+    while (accept(p, operator)) push(p, operand(p));
+    Seq *values = parse_pop(p, base);
+    Expr *e = new_expr(p, Expr_BoolOp, start);
+    e->BoolOp.op = op;
+    e->BoolOp.values = values;
+    return e;
+}
+
 static Expr *conjunction(Parser *p)
 {
     Token *start = p->t;
-    Expr *first = inversion(p);
-    if (peek(p) != T_AND) return first;
-    uint32_t base = p->top;
-    push(p, first);
-    while (accept(p, T_AND)) push(p, inversion(p));
-    Seq *values = parse_pop(p, base);
-    Expr *e = new_expr(p, Expr_BoolOp, start);
-    e->BoolOp.op = BoolOp_And;
-    e->BoolOp.values = values;
-    return e;
+    return bool_operation(p, start, inversion(p), T_AND, BoolOp_And, inversion);
 }
 
 /* Tokens behind which an operand that is one token long is a whole expression. */
@@ -622,16 +618,7 @@ static Expr *disjunction(Parser *p)
         if (peek(p) == T_NAME || peek(p) == T_NUMBER || (peek(p) >= T_FALSE && peek(p) <= T_TRUE)) return atom(p);
     }
     Token *start = p->t;
-    Expr *first = conjunction(p);
-    if (peek(p) != T_OR) return first;
-    uint32_t base = p->top;
-    push(p, first);
-    while (accept(p, T_OR)) push(p, conjunction(p));
-    Seq *values = parse_pop(p, base);
-    Expr *e = new_expr(p, Expr_BoolOp, start);
-    e->BoolOp.op = BoolOp_Or;
-    e->BoolOp.values = values;
-    return e;
+    return bool_operation(p, start, conjunction(p), T_OR, BoolOp_Or, conjunction);
 }
 
 /* ---- whole expressions ------------------------------------------------------------------------------------------------------ */
@@ -706,22 +693,7 @@ static bool starts_expression(TokenKind kind)
     }
 }
 
-Expr *parse_star_expressions(Parser *p)
-{
-    Token *start = p->t;
-    Expr *e = parse_star_expression(p);
-    if (peek(p) != T_COMMA) return e;
-    uint32_t base = p->top;
-    push(p, e);
-    while (accept(p, T_COMMA)) {
-        if (!starts_expression(peek(p))) break;
-        push(p, parse_star_expression(p));
-    }
-    Seq *elts = parse_pop(p, base);
-    e = new_expr(p, Expr_Tuple, start);
-    e->Tuple.elts = elts;
-    return e;
-}
+Expr *parse_star_expressions(Parser *p) { return item_or_tuple(p, parse_star_expression, starts_expression, ExprContext_Load); }
 
 Expr *parse_yield(Parser *p)
 {

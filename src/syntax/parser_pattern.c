@@ -154,14 +154,8 @@ static Pattern *mapping(Parser *p)
         if (!accept(p, T_COMMA)) break;
     }
     expect(p, T_RBRACE);
-    uint32_t count = (p->top - base) / 2;
-    Seq *keys = arena_alloc(p->arena, sizeof(Seq) + count * sizeof(void *)), *patterns = arena_alloc(p->arena, sizeof(Seq) + count * sizeof(void *));
-    keys->count = patterns->count = count;
-    for (uint32_t i = 0; i < count; i++) {
-        keys->items[i] = p->stack[base + 2 * i];
-        patterns->items[i] = p->stack[base + 2 * i + 1];
-    }
-    p->top = base;
+    Seq *keys, *patterns;
+    parse_pop_pairs(p, base, &keys, &patterns);
     Pattern *result = new_pattern(p, Pattern_MatchMapping, start);
     result->MatchMapping.keys = keys;
     result->MatchMapping.patterns = patterns;
@@ -187,15 +181,8 @@ static Pattern *class_pattern(Parser *p, const Token *start, Expr *cls)
         comma = accept(p, T_COMMA);
     }
     expect(p, T_RPAR);
-    uint32_t count = (p->top - base) / 2;
-    names = arena_alloc(p->arena, sizeof(Seq) + count * sizeof(void *));
-    Seq *keyword_patterns = arena_alloc(p->arena, sizeof(Seq) + count * sizeof(void *));
-    names->count = keyword_patterns->count = count;
-    for (uint32_t i = 0; i < count; i++) {
-        names->items[i] = p->stack[base + 2 * i];
-        keyword_patterns->items[i] = p->stack[base + 2 * i + 1];
-    }
-    p->top = base;
+    Seq *keyword_patterns;
+    parse_pop_pairs(p, base, &names, &keyword_patterns);
     Pattern *result = new_pattern(p, Pattern_MatchClass, start);
     result->MatchClass.cls = cls;
     result->MatchClass.patterns = patterns;
@@ -299,23 +286,9 @@ static MatchCase *match_case(Parser *p)
     return result;
 }
 
-/* The subject, if this is a match statement up to and including the INDENT; else 0 with nothing taken. */
-static Expr *subject(Parser *p)
+/* The subject of a match statement, up to and including the INDENT. */
+static void *subject(Parser *p)
 {
-    Token *start = p->t;
-    uint32_t base = p->top;
-    int depth = p->depth;
-    jmp_buf failed, *outer = p->on_failure;
-    p->on_failure = &failed;
-    if (setjmp(failed)) {
-        p->on_failure = outer;
-        if (p->source->error.kind) parse_fail(p);
-        if (!p->warned || p->t > p->warned) p->warned = p->t;
-        p->t = start;
-        p->top = base;
-        p->depth = depth;
-        return 0;
-    }
     p->t++;
     Token *first = p->t;
     Expr *e = parse_star_named_expression(p);
@@ -334,7 +307,6 @@ static Expr *subject(Parser *p)
     expect(p, T_NEWLINE);
     expect(p, T_INDENT);
     if (!is_soft(p->t, T_CASE)) parse_fail(p);
-    p->on_failure = outer;
     return e;
 }
 
@@ -347,7 +319,7 @@ Stmt *parse_match(Parser *p)
         break;
     default: return 0;
     }
-    Expr *e = subject(p);
+    Expr *e = parse_try(p, subject);
     if (!e) return 0;
     if (p->source->feature_version < 10) parse_fail(p);
     uint32_t base = p->top;

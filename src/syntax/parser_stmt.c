@@ -393,24 +393,10 @@ static WithItem *with_item(Parser *p)
     return item;
 }
 
-/* "with (a as b, c):". The parentheses may also belong to the first item's expression; false then, with nothing taken. */
-static bool parenthesized_items(Parser *p, Seq **items)
+/* "with (a as b, c):". The parentheses may also belong to the first item's expression: this is tried. */
+static void *parenthesized_items(Parser *p)
 {
-    Token *start = p->t;
     uint32_t base = p->top;
-    int depth = p->depth;
-    jmp_buf failed, *outer = p->on_failure;
-    p->on_failure = &failed;
-    if (setjmp(failed)) {
-        p->on_failure = outer;
-        if (p->source->error.kind) parse_fail(p);
-        /* What came first has warned already: the tokens will be read a second time. */
-        if (!p->warned || p->t > p->warned) p->warned = p->t;
-        p->t = start;
-        p->top = base;
-        p->depth = depth;
-        return false;
-    }
     p->t++;
     do {
         if (p->top > base && peek(p) == T_RPAR) break;
@@ -420,16 +406,14 @@ static bool parenthesized_items(Parser *p, Seq **items)
     expect(p, T_COLON);
     if (peek(p) == T_TYPE_COMMENT) parse_fail(p);   /* which only the form without parentheses takes */
     p->t--;
-    p->on_failure = outer;
-    *items = parse_pop(p, base);
-    return true;
+    return parse_pop(p, base);
 }
 
 static Stmt *with_statement(Parser *p, Token *start, bool async)
 {
     p->t++;
-    Seq *items;
-    bool parens = peek(p) == T_LPAR && parenthesized_items(p, &items);
+    Seq *items = peek(p) == T_LPAR ? parse_try(p, parenthesized_items) : 0;
+    bool parens = items;
     if (!parens) {
         uint32_t base = p->top;
         do push(p, with_item(p));

@@ -21,23 +21,6 @@ void source_init(Source *source, Arena *arena, const char *bytes, size_t size, c
     text_table_init(&source->names, arena);
 }
 
-static const Text *format_text(Arena *arena, const char *format, va_list arguments)
-{
-    char buffer[512];
-    va_list again;
-    va_copy(again, arguments);
-    int length = vsnprintf(buffer, sizeof buffer, format, arguments);
-    const Text *text;
-    if (length < (int)sizeof buffer) text = text_new(arena, buffer, (size_t)length);
-    else {
-        char *large = arena_alloc(arena, (size_t)length + 1);
-        vsnprintf(large, (size_t)length + 1, format, again);
-        text = text_new(arena, large, (size_t)length);
-    }
-    va_end(again);
-    return text;
-}
-
 /* The text of line `lineno` with its newline (0 if there is no such line), from UTF-8 with '\n', '\r\n' or '\r' line ends. */
 static const Text *line_text(Source *source, int lineno)
 {
@@ -71,7 +54,7 @@ void *syntax_error_at(Source *source, ErrorKind kind, int lineno, int col_offset
     *error = (SyntaxError){.kind = kind, .incomplete = error->incomplete};
     va_list arguments;
     va_start(arguments, format);
-    error->message = format_text(source->arena, format, arguments);
+    error->message = text_format(source->arena, format, arguments);
     va_end(arguments);
     if (lineno < 0) return 0;
     error->has_position = true;
@@ -120,7 +103,7 @@ void source_warn(Source *source, bool deprecation, int lineno, int col_offset, i
     FrontWarning *warning = arena_new(source->arena, FrontWarning);
     va_list arguments;
     va_start(arguments, format);
-    warning->message = format_text(source->arena, format, arguments);
+    warning->message = text_format(source->arena, format, arguments);
     va_end(arguments);
     warning->deprecation = deprecation;
     warning->lineno = lineno;

@@ -155,6 +155,30 @@ static void check_utf8(Parser *p, const char *bytes, size_t size, bool by_runs)
     literal_error(p, 0, "(unicode error) 'utf-8' codec can't decode bytes in position %zu-%zu: %s", start, end - 1, utf8_fault_text(fault));
 }
 
+/* Copies up to the next escape and over those of one letter. False at the end; else *start is the backslash, *c behind it, both taken. */
+static bool next_escape(Escapes *e, const char **start, char *c)
+{
+    while (e->s < e->end) {
+        *c = *e->s++;
+        if (*c != '\\' || e->s == e->end) {
+            *e->o++ = *c;
+            continue;
+        }
+        *start = e->s - 1;
+        *c = *e->s++;
+        if (!simple_escape(e, *c)) return true;
+    }
+    return false;
+}
+
+/* An escape that is none stays as it is. */
+static void unknown_escape(Escapes *e, char c, bool warn)
+{
+    if (!e->warn_unknown && !e->warn_octal && warn) e->warn_unknown = e->s - 1;
+    *e->o++ = '\\';
+    *e->o++ = c;
+}
+
 const Text *string_decode(Parser *p, const Token *token, const char *bytes, size_t size, bool raw)
 {
     if (p->tokens->damaged) check_utf8(p, bytes, size, !raw && (memchr(bytes, '\\', size) || is_fstring(p, token)));
@@ -162,25 +186,15 @@ const Text *string_decode(Parser *p, const Token *token, const char *bytes, size
     /* No escape is shorter than what it stands for, except that \377 and \xff take two bytes of UTF-8: still not longer. */
     char *out = arena_alloc(p->arena, size + 8);
     Escapes e = {.p = p, .token = token, .bytes = bytes, .s = bytes, .end = bytes + size, .o = out};
-    while (e.s < e.end) {
-        char c = *e.s++;
-        if (c != '\\' || e.s == e.end) {
-            *e.o++ = c;
-            continue;
-        }
-        const char *start = e.s - 1;
-        c = *e.s++;
-        if (simple_escape(&e, c)) continue;
+    const char *start;
+    for (char c; next_escape(&e, &start, &c);) {
         switch (c) {
         case '0' ... '7': e.o += utf8_encode(octal(&e), e.o); break;
         case 'x': hex_escape(&e, start, 2, "truncated \\xXX escape"); break;
         case 'u': hex_escape(&e, start, 4, "truncated \\uXXXX escape"); break;
         case 'U': hex_escape(&e, start, 8, "truncated \\UXXXXXXXX escape"); break;
         case 'N': name_escape(&e, start); break;
-        default:
-            if (!e.warn_unknown && !e.warn_octal && (uint8_t)c < 0x80) e.warn_unknown = e.s - 1;
-            *e.o++ = '\\';
-            *e.o++ = c;
+        default: unknown_escape(&e, c, (uint8_t)c < 0x80);
         }
     }
     give_warnings(&e);
@@ -192,26 +206,15 @@ const Text *bytes_decode(Parser *p, const Token *token, const char *bytes, size_
     if (raw || !memchr(bytes, '\\', size)) return text_new(p->arena, bytes, size);
     char *out = arena_alloc(p->arena, size + 8);
     Escapes e = {.p = p, .token = token, .bytes = bytes, .s = bytes, .end = bytes + size, .o = out};
-    while (e.s < e.end) {
-        char c = *e.s++;
-        if (c != '\\' || e.s == e.end) {
-            *e.o++ = c;
-            continue;
-        }
-        const char *start = e.s - 1;
-        c = *e.s++;
-        if (simple_escape(&e, c)) continue;
+    const char *start;
+    for (char c; next_escape(&e, &start, &c);) {
         if (c >= '0' && c <= '7') *e.o++ = (char)octal(&e);
         else if (c == 'x') {
             int high = e.s < e.end ? hex_value(e.s[0]) : -1, low = e.s + 1 < e.end ? hex_value(e.s[1]) : -1;
             if (high < 0 || low < 0) literal_error(p, 0, "(value error) invalid \\x escape at position %zu", (size_t)(start - bytes));
             *e.o++ = (char)(high << 4 | low);
             e.s += 2;
-        } else {
-            if (!e.warn_unknown && !e.warn_octal) e.warn_unknown = e.s - 1;
-            *e.o++ = '\\';
-            *e.o++ = c;
-        }
+        } else unknown_escape(&e, c, true);
     }
     give_warnings(&e);
     return text_new(p->arena, out, (size_t)(e.o - out));

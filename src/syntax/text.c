@@ -1,6 +1,7 @@
 /* text.c: texts and the interning table of one compilation (declared in syntax/constant.h). */
 #include "syntax/constant.h"
 #include "base/utf8.h"
+#include <stdio.h>
 #include <string.h>
 
 static inline uint64_t mix(uint64_t a, uint64_t b)
@@ -43,6 +44,23 @@ static Text *text_make(Arena *arena, const char *bytes, size_t length, uint32_t 
     text->hash = hash;
     text->ascii = utf8_is_ascii(bytes, length);
     if (length) memcpy(text->bytes, bytes, length);
+    return text;
+}
+
+const Text *text_format(Arena *arena, const char *format, va_list arguments)
+{
+    char buffer[512];
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(buffer, sizeof buffer, format, arguments);
+    const Text *text;
+    if (length < (int)sizeof buffer) text = text_new(arena, buffer, (size_t)length);
+    else {
+        char *large = arena_alloc(arena, (size_t)length + 1);
+        vsnprintf(large, (size_t)length + 1, format, again);
+        text = text_new(arena, large, (size_t)length);
+    }
+    va_end(again);
     return text;
 }
 

@@ -1,7 +1,7 @@
 /* syntax.c: the front end under libFuzzer: `make fuzz-syntax`.
  *
  * The first byte of an input says how the rest is compiled (see `options_of`); then the whole way is taken: decoding, tokens, tree or explained error, symbol
- * table, code, marshal bytes. The marshal bytes of two compilations of one input must be equal. tests/fuzz/seeds_syntax.py makes inputs from
+ * table, code, marshal bytes. A tree compiled a second time, at another level, must give the bytes that a new tree gives there. tests/fuzz/seeds_syntax.py makes inputs from
  * sources, and tests/fuzz/corpus/syntax keeps what was found; ./test replays it (tests/test_fuzz_syntax.py).
  */
 #include "compile/compile.h"
@@ -22,24 +22,26 @@ static void options_of(uint8_t byte, Source *source)
     if (byte & 0x20) source->flags |= PYCF_SOURCE_IS_UTF8 | PYCF_IGNORE_COOKIE;
     if (byte & 0x40) source->flags |= PYCF_ALLOW_TOP_LEVEL_AWAIT | FUTURE_ANNOTATIONS;
     if (byte & 0x80) source->flags |= PYCF_ALLOW_INCOMPLETE_INPUT | FUTURE_BARRY_AS_BDFL;
+    source->is_script = (byte & 0x60) == 0x40;
     source->feature_version = byte & 0x80 && byte & 0x10 ? 6 : 11;
 }
 
-/* The marshal bytes in `arena`, or 0. */
-static const char *compile_bytes(Arena *arena, const uint8_t *data, size_t size, size_t *result_size)
+static Mod *parse_input(Source *source, Arena *arena, const uint8_t *data, size_t size)
 {
-    Source source;
-    source_init(&source, arena, (const char *)data + 1, size - 1, "fuzz.py");
-    options_of(data[0], &source);
-    source.decode = decode_with_iconv;
-    source.stack_limit = (char *)__builtin_frame_address(0) - STACK_SHARE;
-    if (source.mode == PARSE_FUNC_TYPE) {
-        parse(&source);
-        return 0;
-    }
-    CodeUnit *code = compile_source(&source);
-    if (code) return marshal_code(&source, code, result_size);
-    if (source.error.kind == ERROR_NONE || !source.error.message) abort();
+    source_init(source, arena, (const char *)data + 1, size - 1, "fuzz.py");
+    options_of(data[0], source);
+    source->decode = decode_with_iconv;
+    source->stack_limit = (char *)__builtin_frame_address(0) - STACK_SHARE;
+    return parse(source);
+}
+
+/* The marshal bytes of the tree at a level, or 0. */
+static const char *compile_bytes(Source *source, Mod *tree, int level, size_t *size)
+{
+    source->optimize = level;
+    CodeUnit *code = tree ? compile_tree(source, tree) : 0;
+    if (code) return marshal_code(source, code, size);
+    if (source->error.kind == ERROR_NONE || !source->error.message) abort();
     return 0;
 }
 
@@ -50,10 +52,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_init(&first);
     arena_init(&second);
     size_t first_size = 0, second_size = 0;
-    const char *a = compile_bytes(&first, data, size, &first_size);
-    if (a && size % 8 == 0) {
-        const char *b = compile_bytes(&second, data, size, &second_size);
-        if (!b || first_size != second_size || memcmp(a, b, first_size) != 0) abort();
+    Source source, fresh;
+    Mod *tree = parse_input(&source, &first, data, size);
+    int level = source.optimize, other = (level + 1) % 3;
+    if (source.mode != PARSE_FUNC_TYPE && compile_bytes(&source, tree, level, &first_size) && size % 4 == 0 && !source.depends_on_level) {
+        /* The same tree once more at another level, and a tree of its own there. */
+        const char *again = compile_bytes(&source, tree, other, &first_size);
+        const char *anew = compile_bytes(&fresh, parse_input(&fresh, &second, data, size), other, &second_size);
+        if (!again || !anew || first_size != second_size || memcmp(again, anew, first_size) != 0) abort();
     }
     arena_free(&first);
     arena_free(&second);
