@@ -326,11 +326,12 @@ static size_t sweep_large(void)
     return freed;
 }
 
-static void set_budget(bool full)
+/* `survived` of `allocated` bytes were still in use. */
+static void set_budget(bool full, size_t survived, size_t allocated)
 {
-    /* Small enough that young objects stay in the cache, large enough that marking and sweeping are paid for. */
-    size_t share = heap.live_bytes / 3;
-    heap.young_budget = share < YOUNG_BUDGET_MIN ? YOUNG_BUDGET_MIN : share > (256u << 20) ? 256u << 20 : share;
+    /* Large enough that marking and sweeping are paid for. Where next to nothing survives, marking costs nothing, and what pays is that all memory handed out stays in the cache. */
+    size_t share = heap.live_bytes / 3, least = survived < allocated / 16 ? YOUNG_BUDGET_CACHED : YOUNG_BUDGET_MIN;
+    heap.young_budget = share < least ? least : share > (256u << 20) ? 256u << 20 : share;
     if (full) heap.live_after_full = heap.live_bytes < (32u << 20) ? 32u << 20 : heap.live_bytes;
     else if (heap.live_bytes > heap.live_after_full * 2) heap.next_full = true;
 }
@@ -339,6 +340,7 @@ static void set_budget(bool full)
 static size_t collect_with(int generation, void *current_sp)
 {
     bool full = generation >= 2 || heap.next_full;
+    size_t live_before = heap.live_bytes, allocated = heap.allocated;
     heap.collecting = true;
     heap.next_full = false;
     drop_runs();
@@ -356,7 +358,7 @@ static size_t collect_with(int generation, void *current_sp)
     size_t freed = sweep_blocks(full) + sweep_large();
     heap.allocated = heap.large_allocated = 0;
     heap.collections[full ? 2 : generation < 0 ? 0 : generation]++;
-    set_budget(full);
+    set_budget(full, heap.live_bytes > live_before ? heap.live_bytes - live_before : 0, allocated);
     if (full) heap_release_pages();
     heap.collecting = false;
     return freed;
