@@ -19,7 +19,7 @@ CFLAGS = -std=gnu23 $(OPT) -g1 $(WARN) -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOU
          -fno-omit-frame-pointer -pthread -MMD -MP $(SANITIZE) $(EXTRA)
 LDFLAGS = -fuse-ld=lld-19 -no-pie -pthread $(SANITIZE) -Wl,--as-needed,-O1 -static-libgcc $(EXTRA_LD)
 FRONT_LIBS = -l:libgmp.a -l:libdouble-conversion.a -l:libstdc++.a -lm
-LIBS    = -l:libgmp.a -lffi -l:libz.a -lbz2 -llzma -l:libssl.a -l:libcrypto.a -lsqlite3 -lexpat -l:libedit.a -l:libtinfo.a -l:libuuid.a -l:libbsd.a -l:libmd.a -l:libdouble-conversion.a -l:libstdc++.a -lm -ldl -lutil
+LIBS    = -l:libgmp.a -l:libffi.a -l:libz.a -l:libbz2.a -l:liblzma.a -l:libssl.a -l:libcrypto.a -l:libsqlite3.a -l:libexpat.a -l:libedit.a -l:libtinfo.a -l:libuuid.a -l:libbsd.a -l:libmd.a -l:libdouble-conversion.a -l:libstdc++.a -lm -ldl -lutil
 
 FRONT_SRC   = $(sort $(wildcard src/base/*.c src/base/*.cc src/syntax/*.c src/compile/*.c))
 RUNTIME_SRC = $(sort $(wildcard src/heap/*.c src/object/*.c src/vm/*.c src/jit/*.c src/module/*.c src/module/*/*.c))
@@ -46,11 +46,17 @@ $(FRONT): $(call obj,$(FRONT_SRC))
 	@rm -f $@
 	$(call say,AR,$@)$(AR) rcs $@ $^
 
+# The program starts once and writes itself out with its start-up image (heap/image.h). Should that fail, it is good without one, only slower to start.
 $(BUILD)/krait: $(call obj,$(MAIN_SRC) $(RUNTIME_SRC)) $(FRONT)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@.bare $^ $(LIBS)
+	@if $(if $(SANITIZE),false,env -i KRAIT_SAVE_IMAGE=$@.new $@.bare); then mv $@.new $@ && rm $@.bare; else mv $@.bare $@; fi
 
 $(BUILD)/kraitc: $(BUILD)/obj/main/kraitc.o $(FRONT)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ -l:libpcre2-8.a $(FRONT_LIBS)
+
+# The runtime's variables lie together, for heap/image.c.
+$(call obj,$(RUNTIME_SRC)): src/heap/image_section.h
+$(call obj,$(RUNTIME_SRC)): private CFLAGS += -include src/heap/image_section.h
 
 $(BUILD)/obj/%.o: src/%.c | $(GENERATED)
 	@mkdir -p $(@D)

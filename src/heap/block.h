@@ -103,6 +103,7 @@ static inline bool is_alive(Obj *o) { return (o->gc & GC_STATIC) || is_marked(o)
 
 void block_release(Block *b);
 void large_release(Block *b);
+bool heap_map_image(char *start, size_t size);   /* enters the blocks of a loaded image in the map of blocks */
 void heap_emergency(void);            /* a full collection from inside an allocation */
 void heap_release_pages(void);
 /* Marks what is reachable from the mark stack. */

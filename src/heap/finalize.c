@@ -5,6 +5,7 @@
  * dead finalizable object reaches waits for a later collection. Cycles are broken anywhere, as CPython does.
  */
 #include "heap/block.h"
+#include "heap/image.h"
 #include "object/error.h"
 #include <stdlib.h>
 
@@ -42,7 +43,7 @@ static bool weak_grow(void)
 {
     if (heap.weak_index_size == 0 || heap.weak_count * 2 > heap.weak_index_size) {
         size_t size = heap.weak_index_size ? heap.weak_index_size * 2 : 256;
-        int64_t *index = realloc(heap.weak_index, size * sizeof *index);
+        int64_t *index = lasting_grow(heap.weak_index, size * sizeof *index);
         if (!index) return false;
         heap.weak_index = index;
         heap.weak_index_size = size;
@@ -52,7 +53,7 @@ static bool weak_grow(void)
         if (heap.weak_dead > heap.weak_count / 4) weak_compact();
         else {
             size_t capacity = heap.weak_capacity ? heap.weak_capacity * 2 : 128;
-            WeakEntry *entries = realloc(heap.weak, capacity * sizeof *entries);
+            WeakEntry *entries = lasting_grow(heap.weak, capacity * sizeof *entries);
             if (!entries) return false;
             heap.weak = entries;
             heap.weak_capacity = capacity;

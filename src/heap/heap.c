@@ -1,5 +1,6 @@
 /* heap.c: allocation: blocks, size classes, large objects, limits, and the stress modes. The layout is told in block.h. */
 #include "heap/block.h"
+#include "heap/image.h"
 #include "object/error.h"
 #include <stdlib.h>
 #include <stdio.h>
@@ -36,7 +37,7 @@ bool pointer_array_push(PointerArray *array, void *item)
 {
     if (array->count == array->capacity) {
         size_t capacity = array->capacity ? array->capacity * 2 : 64;
-        void **items = realloc(array->items, capacity * sizeof *items);
+        void **items = lasting_grow(array->items, capacity * sizeof *items);
         if (!items) return false;
         array->items = items;
         array->capacity = capacity;
@@ -51,6 +52,7 @@ bool pointer_array_push(PointerArray *array, void *item)
 static void *map_aligned(size_t size, size_t alignment)
 {
     if (size > (size_t)1 << 46) return 0;
+    if (image_building()) return image_map(size, alignment);
     char *base = mmap(0, size + alignment, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (base == MAP_FAILED) return 0;
     char *start = (char *)(((uintptr_t)base + alignment - 1) & ~(uintptr_t)(alignment - 1));
@@ -76,6 +78,16 @@ static bool map_enter(char *start, size_t size, Block *block, bool each_its_own)
     if (!heap.low || (uintptr_t)start < heap.low) heap.low = (uintptr_t)start;
     if ((uintptr_t)start + size > heap.high) heap.high = (uintptr_t)start + size;
     return true;
+}
+
+bool heap_map_image(char *start, size_t size)
+{
+    bool good = map_enter(start, size, 0, true);
+    for (size_t i = 0; i < heap.large.count; i++) {
+        Block *b = heap.large.items[i];
+        good = good && map_enter((char *)b, b->span, b, false);
+    }
+    return good;
 }
 
 static bool over_limit(size_t more) { return heap.limit && heap.mapped + more > heap.limit; }
@@ -130,7 +142,7 @@ void heap_release_pages(void)
     size_t keep = heap.live_bytes / 4 / BLOCK_SIZE + (YOUNG_BUDGET_MIN * 4) / BLOCK_SIZE;
     size_t i = 0;
     for (Block *b = heap.free_blocks; b; b = b->next) {
-        if (i++ < keep || b->zeroed) continue;
+        if (i++ < keep || b->zeroed || image_contains(b)) continue;
         Block *next = b->next;
         madvise(b, BLOCK_SIZE, MADV_DONTNEED);
         b->next = next;
@@ -473,6 +485,11 @@ void heap_init(void)
     }
     heap.young_budget = YOUNG_BUDGET_MIN;
     heap.live_after_full = 32 << 20;
+    heap_read_environment();
+}
+
+void heap_read_environment(void)
+{
     heap.stress = environment_number("KRAIT_GC_STRESS");
     heap.stress_young = environment_number("KRAIT_GC_STRESS_YOUNG");
     heap.fail_at = environment_number("KRAIT_GC_FAIL");

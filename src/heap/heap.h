@@ -52,6 +52,7 @@ typedef struct HeapStats { size_t objects, bytes, limit, collections[3]; } HeapS
 HeapStats heap_stats(void);
 void heap_set_limit(size_t bytes);
 void heap_init(void);
+void heap_read_environment(void);    /* the KRAIT_GC_* variables again, when the heap came from an image */
 /* Stress: collect at every n-th allocation (0: off), fail the n-th allocation from now (0: off), verify the heap after each collection. Also from
  * the environment at heap_init: KRAIT_GC_STRESS=n, KRAIT_GC_FAIL=n, KRAIT_GC_VERIFY=1. */
 void gc_stress(size_t every);

@@ -7,7 +7,9 @@
 #include "object/error.h"
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -143,12 +145,26 @@ void thread_yield(void)
 
 /* --- attaching and detaching */
 
+/* The main thread's stack, without reading /proc/self/maps as the C library does: the kernel puts the program's name at its very end, and it may grow down to
+ * RLIMIT_STACK below that. */
+static bool find_main_stack(void **low, size_t *size)
+{
+    const char *name = (const char *)getauxval(AT_EXECFN);
+    struct rlimit limit;
+    if (main_thread || !name || getpid() != gettid() || getrlimit(RLIMIT_STACK, &limit) < 0) return false;
+    uintptr_t page = 4096, end = ((uintptr_t)name + strlen(name) + 1 + page - 1) & ~(page - 1);
+    *size = limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > end / 2 ? (size_t)512 << 20 : limit.rlim_cur;
+    *low = (void *)(end - *size);
+    return (uintptr_t)__builtin_frame_address(0) < end && (uintptr_t)__builtin_frame_address(0) > (uintptr_t)*low;
+}
+
 static void find_c_stack(Thread *t)
 {
     pthread_attr_t attributes;
     void *low = 0;
     size_t size = 8 << 20;
-    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+    if (find_main_stack(&low, &size)) {
+    } else if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
         pthread_attr_getstack(&attributes, &low, &size);
         pthread_attr_destroy(&attributes);
     } else {
@@ -198,6 +214,12 @@ void thread_discard(Thread *t)
 {
     munmap(t->stack, (char *)t->stack_end - (char *)t->stack);
     free(t);
+}
+
+void thread_forget(void)
+{
+    thread_self = main_thread = threads = 0;
+    lock.holder = lock.last = 0;
 }
 
 static void thread_free(Thread *t)

@@ -56,6 +56,8 @@ void thread_attach(Thread *t);
 void thread_discard(Thread *t);
 /* The calling thread runs Python no more: drops its state and the lock. */
 void thread_detach(void);
+/* No thread is attached any more, nor was ever: the only one is about to end the process (heap/image.c). */
+void thread_forget(void);
 /* The child after fork: only this thread is left. */
 void thread_after_fork(void);
 Thread *thread_first(void);

@@ -4,16 +4,18 @@
  */
 #include "main/options.h"
 #include "main/start.h"
+#include "heap/image.h"
 #include "module/import.h"
+#include "module/preload.h"
 #include "module/atexit.h"
 #include "module/signal.h"
 #include "module/sys.h"
 #include "module/sys_info.h"
 #include "object/bytes.h"
+#include "object/rehash.h"
 #include "object/str.h"
 #include "vm/vm.h"
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -187,28 +189,78 @@ static bool start_failed(void)
 
 static bool import_site(void)
 {
-    if (config.no_site) return true;
-    if (!import_module("site")) return false;
-    return true;
+    if (preload_done()) return preload_finish();
+    return config.no_site || import_module("site");
+}
+
+/* What C code knows of the command line. */
+static void configure_runtime(void)
+{
+    vm_optimize = config.optimize > 2 ? 2 : config.optimize;
+    vm_no_columns = config.no_debug_ranges;
+    if (config.max_heap) heap_set_limit(config.max_heap);
+    if (config.int_max_str_digits >= 0) int_max_str_digits = config.int_max_str_digits;
+}
+
+static bool attach_first_thread(void)
+{
+    Thread *first = thread_new(REGISTER_STACK_VALUES);
+    if (first) thread_attach(first);
+    return first;
+}
+
+/* Types, built-in modules and importlib, made from nothing. */
+static bool start_from_nothing(void)
+{
+    heap_init();
+    configure_runtime();
+    hash_init(config.hash_random ? -1 : (int64_t)config.hash_seed);
+    if (!attach_first_thread()) return false;
+    bool ok = ready_types();
+    vm_init();
+    return ok && sys_start() && add_builtin_module("builtins") && sys_configure() && open_first_stderr() && set_path() && import_start() && import_start_external();
+}
+
+/* The same and more, from the image. */
+static bool start_from_image(void)
+{
+    heap_read_environment();
+    configure_runtime();
+    hash_init(config.hash_random ? -1 : (int64_t)config.hash_seed);
+    if (!attach_first_thread()) return false;
+    if (config.hash_random || config.hash_seed) rehash_all();
+    gmp_memory_init();
+    return sys_configure() && set_path() && module_resume_all();
+}
+
+/* What -v and -X importtime show of the start, modules from files, code without columns, and failing allocations from the first on: an image has none of that. KRAIT_IMAGE=0 is for tests. */
+static bool wants_image(void)
+{
+    const char *image = getenv("KRAIT_IMAGE");
+    return !config.verbose && !config.import_time && !config.no_frozen_modules && !config.no_debug_ranges && !config.home && !getenv("KRAIT_GC_FAIL") && !getenv("KRAIT_GC_STRESS") && !(image && !strcmp(image, "0"));
+}
+
+/* For the build: the state that start_from_image goes on from. */
+static bool save_image(const char *path)
+{
+    config.no_site = 1;
+    config.hash_random = false;
+    image_begin();
+    if (!start_from_nothing() || !preload_modules() || !vm_prepare_functions()) return start_failed();
+    gc_collect(2, true);
+    gc_collect(2, true);
+    vm_forget_stack();
+    return rehash_prepare() && image_save(path);
 }
 
 bool start_interpreter(void)
 {
-    setlocale(LC_CTYPE, "");
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
-    vm_optimize = config.optimize > 2 ? 2 : config.optimize;
-    vm_no_columns = config.no_debug_ranges;
-    heap_init();
-    if (config.max_heap) heap_set_limit(config.max_heap);
-    hash_init(config.hash_random ? -1 : (int64_t)config.hash_seed);
-    Thread *first = thread_new(REGISTER_STACK_VALUES);
-    if (!first) return false;
-    thread_attach(first);
-    if (config.int_max_str_digits >= 0) int_max_str_digits = config.int_max_str_digits;
-    bool ok = ready_types();
-    vm_init();
-    ok = ok && sys_start() && add_builtin_module("builtins") && sys_configure() && open_first_stderr() && set_path() && import_start() && import_start_external() && make_main_module() && open_streams();
+    const char *image = getenv("KRAIT_SAVE_IMAGE");
+    if (image) _exit(save_image(image) ? 0 : 1);
+    bool ok = wants_image() && image_load() ? start_from_image() : start_from_nothing();
+    ok = ok && make_main_module() && open_streams();
     const ModuleDef *signals = module_find("_signal");
     ok = ok && (!signals || (signal_init() && import_module("_signal")));
     if (ok && (config.warn_options.count || config.dev_mode)) ok = import_module("warnings") != 0;

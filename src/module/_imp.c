@@ -31,7 +31,10 @@ static NATIVE(imp_acquire_lock)
 static NATIVE(imp_release_lock)
 {
     if (import_lock.depth == 0 || import_lock.owner != thread_self->id) return raise_runtime("not holding the import lock");
-    if (--import_lock.depth == 0) pthread_mutex_unlock(&import_lock.mutex);
+    if (--import_lock.depth == 0) {
+        import_lock.owner = 0;
+        pthread_mutex_unlock(&import_lock.mutex);
+    }
     return NONE;
 }
 
@@ -230,4 +233,4 @@ static bool init(Value module)
     return module_add_str(module, "check_hash_based_pycs", config.check_hash_pycs ? config.check_hash_pycs : "default");
 }
 
-const ModuleDef module__imp = {"_imp", "The interpreter's side of the import system.", functions, init};
+const ModuleDef module__imp = {"_imp", "The interpreter's side of the import system.", functions, init, init};

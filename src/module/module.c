@@ -32,6 +32,17 @@ const ModuleDef *module_find(const char *name)
     return 0;
 }
 
+bool module_resume_all(void)
+{
+    const ModuleEntry *table = module_table();
+    for (int i = 0; i < MODULE_COUNT; i++) {
+        if (!table[i].def || !table[i].def->resume) continue;
+        Value module = dict_get_cstring(sys_modules(), table[i].name);
+        if (module && !table[i].def->resume(module)) return false;
+    }
+    return true;
+}
+
 const char *module_name_at(int index)
 {
     const ModuleEntry *table = module_table();

@@ -1,7 +1,8 @@
 /* module.h: how a native module is declared.
  *
  * A module is one file, module/NAME.c, that ends with its method table and a ModuleDef named module_NAME, and is listed in modules.def. `init` adds what is not a function
- * (types, constants); it runs when the module is first imported.
+ * (types, constants); it runs when the module is first imported. `resume`, where there is one, sets anew what follows from the environment, the command line or the
+ * process, in a module that was made when the program was built (main/start.c).
  */
 #pragma once
 #include "object/container.h"
@@ -16,12 +17,15 @@ typedef struct ModuleDef {
     const char *doc;
     const NativeDef *functions;
     bool (*init)(Value module);
+    bool (*resume)(Value module);
 } ModuleDef;
 
 /* The definition of a built-in module, or 0. */
 const ModuleDef *module_find(const char *name);
 /* The name of the index-th built module (sys.builtin_module_names); 0 after the last. */
 const char *module_name_at(int index);
+/* Calls `resume` of the built-in modules in sys.modules. */
+bool module_resume_all(void);
 /* Creates and initializes a built-in module (not entered in sys.modules). */
 Value module_create(const ModuleDef *def);
 /* For init functions. The type is readied; its name is the last part of type->name. */

@@ -344,4 +344,4 @@ static bool init(Value module)
     return struct_time_type && module_add(module, "struct_time", VALUE(struct_time_type)) && module_add_int(module, "_STRUCT_TM_ITEMS", 11) && add_zone(module);
 }
 
-const ModuleDef module_time = {"time", "Clocks and conversions of times.", functions, init};
+const ModuleDef module_time = {"time", "Clocks and conversions of times.", functions, init, add_zone};

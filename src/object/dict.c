@@ -1,5 +1,6 @@
 /* dict.c: the hash table of dict, as C code uses it. See dict.h for its shape. */
 #include "object/dict.h"
+#include "object/rehash.h"
 #include "object/sequence.h"
 
 DictKeys dict_empty_keys = {.version = 1, .log2_size = 0, .all_str = true, .indices = {INDEX_EMPTY}};
@@ -88,6 +89,18 @@ static bool dict_rebuild(DictObj *dict, int64_t count)
     dict->keys = keys;
     gc_barrier(dict);
     return true;
+}
+
+void dict_rehash(Value v)
+{
+    DictKeys *keys = ((DictObj *)v)->keys;
+    memset(keys->indices, 0xff, index_bytes(keys->log2_size));
+    for (int64_t i = 0; i < keys->entry_count; i++) {
+        DictEntry *e = &keys->entries[i];
+        if (!e->value) continue;
+        e->hash = rehash_key(e->key, e->hash);
+        index_insert(keys, e->hash, i);
+    }
 }
 
 /* --- lookup */

@@ -1,5 +1,7 @@
 /* set.c: the hash table of set and frozenset. */
 #include "object/set.h"
+#include "object/rehash.h"
+#include <stdlib.h>
 
 alignas(16) Obj set_dummy = {.type = &object_type, .gc = GC_STATIC};
 
@@ -104,6 +106,21 @@ bool set_resize(SetObj *set, int64_t least)
     set->fill = set->used;
     gc_barrier(set);
     return true;
+}
+
+void set_rehash(Value v)
+{
+    SetObj *set = as_set(v);
+    size_t size = (size_t)set->mask + 1;
+    SetEntry few[64], *old = size <= 64 ? few : malloc(size * sizeof *old);
+    if (!old) abort();
+    memcpy(old, set->table, size * sizeof *old);
+    memset(set->table, 0, size * sizeof *old);
+    for (size_t i = 0; i < size; i++)
+        if (entry_used(&old[i])) insert_clean(set->table, size - 1, old[i].key, rehash_key(old[i].key, old[i].hash));
+    set->fill = set->used;
+    set->hash = -1;
+    if (old != few) free(old);
 }
 
 int set_contains_hash(SetObj *set, Value key, int64_t hash)

@@ -1,9 +1,9 @@
 /* shape.c: the transition trees of attribute layouts, and the attributes of instances themselves. See shape.h. */
 #include "object/shape.h"
+#include "heap/image.h"
 #include "object/container.h"
 #include "object/str.h"
 #include "object/keep.h"
-#include <stdlib.h>
 
 Shape *shape_table;
 static uint32_t shape_used = 1, shape_capacity;
@@ -15,7 +15,7 @@ static uint32_t shape_make(uint32_t parent, Value name, uint16_t count)
     if (shape_used >= SHAPE_LIMIT) return 0;
     if (shape_used >= shape_capacity) {
         uint32_t capacity = shape_capacity ? shape_capacity * 2 : 1024;
-        Shape *table = realloc(shape_table, capacity * sizeof(Shape));
+        Shape *table = lasting_grow(shape_table, capacity * sizeof(Shape));
         if (!table) return 0;
         if (!shape_capacity) memset(table, 0, sizeof(Shape));
         shape_table = table;

@@ -7,6 +7,7 @@
  *   anything with keywords   sort() takes no positional arguments; f() missing required argument 'x' (pos 1)
  */
 #include "object/signature.h"
+#include "heap/image.h"
 #include "object/container.h"
 #include "object/keep.h"
 #include "object/number.h"
@@ -100,7 +101,7 @@ static void add_parameter(Signature *s, const char *p, const char *end, bool key
 
 Signature *signature_parse(const char *text)
 {
-    Signature *s = calloc(1, sizeof(Signature));
+    Signature *s = lasting_alloc(sizeof(Signature));
     if (!s) return (Signature *)raise_memory();
     s->varargs = s->varkw = -1;
     bool keyword_only = false, slash = false;
@@ -134,7 +135,7 @@ static size_t parsed_used, parsed_capacity;
 static void parsed_grow(void)
 {
     size_t capacity = parsed_capacity ? parsed_capacity * 2 : 1024;
-    typeof(parsed) table = calloc(capacity, sizeof *parsed);
+    typeof(parsed) table = lasting_alloc(capacity * sizeof *parsed);
     if (!table) return;
     for (size_t i = 0; i < parsed_capacity; i++) {
         if (!parsed[i].text) continue;
@@ -142,7 +143,7 @@ static void parsed_grow(void)
         while (table[h].text) h = (h + 1) & (capacity - 1);
         table[h] = parsed[i];
     }
-    free(parsed);
+    lasting_free(parsed);
     parsed = table;
     parsed_capacity = capacity;
 }

@@ -4,6 +4,7 @@
  * spare and notes how much is used; a string that ends where the used part ends can be appended to in place, so a loop of s += x costs linear time even if it looks at s each time.
  * A rope's depth is bounded (in wstr_length): a deeper half is flattened first, which bounds both recursion and the memory of nodes.
  */
+#include "object/rehash.h"
 #include "object/str_internal.h"
 #include "base/utf8.h"
 #include "object/exception.h"
@@ -572,6 +573,23 @@ static InternTable *intern_table_get(void)
     intern_table = VALUE(table);
     gc_root(&intern_table);
     return table;
+}
+
+void str_rehash_interned(void)
+{
+    InternTable *table = (InternTable *)intern_table;
+    size_t bytes = (size_t)(table->mask + 1) * sizeof(Value);
+    Value *old = malloc(bytes);
+    if (!old) abort();
+    memcpy(old, table->slots, bytes);
+    memset(table->slots, 0, bytes);
+    for (int64_t i = 0; i <= table->mask; i++) {
+        if (!old[i]) continue;
+        int64_t k = str_hash(old[i]) & table->mask;
+        while (table->slots[k]) k = (k + 1) & table->mask;
+        table->slots[k] = old[i];
+    }
+    free(old);
 }
 
 Value str_intern(Value s)

@@ -2,11 +2,11 @@
  *
  * The first `visible` fields are the tuple; the others are only attributes and lie behind the tuple's items in the same cell.
  */
+#include "heap/image.h"
 #include "object/container.h"
 #include "object/function.h"
 #include "object/number.h"
 #include "object/str.h"
-#include <stdlib.h>
 
 typedef struct SeqType {
     Type type;
@@ -114,9 +114,9 @@ Type *structseq_type(const char *name, const char *doc, const StructSeqField *fi
 {
     int count = 0, named = 0;
     while (fields[count].name) count++;
-    SeqType *seq = calloc(1, sizeof *seq);
-    MemberDef *members = calloc((size_t)count + 1, sizeof *members);
-    const char **names = calloc((size_t)count + 1, sizeof *names);
+    SeqType *seq = lasting_alloc(sizeof *seq);
+    MemberDef *members = lasting_alloc(((size_t)count + 1) * sizeof *members);
+    const char **names = lasting_alloc(((size_t)count + 1) * sizeof *names);
     if (!seq || !members || !names) {
         raise_memory();
         return 0;

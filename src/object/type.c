@@ -1,8 +1,8 @@
 /* type.c: readying of types, method resolution order, lookup with its cache, versions, and the tree of subclasses. See type.h. */
+#include "heap/image.h"
 #include "object/container.h"
 #include "object/str.h"
 #include "object/type_internal.h"
-#include <stdlib.h>
 
 /* --- static types as roots: they lie outside the heap, what they refer to does not */
 
@@ -19,7 +19,7 @@ static bool register_static(Type *type)
 {
     if (static_used == static_capacity) {
         size_t capacity = static_capacity ? static_capacity * 2 : 512;
-        Type **grown = realloc(static_types, capacity * sizeof *grown);
+        Type **grown = lasting_grow(static_types, capacity * sizeof *grown);
         if (!grown) return raise_memory();
         if (!static_types) gc_root_tracer(static_types_trace);
         static_types = grown;

@@ -60,7 +60,7 @@ void frame_object_detach(Frame *f)
         o->register_count = 0;
         error_clear();
     }
-    o->own.r = o->registers;
+    o->own.r = o->own.top = o->registers;
     o->frame = &o->own;
     o->generator = 0;
     if (previous && !(f->flags & FRAME_GENERATOR)) o->back = frame_object(previous);

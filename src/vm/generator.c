@@ -66,6 +66,14 @@ Value generator_take_frame(Thread *t, Frame *f, uint32_t live)
     return VALUE(gen);
 }
 
+static bool forget_top(Obj *o, void *context)
+{
+    if (o->type == &generator_type || o->type == &coroutine_type || o->type == &async_generator_type) ((GeneratorObj *)o)->frame.top = 0;
+    return true;
+}
+
+void vm_forget_stack(void) { gc_each_object(forget_top, 0); }
+
 bool generator_link(Thread *t, GeneratorObj *gen, Value value, uint32_t flags)
 {
     if (gen->state == GEN_RUNNING) return raise_value("%s already executing", generator_word(gen));

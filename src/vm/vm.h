@@ -40,4 +40,7 @@ extern int vm_optimize;             /* sys.flags.optimize */
 extern bool vm_no_columns;          /* -X no_debug_ranges: new code objects have lines only */
 /* Before gc.collect(): clears registers of this thread's frames that hold leftovers (vm/live.c). */
 void vm_clear_dead(void);
+/* Before an image is saved: the code of all functions is lowered (vm/prepare.c); generators forget where on the register stack they ran last. */
+bool vm_prepare_functions(void);
+void vm_forget_stack(void);
 void vm_init(void);

@@ -181,16 +181,23 @@ static const struct { const char *name; long long value; } constants[] = {
 #undef C
 
 /* os.environ is made of this: bytes to bytes. */
-static Value environ_dict(void)
+static bool fill_environ(Value dict)
 {
-    Value dict = dict_new();
-    for (char **p = environ; dict && p && *p; p++) {
+    for (char **p = environ; p && *p; p++) {
         const char *equals = strchr(*p, '=');
         if (!equals) continue;
         Value name = bytes_new(*p, (size_t)(equals - *p)), value = bytes_new(equals + 1, strlen(equals + 1));
-        if (!name || !value || !dict_set_default(dict, name, value)) return 0;
+        if (!name || !value || !dict_set_default(dict, name, value)) return false;
     }
-    return dict;
+    return true;
+}
+
+/* The same dict: os.environ holds it. */
+static bool resume(Value module)
+{
+    Value dict = dict_get_cstring(module_dict(module), "environ");
+    dict_clear(dict);
+    return fill_environ(dict);
 }
 
 /* os.supports_* are computed from the functions named here. */
@@ -215,8 +222,9 @@ static bool init(Value module)
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
         for (const NativeDef *def = tables[t]; def->name; def++)
             if (!module_add(module, def->name, native_new(def, 0, module))) return false;
-    return module_add(module, "environ", environ_dict()) && module_add(module, "error", VALUE(&exc_OSError)) && add_have_functions(module) && posix_stat_init(module) && posix_io_init(module) && posix_process_init(module) &&
+    Value dict = dict_new();
+    return module_add(module, "environ", dict) && fill_environ(dict) && module_add(module, "error", VALUE(&exc_OSError)) && add_have_functions(module) && posix_stat_init(module) && posix_io_init(module) && posix_process_init(module) &&
            posix_names_init(module) && posix_spawn_init(module);
 }
 
-const ModuleDef module_posix = {"posix", "The system calls and library functions of POSIX; use os instead.", functions, init};
+const ModuleDef module_posix = {"posix", "The system calls and library functions of POSIX; use os instead.", functions, init, resume};

@@ -1,0 +1,128 @@
+"""Starting: from the image that the build appends to the program, and from nothing (KRAIT_IMAGE=0). Both must give the same interpreter."""
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+STATE = r"""
+import sys, os, builtins, io, gc, time, _imp, signal, warnings
+def show(value, depth=0):
+    if isinstance(value, (str, bytes, int, float, bool, type(None))):
+        return repr(value)
+    if isinstance(value, (set, frozenset)):
+        return type(value).__name__ + str(sorted(map(repr, value)))
+    if isinstance(value, dict) and depth < 2:
+        return "{" + ", ".join(k + ": " + v for k, v in sorted((repr(k), show(v, depth + 1)) for k, v in value.items())) + "}"
+    if isinstance(value, (list, tuple)) and depth < 3:
+        return type(value).__name__ + "[" + ", ".join(show(v, depth + 1) for v in value) + "]"
+    return type(value).__name__ + " " + getattr(value, "__name__", "")
+wanted = sorted(name for name in sys.modules if name != "__main__")
+print(wanted)
+for name in wanted:
+    for key, value in sorted(vars(sys.modules[name]).items()):
+        if key in ("path_importer_cache", "builtins", "modules", "_", "_module_locks"): continue
+        print(name, key, show(value))
+        assert getattr(sys.modules[name], key) is value
+print(sys.path, sys.flags, sys.argv, sys.orig_argv, sys.warnoptions, sys._xoptions, __debug__)
+print(sorted(os.environ.items()), time.tzname, time.timezone, _imp.check_hash_based_pycs, sys.get_int_max_str_digits(), warnings.filters)
+gc.collect()   # with -S, modules of the image that nobody asked for are garbage
+print(sorted(cls.__name__ for cls in object.__subclasses__() if cls.__module__ in ("os", "abc", "io", "site", "_collections_abc", "_sitebuiltins")))
+"""
+
+HASHES = r"""
+import sys, os, gc, posix
+for o in gc.get_objects():
+    if type(o) is dict:
+        for k in list(o):
+            assert k in o and o[k] is o.get(k), k
+    elif type(o) in (set, frozenset):
+        copy = type(o)(list(o))
+        assert copy == o and all(k in o for k in o) and hash(frozenset(o)) == hash(frozenset(copy))
+assert "os" in sys.stdlib_module_names and os.environb is not None and hash(frozenset(sys.stdlib_module_names)) == hash(frozenset(list(sys.stdlib_module_names)))
+assert sys.intern("".join(["__in", "it__"])) is sys.intern("__init__")
+print(hash("krait"), hash(b"krait"))
+"""
+
+
+def run(*args, image=True, **environment):
+    env = {**os.environ, **environment, "KRAIT_IMAGE": "1" if image else "0"}
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
+        env.pop(name, None)
+    done = subprocess.run([sys.executable, "-B", *args], capture_output=True, text=True, env=env)
+    return done.returncode, re.sub(r"(KRAIT_IMAGE'[:,] b?')0", r"\g<1>1", done.stdout), done.stderr
+
+
+@unittest.skipUnless(sys.platform == "linux" and "asan" not in sys.executable, "a sanitized build has no image")
+class Image(unittest.TestCase):
+    def test_there_is_one(self):
+        maps = "print(any(line.startswith('1000000000-') for line in open('/proc/self/maps')))"
+        self.assertEqual(run("-c", maps), (0, "True\n", ""))
+        self.assertEqual(run("-c", maps, image=False), (0, "False\n", ""))
+        for options in (["-v"], ["-X", "importtime"], ["-X", "frozen_modules=off"]):
+            self.assertEqual(run(*options, "-c", maps)[:2], (0, "False\n"))
+
+    def test_same_state(self):
+        self.maxDiff = 2000
+        for options in ([], ["-S"], ["-I"], ["-E", "-s"], ["-O"], ["-OO", "-b"], ["-W", "error", "-X", "utf8"], ["-X", "dev"], ["-P", "-q", "-u"], ["-X", "int_max_str_digits=700"],
+                        ["--check-hash-based-pycs", "always"]):
+            with self.subTest(options=options):
+                with_image = run(*options, "-c", STATE, PYTHONHASHSEED="0", TZ="Europe/Berlin", ODD="\udcff=")
+                without = run(*options, "-c", STATE, PYTHONHASHSEED="0", TZ="Europe/Berlin", ODD="\udcff=", image=False)
+                self.assertEqual(with_image[0], 0, with_image[2])
+                for a, b in zip(with_image[1].splitlines(), without[1].splitlines()):
+                    self.assertEqual(a, b)
+                self.assertEqual(with_image, without)
+
+    def test_hashes(self):
+        for seed in ("0", "1", "12345", "random"):
+            status, out, err = run("-c", HASHES, PYTHONHASHSEED=seed)
+            self.assertEqual((status, err), (0, ""))
+            again = run("-c", HASHES, PYTHONHASHSEED=seed, image=False)
+            (self.assertNotEqual if seed == "random" else self.assertEqual)(again[1], out)
+
+    def test_collector(self):
+        program = "import gc, json, re, argparse, enum\nfor i in range(5): gc.collect(); gc.collect(0)\nprint(json.loads('[1]'), re.sub('a+', 'b', 'caat'))"
+        for environment in ({}, {"KRAIT_GC_VERIFY": "1"}, {"KRAIT_GC_STRESS_YOUNG": "500", "KRAIT_GC_VERIFY": "1"}):
+            self.assertEqual(run("-c", program, **environment), (0, "[1] cbt\n", ""))
+
+    def test_memory_is_given_back_and_taken_again(self):
+        program = """if 1:
+            import gc
+            for i in range(4):
+                keep = [[str(k) for k in range(200)] for n in range(2000)]
+                del keep
+                gc.collect()
+            assert len({str(k): k for k in range(100000)}) == 100000
+            import os, abc, collections.abc
+            print(isinstance([], collections.abc.Sequence), os.environ['HOME'])"""
+        self.assertEqual(run("-c", program, HOME="/x"), (0, "True /x\n", ""))
+
+    def test_threads_and_forks(self):
+        program = """if 1:
+            import os, threading
+            t = threading.Thread(target=print, args=('thread',)); t.start(); t.join()
+            import sys; sys.stdout.flush()
+            pid = os.fork()
+            if not pid:
+                import json; print(json.dumps([1])); sys.stdout.flush(); os._exit(7)
+            print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"""
+        self.assertEqual(run("-c", program), (0, "thread\n[1]\n7\n", ""))
+
+    def test_address_space_limit(self):
+        done = subprocess.run(["/bin/sh", "-c", f"ulimit -v 1500000; exec {sys.executable} -c 'print(len(bytearray(1 << 20)))'"], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (0, "1048576\n"), done.stderr)
+
+    def test_small_stack(self):
+        done = subprocess.run(["/bin/sh", "-c", f"ulimit -s 512; exec {sys.executable} -c 'def f(): return [f()]\ntry: f()\nexcept RecursionError: print(1)'"], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (0, "1\n"), done.stderr)
+
+    def test_deep_recursion_in_c(self):
+        program = "import sys; sys.setrecursionlimit(10**9)\nx = []\nfor i in range(10**6): x = [x]\ntry: repr(x)\nexcept RecursionError: print(1)"
+        for limit in ("512", "8192"):
+            done = subprocess.run(["/bin/sh", "-c", f"ulimit -s {limit}; exec {sys.executable} -c '{program}'"], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stdout), (0, "1\n"), done.stderr[-500:])
+
+
+if __name__ == "__main__":
+    unittest.main()
