@@ -124,13 +124,14 @@ static void emit_traceback(Printer *p, Value traceback)
         TracebackObj *tb = (TracebackObj *)t;
         CodeObj *code = (CodeObj *)frame_code(tb->frame);
         if (!code) continue;
-        bool same = last && code->filename == last->filename && code->name == last->name && tb->lineno == last_line;
+        int line = traceback_line(tb);
+        bool same = last && code->filename == last->filename && code->name == last->name && line == last_line;
         if (!same) {
             emit_repeats(p, repeats);
             repeats = 0;
         }
-        last = code, last_line = tb->lineno;
-        if (++repeats <= REPEATS_SHOWN) emit_frame(p, code, tb->lineno, tb->lasti);
+        last = code, last_line = line;
+        if (++repeats <= REPEATS_SHOWN) emit_frame(p, code, line, tb->lasti);
     }
     emit_repeats(p, repeats);
 }

@@ -1,6 +1,7 @@
 /* exception.h: the exceptions with fields of their own (layouts of CPython's), and tracebacks. */
 #pragma once
 #include "object/error.h"
+#include <limits.h>
 
 typedef struct StopIterationObj { Exception base; Value value; } StopIterationObj;          /* also SystemExit: code */
 typedef struct ImportErrorObj { Exception base; Value msg, name, path; } ImportErrorObj;
@@ -12,7 +13,10 @@ typedef struct UnicodeErrorObj { Exception base; Value encoding, object; int64_t
 typedef struct ExceptionGroupObj { Exception base; Value msg, excs; } ExceptionGroupObj;
 
 typedef struct TracebackObj { Obj head; Value next /* traceback or 0 */; Value frame; int lasti; int lineno; } TracebackObj;
+/* lineno LINE_LATER: the line of the instruction at lasti, worked out when somebody asks (traceback_line). */
+enum { LINE_LATER = INT_MIN };
 Value traceback_new(Value next, Value frame, int lasti, int lineno);
+int traceback_line(TracebackObj *traceback);
 
 Value exception_group_split(Value group, Value matcher, Value *rest);   /* for except*; matching part or 0 */
 Value unicode_decode_error(const char *encoding, Value object, int64_t start, int64_t end, const char *reason);   /* a new exception */

@@ -51,10 +51,10 @@ Value exception_new(Type *type, Value args_tuple)
     Value words[8], *args = words + 1;
     if (count > 6) return object_call_tuple(VALUE(type), args_tuple, 0);
     words[0] = 0;
-    memcpy(args, tuple_items(args_tuple), count * sizeof(Value));
+    for (size_t n = 0; n < count; n++) args[n] = tuple_get(args_tuple, (int64_t)n);
     Value self = type->new(type, args, count, 0);
     if (!self) return 0;
-    memcpy(args, tuple_items(args_tuple), count * sizeof(Value));
+    for (size_t n = 0; n < count; n++) args[n] = tuple_get(args_tuple, (int64_t)n);
     return type_of(self)->init(self, args, count, 0) ? self : 0;
 }
 

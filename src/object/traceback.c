@@ -23,6 +23,16 @@ Value traceback_new(Value next, Value frame, int lasti, int lineno)
     return VALUE(tb);
 }
 
+int traceback_line(TracebackObj *tb)
+{
+    if (tb->lineno != LINE_LATER) return tb->lineno;
+    Value code = object_getattr(tb->frame, NAME("f_code"));
+    if (!code) error_clear();
+    tb->lineno = -1;
+    if (code && type_of(code) == &code_type) code_position((CodeObj *)code, tb->lasti, &tb->lineno, 0, 0, 0);
+    return tb->lineno;
+}
+
 static Value traceback_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     static Signature *signature;
@@ -66,12 +76,14 @@ static NATIVE(traceback_dir)
     return list;
 }
 
+static Value traceback_get_line(Value self) { return int_new(traceback_line((TracebackObj *)self)); }
+
 static const NativeDef traceback_methods[] = {{"__dir__", "(self, /)", traceback_dir, "Names of the attributes."}, {0}};
-static const GetSetDef traceback_getset[] = {{"tb_next", traceback_get_next, traceback_set_next, "the next traceback, towards the raise"}, {0}};
+static const GetSetDef traceback_getset[] = {{"tb_next", traceback_get_next, traceback_set_next, "the next traceback, towards the raise"},
+    {"tb_lineno", traceback_get_line}, {0}};
 static const MemberDef traceback_members[] = {
     {"tb_frame", MEMBER_VALUE, offsetof(TracebackObj, frame), false, 0},
     {"tb_lasti", MEMBER_INT, offsetof(TracebackObj, lasti), false, 0},
-    {"tb_lineno", MEMBER_INT, offsetof(TracebackObj, lineno), false, 0},
     {0},
 };
 

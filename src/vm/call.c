@@ -184,32 +184,68 @@ static Lowered *lowered_for(Thread *t, FunctionObj *function, uint32_t *flags)
     return vm_lower(code);
 }
 
-/* Keyword arguments of a function without *args and keyword-only parameters, all named by the very strings of the parameters: bound without asking anything. Leaves args as they were
- * when it is not so simple. */
+enum { MAX_BOUND = 24 };   /* parameters of functions that are bound without asking anything */
+
+/* A function without *args and **kwargs, its keyword arguments named by the very strings of the parameters. Leaves args as they were when it is not so simple. */
 static bool bind_simple(FunctionObj *function, Lowered *low, Value *window, Value *args, size_t nargs, Value kwnames)
 {
-    enum { MAX_KEYWORDS = 8 };
     CodeObj *code = low->code;
-    int64_t keywords = tuple_size(kwnames), parameters = low->simple_args, places[MAX_KEYWORDS];
-    Value values[MAX_KEYWORDS];
-    if (keywords > MAX_KEYWORDS || (int64_t)nargs + keywords > parameters || parameters > 32) return false;
+    int64_t keywords = kwnames ? tuple_size(kwnames) : 0, positional = code->argcount, parameters = positional + code->kwonlyargcount;
+    if (code->flags & (CO_VARARGS | CO_VARKEYWORDS) || (int64_t)nargs > positional || (int64_t)nargs + keywords > parameters || parameters > MAX_BOUND) return false;
     const Value *names = tuple_items(code->localsplusnames);
-    uint32_t given = 0;
+    Value bound[MAX_BOUND];
+    for (int64_t n = (int64_t)nargs; n < parameters; n++) bound[n] = 0;
     for (int64_t n = 0; n < keywords; n++) {
         int64_t place = nargs > (size_t)code->posonlyargcount ? (int64_t)nargs : code->posonlyargcount;
         while (place < parameters && names[place] != tuple_get(kwnames, n)) place++;
-        if (place == parameters || (given >> place & 1)) return false;
-        given |= 1u << place;
-        places[n] = place;
-        values[n] = args[nargs + (size_t)n];
+        if (place == parameters || bound[place]) return false;
+        bound[place] = args[nargs + (size_t)n];
     }
-    int64_t defaults = function->defaults ? tuple_size(function->defaults) : 0, first = parameters - defaults;
-    for (int64_t n = (int64_t)nargs; n < first; n++)
-        if (!(given >> n & 1)) return false;
-    if (window != args) memcpy(window, args, sizeof(Value) * nargs);
-    for (int64_t n = (int64_t)nargs; n < parameters; n++) window[n] = n >= first ? tuple_get(function->defaults, n - first) : 0;
-    for (int64_t n = 0; n < keywords; n++) window[places[n]] = values[n];
+    int64_t defaults = function->defaults ? tuple_size(function->defaults) : 0, first = positional - defaults;
+    for (int64_t n = (int64_t)nargs; n < parameters; n++) {
+        if (bound[n]) continue;
+        if (n < positional) bound[n] = n >= first ? tuple_get(function->defaults, n - first) : 0;
+        else bound[n] = function->kwdefaults && type_of(function->kwdefaults) == &dict_type ? dict_get_str(function->kwdefaults, names[n]) : 0;
+        if (!bound[n]) return false;
+    }
+    if (window != args) memmove(window, args, sizeof(Value) * nargs);
+    for (int64_t n = (int64_t)nargs; n < parameters; n++) window[n] = bound[n];
     for (int64_t n = parameters; n < low->locals_count; n++) window[n] = 0;
+    return true;
+}
+
+/* The keyword arguments as a dict for **kwargs, when none of them names a parameter. 0 without exception: not so simple. */
+static Value keywords_alone(CodeObj *code, const Value *values, Value kwnames)
+{
+    int64_t keywords = tuple_size(kwnames), parameters = code->argcount;
+    const Value *names = tuple_items(code->localsplusnames);
+    for (int64_t n = 0; n < keywords; n++) {
+        Value name = tuple_get(kwnames, n);
+        if (type_of(name) != &str_type || !((StrObj *)name)->interned) return 0;
+        for (int64_t p = code->posonlyargcount; p < parameters; p++)
+            if (names[p] == name) return 0;
+    }
+    Value dict = dict_new();
+    for (int64_t n = 0; dict && n < keywords; n++)
+        if (!dict_set(dict, tuple_get(kwnames, n), values[n])) return 0;
+    return dict;
+}
+
+/* A function with *args, perhaps **kwargs, no keyword-only parameters, and enough positional arguments. false, perhaps with an exception: not so simple. */
+static bool bind_variadic(Thread *t, Lowered *low, Value *window, Value *args, size_t nargs, Value kwnames)
+{
+    CodeObj *code = low->code;
+    size_t positional = (size_t)code->argcount, at = positional;
+    bool takes_keywords = code->flags & CO_VARKEYWORDS;
+    if (!(code->flags & CO_VARARGS) || code->kwonlyargcount || nargs < positional || (kwnames && !takes_keywords)) return false;
+    Value dict = !takes_keywords ? 0 : kwnames ? keywords_alone(code, args + nargs, kwnames) : dict_new();
+    if (takes_keywords && !dict) return false;
+    Value rest = tuple_from(args + positional, (int64_t)(nargs - positional));
+    if (!rest) return false;
+    if (window != args) memmove(window, args, sizeof(Value) * positional);
+    window[at++] = rest;
+    if (takes_keywords) window[at++] = dict;
+    for (; at < (size_t)low->locals_count; at++) window[at] = 0;
     return true;
 }
 
@@ -232,15 +268,17 @@ Frame *vm_enter(Thread *t, FunctionObj *function, Value *args, size_t nargs, Val
         return 0;
     }
     if (low->simple_args == (int64_t)nargs && !kwnames) {
-        if (window != args) memcpy(window, args, sizeof(Value) * nargs);
+        if (window != args) memmove(window, args, sizeof(Value) * nargs);
         for (int32_t n = (int32_t)nargs; n < low->locals_count; n++) window[n] = 0;
     } else if (!kwnames && low->simple_args > (int64_t)nargs && function->defaults && low->simple_args - (int64_t)nargs <= tuple_size(function->defaults)) {
-        if (window != args) memcpy(window, args, sizeof(Value) * nargs);
+        if (window != args) memmove(window, args, sizeof(Value) * nargs);
         int64_t first = low->simple_args - tuple_size(function->defaults), n = (int64_t)nargs;
         for (; n < low->simple_args; n++) window[n] = tuple_get(function->defaults, n - first);
         for (; n < low->locals_count; n++) window[n] = 0;
-    } else if (kwnames && bind_simple(function, low, window, args, nargs, kwnames)) {
+    } else if (bind_simple(function, low, window, args, nargs, kwnames) || bind_variadic(t, low, window, args, nargs, kwnames)) {
         ;
+    } else if (t->exception) {
+        return 0;
     } else {
         /* The arguments step aside, above the caller's window and clear of the new one. */
         memmove(aside, args, sizeof(Value) * total);
@@ -294,7 +332,7 @@ Value vm_call_function(Value callee, Value *args, size_t nargs, Value kwnames)
     t->stack_top = window + low->register_count;
     bool bound = true;
     if (low->simple_args == (int64_t)nargs && !kwnames) {
-        memcpy(window, args, sizeof(Value) * nargs);
+        memmove(window, args, sizeof(Value) * nargs);
         memset(window + nargs, 0, sizeof(Value) * ((size_t)low->locals_count - nargs));
     } else {
         memset(window, 0, sizeof(Value) * (size_t)low->register_count);
@@ -341,22 +379,49 @@ static Value function_text(Value function)
     return str_format_c("%U()", qualname);
 }
 
-Value vm_call_ex(Value function, Value args, Value kwargs)
+/* *args is to be a tuple, **kwargs a dict. */
+static bool make_plain(Value function, Value *args, Value *kwargs)
 {
-    if (!has_flag(args, TYPE_TUPLE) || type_of(args) != &tuple_type) {
-        if (!type_of(args)->iter && !type_of(args)->getitem) {
+    if (type_of(*args) != &tuple_type) {
+        if (!type_of(*args)->iter && !type_of(*args)->getitem) {
             Value text = function_text(function);
-            return text ? raise_type("%U argument after * must be an iterable, not %.200s", text, type_name_of(args)) : 0;
+            return text && raise_type("%U argument after * must be an iterable, not %.200s", text, type_name_of(*args));
         }
-        args = object_to_tuple(args);
-        if (!args) return 0;
+        if (!(*args = object_to_tuple(*args))) return false;
     }
-    if (kwargs && type_of(kwargs) != &dict_type) {
+    if (*kwargs && type_of(*kwargs) != &dict_type) {
         Value dict = dict_new();
-        if (!dict || !vm_dict_merge(dict, kwargs, function)) return 0;
-        kwargs = dict;
+        if (!dict || !vm_dict_merge(dict, *kwargs, function)) return false;
+        *kwargs = dict;
     }
-    return object_call_tuple(function, args, kwargs && dict_size(kwargs) ? kwargs : 0);
+    return true;
+}
+
+Value *vm_spread(Frame *f, Value function, Value args, Value kwargs, size_t *nargs, Value *kwnames)
+{
+    Thread *t = thread_self;
+    if (!make_plain(function, &args, &kwargs)) return 0;
+    size_t count = (size_t)tuple_size(args), keywords = kwargs ? (size_t)dict_size(kwargs) : 0;
+    Value *out = f->top + 1;
+    if (out + count + keywords + 64 >= (Value *)vm_frame_floor(t) - sizeof(Frame)) return raise_recursion(), (Value *)0;
+    *nargs = count;
+    *kwnames = 0;
+    out[-1] = 0;
+    for (size_t n = 0; n < count; n++) out[n] = tuple_get(args, (int64_t)n);
+    if (!keywords) {
+        t->stack_top = out + count;
+        return out;
+    }
+    int64_t position = 0;
+    Value key, names = tuple_new((int64_t)keywords);
+    if (!names) return 0;
+    for (size_t n = 0; n < keywords && dict_next(kwargs, &position, &key, &out[count + n]); n++) {
+        if (!is_str(key)) return raise_type("keywords must be strings"), (Value *)0;
+        tuple_items(names)[n] = key;
+    }
+    *kwnames = names;
+    t->stack_top = out + count + keywords;
+    return out;
 }
 
 bool vm_dict_merge(Value dict, Value update, Value function)

@@ -234,8 +234,10 @@ static __attribute__((noinline)) void specialize_call(Frame *f, const Word *pc, 
         Lowered *low = code_lowered((CodeObj *)((FunctionObj *)callee)->code);
         if (low && low->simple_args == (int64_t)nargs) w[0].pointer = low;
     }
-    if (special) w[3].aux++;
-    else if (w[3].aux < CALL_LIMIT) w[0].bits = 0;
+    if (w[3].aux < CALL_LIMIT) {
+        if (!special) w[0].bits = 0;
+        w[3].aux++;
+    }
     uint16_t op = special ? special : generic_form(f, form);
     if (w[-1].op != op) w[-1].op = op;
 }
@@ -501,9 +503,14 @@ OPCODE(CALL_KW)
 OPCODE(CALL_EX)
 {
     f->pc = pc + 1;
-    Value v = vm_call_ex(r[A], r[B], C == 65535 ? 0 : r[C]);
-    if (UNLIKELY(!v)) ERROR;
-    r[pc[0].dest] = v;
+    size_t nargs;
+    Value callee = r[A], kwnames, *args = vm_spread(f, callee, r[B], C == NO_REGISTER ? 0 : r[C], &nargs, &kwnames);
+    if (UNLIKELY(!args)) ERROR;
+    Outcome o = call_value(t, callee, args, nargs, kwnames);
+    if (o.entered) RUN(o.entered);
+    t->stack_top = f->top;
+    if (UNLIKELY(!o.value)) ERROR;
+    r[pc[0].dest] = o.value;
     SKIP(2);
 }
 

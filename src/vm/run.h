@@ -46,7 +46,8 @@ bool vm_unpack(Value sequence, Value *out, int64_t count);
 bool vm_unpack_ex(Value sequence, Value *out, int64_t before, int64_t after);
 Value vm_match_class(Value subject, Value cls, int64_t nargs, Value names);
 Value vm_match_keys(Value subject, Value keys);
-Value vm_call_ex(Value function, Value args, Value kwargs);
+/* Lays *args and **kwargs (0: none) out behind the window of the running frame, as Type.call wants them; Thread.stack_top is their end. 0 with an exception. */
+Value *vm_spread(Frame *f, Value function, Value args, Value kwargs, size_t *nargs, Value *kwnames);
 bool vm_dict_merge(Value dict, Value update, Value function);
 Value vm_build_class_lookup(Frame *f);
 

@@ -17,7 +17,8 @@ void vm_add_traceback(Frame *f)
     Value exception = error_take();
     Value object = frame_object(f);
     Value previous = ((Exception *)exception)->traceback;
-    Value traceback = object ? traceback_new(previous == NONE ? 0 : previous, object, frame_lasti(f), frame_line(f)) : 0;
+    int lasti = frame_lasti(f);
+    Value traceback = object ? traceback_new(previous == NONE ? 0 : previous, object, lasti, lasti < 0 ? frame_line(f) : LINE_LATER) : 0;
     if (traceback) SET((Exception *)exception, traceback, traceback);
     if (!traceback) t->exception = 0;
     error_restore(exception);
