@@ -67,12 +67,9 @@ struct GeneratorObj {
     Value name, qualname, code;
     Value weaklist;
     uint8_t state;
-    bool yielded;              /* how the last resumption of an entry frame ended */
+    bool yielded;              /* how the last resumption of an entry frame ended: by a yield */
     bool closed_async;         /* async generator: aclose() or exhaustion */
     bool hooks_inited, running_async, warned;
-    int32_t yield_from;        /* register of the iterator that `yield from` waits on; -1: none */
-    uint32_t send_exit;        /* word behind the SEND loop, for throw() */
-    int32_t live;              /* registers in use while suspended */
     uint32_t register_count;
     Value origin;              /* cr_origin or 0 */
     Value finalizer;           /* async generators: ag_finalizer or 0 */

@@ -46,8 +46,6 @@ Value generator_take_frame(Thread *t, Frame *f, uint32_t live)
     gen->frame.previous = 0;
     gen->frame.flags = (f->flags & (FRAME_OBJECT | FRAME_TRACED | FRAME_STARTED)) | FRAME_GENERATOR;
     gen->register_count = low->register_count;
-    gen->live = (int32_t)live;
-    gen->yield_from = -1;
     gen->name = f->function->name;
     gen->qualname = f->function->qualname;
     gen->code = VALUE(code);
@@ -79,18 +77,8 @@ bool generator_link(Thread *t, GeneratorObj *gen, Value value, uint32_t flags)
     if (gen->state == GEN_RUNNING) return raise_value("%s already executing", generator_word(gen));
     if (gen->state == GEN_CREATED && value != NONE) return raise_type("can't send non-None value to a just-started %s", generator_word(gen));
     if (t->recursion_depth >= recursion_limit) return raise_recursion();
-    Frame *f = &gen->frame;
-    t->recursion_depth++;
-    f->previous = t->frame;
-    f->top = t->stack_top;
-    f->flags = (f->flags & (FRAME_OBJECT | FRAME_TRACED | FRAME_STARTED)) | FRAME_GENERATOR | flags;
-    gen->state = GEN_RUNNING;
-    gen->yield_from = -1;
-    gen->handled.previous = t->handled;
-    t->handled = &gen->handled;
-    t->frame = f;
-    f->r[f->pc[-1].dest] = value;
-    if (__builtin_expect(vm_tracing(t) && !t->tracing, 0)) vm_trace_resumed(f);
+    generator_resume(t, t->frame, gen, value, flags);
+    if (__builtin_expect(vm_tracing(t) && !t->tracing, 0)) vm_trace_resumed(&gen->frame);
     return true;
 }
 
@@ -100,7 +88,6 @@ void generator_finished(Thread *t, GeneratorObj *gen, bool failed)
     gc_finalizer_done(&gen->head);
     t->handled = gen->handled.previous;
     gen->handled = (HandledExc){0, 0};
-    gen->yield_from = -1;
     gen->frame.previous = 0;
     memset(gen->registers, 0, sizeof(Value) * gen->register_count);
     if (!failed) return;
@@ -156,10 +143,16 @@ static int send_exception(GeneratorObj *gen, bool closing, Value *result)
     return finish_run(gen, v, result);
 }
 
-/* The iterator that the generator's `yield from` or await waits for, or 0. */
+/* The YIELD where a suspended generator waits: pc is behind its final word. */
+static const Word *waiting_place(const GeneratorObj *gen) { return gen->frame.pc - 3; }
+
+/* The register of the iterator that the generator's `yield from` or await waits for; NO_REGISTER: none. */
+static uint32_t waiting_register(const GeneratorObj *gen) { return gen->state == GEN_SUSPENDED ? waiting_place(gen)->b : (uint32_t)NO_REGISTER; }
+
 Value generator_waits_on(GeneratorObj *gen)
 {
-    return gen->state == GEN_SUSPENDED && gen->yield_from >= 0 ? gen->registers[gen->yield_from] : 0;
+    uint32_t reg = waiting_register(gen);
+    return reg != NO_REGISTER ? gen->registers[reg] : 0;
 }
 
 /* As gen.send returns: 0 with StopIteration (or StopAsyncIteration) when it ended. */
@@ -238,37 +231,30 @@ static bool pend_thrown(Value type, Value value, Value traceback)
     return true;
 }
 
-/* The sub-iterator is done, with `value` or (0) with the pending exception: the generator goes on behind its SEND loop. */
-static int after_waiting(GeneratorObj *gen, Value value, Value *result)
-{
-    Lowered *low = frame_lowered(&gen->frame);
-    int32_t reg = gen->yield_from;
-    if (reg < 0 || gen->state != GEN_SUSPENDED) return value ? generator_send(VALUE(gen), value, result) : send_exception(gen, false, result);
-    if (!value) return gen->yield_from = -1, send_exception(gen, false, result);
-    gen->frame.pc = low->words + gen->send_exit;
-    gen->yield_from = -1;
-    return generator_resume_at(gen, reg, value, result);
-}
-
-/* Resumes at frame.pc with `value` in register `reg`. */
-int generator_resume_at(GeneratorObj *gen, int32_t reg, Value value, Value *result)
+/* Resumes behind the SEND loop with `value` in register `reg`. */
+static int resume_behind(GeneratorObj *gen, uint32_t reg, Value value, Value *result)
 {
     Thread *t = thread_self;
     if (!recursion_enter("")) return -1;
     Value *top = t->stack_top, v = 0;
-    uint32_t spare = gen->register_count - 1;
-    Frame *f = &gen->frame;
-    const Word *pc = f->pc, landing[2] = {{.dest = (uint16_t)spare}, {.bits = 0}};
-    f->pc = landing + 1;
-    bool linked = generator_link(t, gen, NONE, FRAME_ENTRY);
-    f->pc = pc;
-    if (linked) {
+    if (generator_link(t, gen, NONE, FRAME_ENTRY)) {   /* what is sent lands where the loop would take it from: nobody reads it */
+        Frame *f = &gen->frame;
+        f->pc = frame_lowered(f)->words + waiting_place(gen)[1].bits;
         f->r[reg] = value;
         v = vm_run(t, f);
     }
     t->stack_top = top;
     recursion_leave();
     return finish_run(gen, v, result);
+}
+
+/* The sub-iterator is done, with `value` or (0) with the pending exception: the generator goes on behind its SEND loop. */
+static int after_waiting(GeneratorObj *gen, Value value, Value *result)
+{
+    uint32_t reg = waiting_register(gen);
+    if (reg == NO_REGISTER) return value ? generator_send(VALUE(gen), value, result) : send_exception(gen, false, result);
+    if (!value) return send_exception(gen, false, result);
+    return resume_behind(gen, reg, value, result);
 }
 
 int generator_throw(GeneratorObj *gen, bool close_on_exit, Value type, Value value, Value traceback, Value *result)
@@ -358,6 +344,11 @@ static void generator_trace(Obj *object)
     gc_visit(gen->code);
     gc_visit(gen->origin);
     gc_visit(gen->finalizer);
+    /* What is dead while the generator waits must not keep anything alive; nor may it be there, pointing to what is gone, when the generator goes on. */
+    if (gen->state == GEN_SUSPENDED) {
+        uint32_t live = waiting_place(gen)->c;
+        memset(gen->registers + live, 0, sizeof(Value) * (gen->register_count - live));
+    }
     gc_visit_values(gen->registers, gen->register_count);
 }
 
