@@ -41,7 +41,7 @@ for o in gc.get_objects():
         assert copy == o and all(k in o for k in o) and hash(frozenset(o)) == hash(frozenset(copy))
 assert "os" in sys.stdlib_module_names and os.environb is not None and hash(frozenset(sys.stdlib_module_names)) == hash(frozenset(list(sys.stdlib_module_names)))
 assert sys.intern("".join(["__in", "it__"])) is sys.intern("__init__")
-print(hash("krait"), hash(b"krait"))
+print(hash("krait"), hash(b"krait"), hash("k"), hash("\xe9"), hash(b"k"))
 """
 
 

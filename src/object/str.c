@@ -577,6 +577,8 @@ static InternTable *intern_table_get(void)
 
 void str_rehash_interned(void)
 {
+    /* The static strings are not in the heap, where rehash.c looks for texts. */
+    for (int i = 0; i < 256; i++) small_strs[i].s.hash = -1;
     InternTable *table = (InternTable *)intern_table;
     size_t bytes = (size_t)(table->mask + 1) * sizeof(Value);
     Value *old = malloc(bytes);
