@@ -11,7 +11,7 @@ Block **block_map[1 << 15];
 
 enum { HUGE_PAGE = 2 << 20, CHUNK_BLOCKS = 64, RUN_BYTES = 8192, LARGE_CACHE_LIMIT = 64 << 20 };
 /* Large objects ask for a collection sooner than small ones: the memory of dead ones can be used again, still warm, and fresh pages cost more than a young collection. */
-enum { LARGE_BUDGET = 8 << 20 };
+enum { LARGE_BUDGET = 3 << 20 };
 static const size_t EMERGENCY_BUDGET = 128 << 20;
 
 /* The first are the multiples of 16: alloc.h counts on it. */

@@ -86,11 +86,11 @@ static bool add_pairs(Value self, Value pairs)
 {
     Value iterator = object_iter(pairs), pair;
     if (!iterator) return false;
-    while ((pair = iter_next(iterator))) {
+    while ((pair = iter_next_quick(iterator))) {
         Value parts = object_iter(pair), item[3] = {0};
         if (!parts) return false;
         int count = 0;
-        while (count < 3 && (item[count] = iter_next(parts))) count++;
+        while (count < 3 && (item[count] = iter_next_quick(parts))) count++;
         if (thread_self->exception) return false;
         if (count < 2) return raise_value("need more than %d value%s to unpack", count, count == 1 ? "" : "s");
         if (count > 2) return raise_value("too many values to unpack (expected 2)");
@@ -111,7 +111,7 @@ static bool update_from(Value self, Value other)
     if (keys) {
         Value list = call_0(keys), iterator = list ? object_iter(list) : 0, key;
         if (!iterator) return false;
-        while ((key = iter_next(iterator))) {
+        while ((key = iter_next_quick(iterator))) {
             Value value = object_getitem(other, key);
             if (!value || !object_setitem(self, key, value)) return false;
         }
@@ -301,7 +301,7 @@ static NATIVE(odict_fromkeys)
 {
     Value dict = call_0(args[0]), iterator = dict ? object_iter(args[1]) : 0, key;
     if (!iterator) return 0;
-    while ((key = iter_next(iterator)))
+    while ((key = iter_next_quick(iterator)))
         if (!object_setitem(dict, key, args[2])) return 0;
     return thread_self->exception ? 0 : dict;
 }

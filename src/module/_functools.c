@@ -1,5 +1,6 @@
 /* _functools.c: partial, reduce, cmp_to_key. lru_cache's wrapper is in _functools_lru.c. */
 #include "module/_functools.h"
+#include "object/sequence.h"
 
 /* --- partial */
 
@@ -193,7 +194,7 @@ static NATIVE(functools_reduce)
         return 0;
     }
     Value function = args[0];
-    while ((item = iter_next(iterator))) {
+    while ((item = iter_next_quick(iterator))) {
         result = result ? call_2(function, result, item) : item;
         if (!result) return 0;
     }

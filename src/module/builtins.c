@@ -6,6 +6,7 @@
 #include "module/builtins.h"
 #include "module/import.h"
 #include "module/sys.h"
+#include "object/sequence.h"
 #include "vm/vm.h"
 #include <stdlib.h>
 #include <unistd.h>
@@ -76,6 +77,16 @@ static NATIVE(builtin_round)
 }
 
 /* Sums small ints, then floats, without calling anything, and goes over to + at the first item that is neither. */
+/* Adds the small ints at the start of a list to *total, which is one; returns how many there are. */
+static int64_t sum_list_ints(Value list, int64_t *total)
+{
+    const Value *items = list_items(list);
+    int64_t n = *total, i = 0, size = list_size(list), next;
+    for (; i < size && is_small_int(items[i]) && !__builtin_add_overflow(n, small_int_value(items[i]), &next); i++) n = next;
+    *total = n;
+    return i;
+}
+
 static NATIVE(builtin_sum)
 {
     Value total = args[1] ? args[1] : small_int(0);
@@ -86,7 +97,8 @@ static NATIVE(builtin_sum)
     if (!iterator) return 0;
     if (is_small_int(total)) {
         int64_t n = small_int_value(total);
-        while ((item = iter_next(iterator)) && is_small_int(item) && !__builtin_add_overflow(n, small_int_value(item), &n)) {}
+        if (type_of(iterator) == &list_iterator_type && type_of(args[0]) == &list_type) ((ListIter *)iterator)->index = sum_list_ints(args[0], &n);
+        while ((item = iter_next_quick(iterator)) && is_small_int(item) && !__builtin_add_overflow(n, small_int_value(item), &n)) {}
         if (item && is_small_int(item)) n -= small_int_value(item);   /* wraps back to before the overflow */
         total = int_new(n);
     }
@@ -97,16 +109,16 @@ static NATIVE(builtin_sum)
     }
     if (total && type_of(total) == &float_type) {
         double d = float_value(total);
-        if (!item) item = iter_next(iterator);
-        for (; item; item = iter_next(iterator)) {
+        if (!item) item = iter_next_quick(iterator);
+        for (; item; item = iter_next_quick(iterator)) {
             if (type_of(item) == &float_type) d += float_value(item);
             else if (is_small_int(item)) d += (double)small_int_value(item);
             else break;
         }
         total = float_new(d);
     }
-    if (!item && !thread_self->exception) item = iter_next(iterator);
-    for (; item && total; item = iter_next(iterator)) total = number_binary(total, item, BINARY_ADD);
+    if (!item && !thread_self->exception) item = iter_next_quick(iterator);
+    for (; item && total; item = iter_next_quick(iterator)) total = number_binary(total, item, BINARY_ADD);
     return thread_self->exception ? 0 : total;
 }
 
@@ -152,7 +164,7 @@ static Value all_or_any(Value iterable, int stop_at)
 {
     Value iterator = object_iter(iterable), item;
     if (!iterator) return 0;
-    while ((item = iter_next(iterator))) {
+    while ((item = iter_next_quick(iterator))) {
         int truth = object_truth(item);
         if (truth < 0) return 0;
         if (truth == stop_at) return bool_value(stop_at);
@@ -192,7 +204,7 @@ static Value extreme(const char *name, CompareOp op, Value *args, size_t nargs, 
     Value iterator = nargs > 1 ? 0 : object_iter(args[0]);
     if (nargs == 1 && !iterator) return 0;
     Value best = 0, best_key = 0, item;
-    for (size_t i = 0; (item = iterator ? iter_next(iterator) : i < nargs ? args[i] : 0); i++) {
+    for (size_t i = 0; (item = iterator ? iter_next_quick(iterator) : i < nargs ? args[i] : 0); i++) {
         Value key = bound[0] == NONE ? item : call_1(bound[0], item);
         if (!key) return 0;
         int better = 1;

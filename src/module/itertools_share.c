@@ -23,7 +23,7 @@ static Value groupby_make(Type *type, Value *args, size_t nargs, Value kwnames)
 
 static bool groupby_step(Groupby *it)
 {
-    Value value = iter_next(it->iterator);
+    Value value = iter_next_quick(it->iterator);
     Value key = !value ? 0 : it->key_function == NONE ? value : call_1(it->key_function, value);
     if (!key) return false;
     it->value = value;
@@ -130,7 +130,7 @@ static Value tee_data_item(TeeData *data, int64_t i)
     if (i < data->count) return data->items[i];
     if (data->running) return raise_runtime("cannot re-enter the tee iterator");
     data->running = true;
-    Value item = iter_next(data->iterator);
+    Value item = iter_next_quick(data->iterator);
     data->running = false;
     if (!item) return 0;
     data->items[data->count++] = item;

@@ -1,6 +1,8 @@
 /* bytes.c: the type bytes. The methods, shared with bytearray, are in bytes_methods.c. */
 #include "object/bytes_internal.h"
+#include "object/sequence.h"
 #include "object/str_methods.h"
+#include "heap/alloc.h"
 
 /* --- static objects: the empty one and single bytes */
 typedef struct SmallBytes { alignas(16) Obj head; int64_t size, hash; uint8_t data[2]; } SmallBytes;
@@ -20,8 +22,9 @@ Value bytes_new(const void *data, size_t size)
     if (size == 0) return bytes_empty;
     if (size == 1 && data) return bytes_from_byte(*(const uint8_t *)data);
     if (size > INT64_MAX - 64) return raise_memory();
-    BytesObj *b = gc_new_raw(&bytes_type, sizeof(BytesObj) + size + 1, sizeof(BytesObj));
-    if (!b) return 0;
+    size_t whole = sizeof(BytesObj) + size + 1;
+    BytesObj *b = whole <= QUICK_LIMIT ? gc_new_quick(&bytes_type, whole) : 0;
+    if (!b && !(b = gc_new_raw(&bytes_type, whole, sizeof(BytesObj)))) return 0;
     b->size = (int64_t)size;
     b->hash = -1;
     if (data) memcpy(b->data, data, size);
@@ -96,7 +99,7 @@ static bool collect_items(BytesBuilder *b, Value source, const char *range_error
     for (int64_t i = 0;; i++) {
         Value item;
         if (iterator) {
-            if (!(item = iter_next(iterator))) return !thread_self->exception;
+            if (!(item = iter_next_quick(iterator))) return !thread_self->exception;
         } else if (i >= (list ? list_size(source) : tuple_size(source))) return true;
         else item = list ? list_get(source, i) : tuple_get(source, i);
         uint8_t byte;

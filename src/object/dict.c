@@ -2,6 +2,7 @@
 #include "object/dict.h"
 #include "object/rehash.h"
 #include "object/sequence.h"
+#include "heap/alloc.h"
 
 DictKeys dict_empty_keys = {.version = 1, .log2_size = 0, .all_str = true, .indices = {INDEX_EMPTY}};
 static uint32_t last_version = 1;
@@ -25,8 +26,9 @@ static size_t keys_bytes(int log2_size)
 /* The smallest table, for up to five entries: what most dicts have. */
 static inline DictKeys *keys_new_small(void)
 {
-    DictKeys *keys = gc_buffer_raw(sizeof(DictKeys) + 8 + 5 * sizeof(DictEntry));
-    if (!keys) return 0;
+    enum { SIZE = sizeof(DictKeys) + 8 + 5 * sizeof(DictEntry) };
+    DictKeys *keys = SIZE <= QUICK_LIMIT ? gc_buffer_quick(SIZE) : 0;
+    if (!keys && !(keys = gc_buffer_raw(SIZE))) return 0;
     *keys = (DictKeys){.log2_size = 3, .all_str = true, .entry_limit = 5, .entries = (DictEntry *)(keys->indices + 8)};
     memset(keys->indices, 0xff, 8);
     return keys;
@@ -320,8 +322,8 @@ void dict_clear(Value v)
 
 Value dict_new(void)
 {
-    DictObj *dict = gc_alloc(DictObj, &dict_type);
-    if (!dict) return 0;
+    DictObj *dict = gc_new_quick(&dict_type, sizeof(DictObj));
+    if (!dict && !(dict = gc_alloc(DictObj, &dict_type))) return 0;
     dict->keys = &dict_empty_keys;
     return VALUE(dict);
 }
@@ -419,7 +421,7 @@ static int merge_mapping(Value to, Value mapping, int override)
     Value iterator = keys ? object_iter(keys) : 0;
     if (!iterator) return -1;
     Value key;
-    while ((key = iter_next(iterator))) {
+    while ((key = iter_next_quick(iterator))) {
         if (override != 1) {
             int present = dict_contains(to, key);
             if (present < 0) return -1;

@@ -1,5 +1,6 @@
 /* dict_views.c: dict.keys(), dict.values() and dict.items(), live views of a dict. Keys and items are sets too. */
 #include "object/dict.h"
+#include "object/sequence.h"
 
 typedef struct DictView { Obj head; Value dict; } DictView;
 
@@ -49,7 +50,7 @@ static int all_contained(Value a, Value b)
 {
     Value iterator = object_iter(a), item;
     if (!iterator) return -1;
-    while ((item = iter_next(iterator))) {
+    while ((item = iter_next_quick(iterator))) {
         int found = object_contains(b, item);
         if (found <= 0) return found;
     }
@@ -77,7 +78,7 @@ static Value view_subtract(Value a, Value b)
 {
     Value result = set_new(a), iterator = result ? object_iter(b) : 0, item;
     if (!iterator) return 0;
-    while ((item = iter_next(iterator)))
+    while ((item = iter_next_quick(iterator)))
         if (set_discard(result, item) < 0) return 0;
     return thread_self->exception ? 0 : result;
 }
@@ -95,7 +96,7 @@ static Value view_intersect(Value self, Value other)
     }
     Value result = set_new(0), iterator = result ? object_iter(other) : 0, item;
     if (!iterator) return 0;
-    while ((item = iter_next(iterator))) {
+    while ((item = iter_next_quick(iterator))) {
         int found = is_items(self) ? items_contains(self, item) : keys_contains(self, item);
         if (found < 0 || (found && set_add(result, item) < 0)) return 0;
     }
@@ -135,7 +136,7 @@ static NATIVE(view_isdisjoint)
     }
     Value iterator = object_iter(other), item;
     if (!iterator) return 0;
-    while ((item = iter_next(iterator))) {
+    while ((item = iter_next_quick(iterator))) {
         int found = object_contains(self, item);
         if (found) return found < 0 ? 0 : FALSE;
     }

@@ -1,5 +1,6 @@
 /* list.c: lists as C code uses them, and the operations of the type; the methods are in list_methods.c, sorting in list_sort.c. */
 #include "object/list.h"
+#include "heap/alloc.h"
 
 void list_trace(Obj *o)
 {
@@ -13,10 +14,11 @@ void list_trace(Obj *o)
 Value list_new_unset(int64_t size)
 {
     if (size > (INT64_MAX - 64) / 8) return raise_memory();
-    ListObj *list = gc_alloc(ListObj, &list_type);
+    ListObj *list = gc_new_quick(&list_type, sizeof(ListObj));
+    if (!list) list = gc_alloc(ListObj, &list_type);
     if (!list || size <= 0) return VALUE(list);
-    Value *items = gc_buffer_raw((size_t)size * sizeof(Value));
-    if (!items) return 0;
+    Value *items = size * (int64_t)sizeof(Value) <= QUICK_LIMIT ? gc_buffer_quick((size_t)size * sizeof(Value)) : 0;
+    if (!items && !(items = gc_buffer_raw((size_t)size * sizeof(Value)))) return 0;
     list->items = items;
     list->size = list->allocated = size;
     gc_barrier(list);

@@ -59,7 +59,7 @@ bool check_positional(const char *name, size_t nargs, Value kwnames, size_t leas
 bool check_no_keywords(const char *name, Type *type, Type *base, Value kwnames);
 /* A new instance of a type with a C struct, or of a subclass of it made in Python. */
 #define NEW_OF(Struct, type, base) ((Struct *)((type) == &(base) ? VALUE(gc_alloc(Struct, &(base))) : type_alloc((type), 0)))
-/* iter_next with the iterators over lists and ranges done on the spot. */
+/* iter_next with the iterators over lists, tuples and ranges done on the spot. */
 static inline Value iter_next_quick(Value iterator)
 {
     Type *type = type_of(iterator);
@@ -74,6 +74,9 @@ static inline Value iter_next_quick(Value iterator)
             it->next = (int64_t)((uint64_t)n + (uint64_t)it->step);
             return int_new(n);
         }
+    } else if (type == &tuple_iterator_type) {
+        TupleIter *it = (TupleIter *)iterator;
+        if (it->tuple && it->index < tuple_size(it->tuple)) return tuple_get(it->tuple, it->index++);
     }
     return iter_next(iterator);
 }

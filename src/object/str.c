@@ -7,6 +7,7 @@
 #include "object/rehash.h"
 #include "object/str_internal.h"
 #include "base/utf8.h"
+#include "heap/alloc.h"
 #include "object/exception.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,9 +44,12 @@ Value str_alloc(int64_t length, uint32_t max_char)
     size_t header = max_char < 128 ? STR_ASCII_HEADER : STR_COMPACT_HEADER;
     if (length < 0 || length > (INT64_MAX - (int64_t)header) / kind - 1) return raise_memory();
     size_t size = header + (size_t)(length + 1) * (size_t)kind;
-    StrObj *s = gc_new_raw(&str_type, size, STR_COMPACT_HEADER);
-    if (!s) return 0;
-    memset((char *)s + size - kind, 0, (size_t)kind);
+    StrObj *s = size <= QUICK_LIMIT ? gc_new_quick(&str_type, size) : 0;
+    if (!s) {
+        s = gc_new_raw(&str_type, size, STR_COMPACT_HEADER);
+        if (!s) return 0;
+        memset((char *)s + size - kind, 0, (size_t)kind);
+    }
     s->length = length;
     s->hash = -1;
     s->state = 0;

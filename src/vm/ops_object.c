@@ -436,6 +436,22 @@ static uint16_t specialize_class_value(Value own, Word *c)
     return c[1].value ? OP_LOAD_METHOD_VALUE : 0;
 }
 
+/* The number of the keys in the dict that a built-in object has in a field; of no dict: NO_DICT. 0: they have none. */
+enum { NO_DICT = UINT32_MAX };
+static inline uint32_t dict_field_version(Value v)
+{
+    Value dict = *(Value *)((char *)as_obj(v) + as_obj(v)->type->dict_offset);
+    return dict ? ((DictObj *)dict)->keys->version : NO_DICT;
+}
+
+/* Whether that dict does not have the name, as long as its keys are those of *version. */
+static bool absent_from_dict(Value v, Value name, uint32_t *version)
+{
+    Value dict = *(Value *)((char *)as_obj(v) + as_obj(v)->type->dict_offset);
+    *version = NO_DICT;
+    return !dict || (dict_entry_index(dict, name, version) < 0 && *version != 0 && *version != NO_DICT);
+}
+
 static uint16_t specialize_method(Value v, Value name, Word *c)
 {
     Type *type = type_of(v);
@@ -454,6 +470,7 @@ static uint16_t specialize_method(Value v, Value name, Word *c)
     c[0] = (Word){.version = version};
     c[1] = (Word){.value = own};
     if (type->attrs_offset == 0 && type->dict_offset == 0) return method ? OP_LOAD_METHOD_TYPE : 0;
+    if (type->dict_offset > 0 && method) return absent_from_dict(v, name, &c[0].index) ? OP_LOAD_METHOD_DICT : 0;
     if (type->attrs_offset <= 0 || !as_obj(v)->shape) return 0;
     int slot = shape_lookup(as_obj(v)->shape, name);
     if (slot < 0) {
@@ -521,6 +538,16 @@ OPCODE(LOAD_METHOD_TYPE)
 {
     Value v = r[B];
     if (LIKELY(type_of(v)->version == pc[1].version)) {
+        r[A] = pc[2].value;
+        r[A + 1] = v;
+        SKIP(4);
+    }
+    TAIL(op_LOAD_METHOD);
+}
+OPCODE(LOAD_METHOD_DICT)
+{
+    Value v = r[B];
+    if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version && dict_field_version(v) == pc[1].index)) {
         r[A] = pc[2].value;
         r[A + 1] = v;
         SKIP(4);
