@@ -4,7 +4,8 @@
 
 enum { RELEASE_LOCK_FROM = 2048 };   /* bytes: from here other threads may run while we hash */
 
-static const struct { const char *name, *openssl; } algorithms[] = {
+/* With what OpenSSL has for the name, once it was asked: it looks long. */
+static struct { const char *name, *openssl; EVP_MD *md; } algorithms[] = {
     {"md5", "MD5"}, {"sha1", "SHA1"}, {"sha224", "SHA224"}, {"sha256", "SHA256"}, {"sha384", "SHA384"}, {"sha512", "SHA512"}, {"sha512_224", "SHA512-224"}, {"sha512_256", "SHA512-256"},
     {"sha3_224", "SHA3-224"}, {"sha3_256", "SHA3-256"}, {"sha3_384", "SHA3-384"}, {"sha3_512", "SHA3-512"}, {"shake_128", "SHAKE128"}, {"shake_256", "SHAKE256"}, {"blake2s", "BLAKE2s256"}, {"blake2b", "BLAKE2b512"},
 };
@@ -12,17 +13,22 @@ enum { ALGORITHM_COUNT = sizeof algorithms / sizeof *algorithms };
 
 const EVP_MD *hash_algorithm(const char *name)
 {
-    for (size_t i = 0; i < ALGORITHM_COUNT; i++)
-        if (!strcasecmp(name, algorithms[i].name)) return EVP_get_digestbyname(algorithms[i].openssl);
+    for (size_t i = 0; i < ALGORITHM_COUNT; i++) {
+        if (strcasecmp(name, algorithms[i].name)) continue;
+        if (!algorithms[i].md) algorithms[i].md = EVP_MD_fetch(0, algorithms[i].openssl, 0);
+        return algorithms[i].md;
+    }
     return EVP_get_digestbyname(name);
 }
 
 /* hashlib's name for what OpenSSL calls otherwise. */
-static const char *public_name(const EVP_MD *md, const char *otherwise)
+static const char *public_name(const EVP_MD *md)
 {
     for (size_t i = 0; i < ALGORITHM_COUNT; i++)
+        if (algorithms[i].md == md) return algorithms[i].name;
+    for (size_t i = 0; i < ALGORITHM_COUNT; i++)
         if (EVP_get_digestbyname(algorithms[i].openssl) == md || EVP_MD_is_a(md, algorithms[i].openssl)) return algorithms[i].name;
-    return otherwise;
+    return OBJ_nid2ln(EVP_MD_type(md));
 }
 
 Value hash_error(void)
@@ -70,7 +76,7 @@ Value hash_new(Type *type, const char *name, Value data)
     HashObj *h = alloc(type);
     if (!h) return 0;
     h->md = md;
-    h->name = public_name(md, OBJ_nid2ln(EVP_MD_type(md)));
+    h->name = public_name(md);
     if (!EVP_DigestInit_ex(h->context, md, 0)) return hash_error();
     return !data || update(h, data) ? VALUE(h) : 0;
 }
