@@ -39,6 +39,7 @@ help:
 	@echo 'make test       run all tests'
 	@echo 'make unit       run the C tests'
 	@echo 'make identity   compare code objects with python3.11 over CORPUS (default: the standard library)'
+	@echo 'make fuzz-NAME  run a fuzzer of tests/fuzz/ for SECONDS (default 60)'
 	@echo 'make bench      time the benchmarks beside python3.11'
 	@echo 'make install    into PREFIX (default /usr/local)'
 
@@ -90,6 +91,9 @@ alloc-failure: all
 	$(BUILD)/krait tests/fuzz/alloc_failure.py
 cache-storm: all
 	$(BUILD)/krait tests/fuzz/cache_storm.py $(SECONDS) 500
+# A fuzzer of tests/fuzz/: `make fuzz-regex SECONDS=1200`; what it finds is added to the fuzzer's corpus, which the tests replay.
+fuzz-%: all
+	/usr/bin/python3.11 tests/fuzz/driver.py $* --seconds $(SECONDS) --krait $(BUILD)/krait --keep
 
 bench: all
 	/usr/bin/python3.11 bench/run.py

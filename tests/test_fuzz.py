@@ -9,6 +9,15 @@ sys.dont_write_bytecode = True
 
 
 class Fuzz(unittest.TestCase):
+    def test_corpora(self):
+        """The kept inputs of the fuzzers that driver.py runs: no crash, and the results are python3.11's."""
+        driver = importlib.import_module("driver")
+        for name in driver.FUZZERS:
+            with self.subTest(name=name):
+                count, findings = driver.replay_corpus(name, sys.executable)
+                self.assertGreater(count, 0)
+                self.assertEqual(findings, [])
+
     def test_damaged_pyc(self):
         self.assertEqual(importlib.import_module("damaged_pyc").crashes(100, 4), [])
 

@@ -1,0 +1,85 @@
+"""Format specs of str, int, float and complex: format(), str.format(), f-strings, and % with text and bytes."""
+from common import binary, integer, mutated, outcome, real, text
+
+SPEC = ["", "<", ">", "^", "=", "*<", "\xe9^", "\U0001f600>", "0=", "+", "-", " ", "z", "#", "0", "1", "5", "10", "20", ",", "_", ".", ".0", ".1", ".3", ".10", ".30", ".200", "b", "c", "d", "e", "E", "f", "F", "g", "G",
+        "n", "o", "s", "x", "X", "%", "i", "r", "{", "}", "{}", "{0}", "\0", "99999999999999999999", "2147483648", "\u0663", "\ud800"]
+FIELDS = ["{}", "{0}", "{1}", "{2}", "{0!r}", "{!s}", "{!a}", "{!x}", "{a}", "{a.real}", "{a[0]}", "{a[b]}", "{0.x.y}", "{0[1][2]}", "{{", "}}", "{", "}", "{0", "!r}", ":", "{:", "{0:{1}}", "{:{}}", "{:{}.{}}",
+          "{:{:{}}}", "{a.}", "{.a}", "{[0]}", "{0[}", "{0]}", "{-1}", "{ 0}", "{0 }", "{99999999999999999999}", "{0.imag:.3f}", "{!}", "{!r:>10}", "{0!rs}", "x", "\xe9", "{a!r:^{b}}", "{0[0x]}", "{b:{a}}"]
+PERCENT = ["%", "%%", "s", "r", "a", "d", "i", "u", "o", "x", "X", "e", "E", "f", "F", "g", "G", "c", "b", "y", "(", ")", "(a)", "(b)", "()", "(a(b))", "#", "0", "-", " ", "+", "*", ".", ".*", "1", "5", "12", ".3", ".0", ".100",
+           "h", "l", "L", "\xe9", "text", "99999999999999999999", ".2147483648", "\0", "\u20ac"]
+
+
+def spec(chance):
+    if chance.random() < .6:
+        made = ""
+        for choices, often in ((("<", ">", "^", "=", "*<", "0>", "\xe9^", "\U0001f600=", "{<"), .4), (("+", "-", " "), .3), (("z",), .1), (("#",), .2), (("0",), .2), (("1", "8", "17", "30"), .5),
+                               ((",", "_"), .25), ((".0", ".1", ".2", ".5", ".17", ".40"), .4), (tuple("bcdeEfFgGnosxX%"), .7)):
+            if chance.random() < often:
+                made += chance.choice(choices)
+        return made
+    return "".join(chance.choice(SPEC) for _ in range(chance.randint(0, 5)))
+
+
+def value(chance):
+    kind = chance.random()
+    if kind < .35:
+        return integer(chance)
+    if kind < .65:
+        return chance.choice((float("inf"), float("nan"), float("-inf"))) if chance.random() < .1 else real(chance)
+    if kind < .7:
+        return complex(real(chance), real(chance))
+    if kind < .85:
+        return text(chance)
+    return chance.choice((True, False, None, (), (1, "a"), [1], {"a": 1}, b"ab", 65, 0x10FFFF, 0x110000, -1))
+
+
+def generate(chance, corpus):
+    if corpus and chance.random() < .1:
+        case = chance.choice(corpus)
+        if isinstance(case[1], str):
+            return (case[0], mutated(chance, case[1], lambda chance: chance.choice(SPEC)), *case[2:])
+    kind = chance.random()
+    if kind < .35:
+        return ("spec", spec(chance), value(chance))
+    if kind < .5:
+        made = "".join(chance.choice(FIELDS) for _ in range(chance.randint(1, 4)))
+        if chance.random() < .3:
+            made = mutated(chance, made, lambda chance: chance.choice(SPEC + FIELDS))
+        return ("format", made, tuple(value(chance) for _ in range(chance.randint(0, 3))), {name: value(chance) for name in "ab" if chance.random() < .6})
+    if kind < .6:
+        return ("fields", "{0" + chance.choice(("", "!r", "!s", "!a")) + ":" + spec(chance) + "}" + chance.choice(("", "x", "{1}", "{}")), (value(chance), value(chance)), {})
+    if kind < .7:
+        return ("fstring", spec(chance).replace("\0", "0"), value(chance), chance.choice(("", "!r", "!s", "!a", "=", "=!r")))
+    made = "".join(chance.choice(PERCENT) for _ in range(chance.randint(1, 4)))
+    if chance.random() < .6:
+        made = ""
+        for _ in range(chance.randint(1, 3)):
+            made += chance.choice(("", "x ", "%%")) + "%" + chance.choice(("", "", "", "(a)", "(b)"))
+            made += "".join(chance.choice(part) for part in (("", "", "#"), ("", "", "0"), ("", "-"), ("", "", "+", " "), ("", "", "7", "20", "*"), ("", "", ".2", ".*", ".", ".20"), ("", "", "", "l"), tuple("srdioxXeEfFgGca")))
+    arguments = tuple(value(chance) for _ in range(chance.randint(0, 4)))
+    if chance.random() < .25:
+        arguments = {"a": value(chance), "b": value(chance)}
+    elif chance.random() < .15:
+        arguments = value(chance)
+    if chance.random() < .3:
+        try:
+            return ("bytes", made.encode("latin-1"), arguments if chance.random() < .8 else tuple(binary(chance) for _ in range(2)))
+        except UnicodeEncodeError:
+            pass
+    return ("percent", made, arguments)
+
+
+def evaluate(case):
+    kind, form, *rest = case
+    if kind == "spec":
+        if not isinstance(rest[0], (int, float, complex, str)):
+            return outcome(format, rest[0], form)
+        return " | ".join([outcome(format, rest[0], form), outcome(type(rest[0]).__format__, rest[0], form)])
+    if kind in ("format", "fields"):
+        return " | ".join([outcome(form.format, *rest[0], **rest[1]), outcome(form.format_map, rest[1])])
+    if kind == "fstring":
+        if any(letter in form for letter in "{}\\'\n"):
+            return ""
+        return outcome(eval, f"f'{{value{rest[1]}:{form}}}'", {"value": rest[0]})
+    return outcome(lambda: form % rest[0])
+
