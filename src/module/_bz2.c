@@ -156,7 +156,7 @@ static NATIVE(decompressor_decompress)
     BzObj *s = (BzObj *)args[0];
     int64_t most;
     Buffer data;
-    if (!number_as_index(args[2], &most, &exc_OverflowError)) return 0;
+    if (!number_as_count(args[2], &most)) return 0;
     if (s->eof) return raise_format(&exc_EOFError, "End of stream already reached");
     if (s->broken) return raise_value("Decompressor is unusable after a previous error");
     if (!buffer_get(args[1], &data, BUFFER_SIMPLE)) return 0;

@@ -266,7 +266,7 @@ static NATIVE(decompressor_decompress)
     LzObj *s = (LzObj *)args[0];
     int64_t most;
     Buffer data;
-    if (!number_as_index(args[2], &most, &exc_OverflowError)) return 0;
+    if (!number_as_count(args[2], &most)) return 0;
     if (s->eof) return raise_format(&exc_EOFError, "Already at end of stream");
     if (!buffer_get(args[1], &data, BUFFER_SIMPLE)) return 0;
     Value all = bytes_new(0, (size_t)(bytes_size(s->pending) + data.length)), result = 0;

@@ -35,7 +35,11 @@ static NATIVE(operator_neg) { return number_unary(args[0], UNARY_NEGATIVE); }
 static NATIVE(operator_pos) { return number_unary(args[0], UNARY_POSITIVE); }
 static NATIVE(operator_abs) { return number_unary(args[0], UNARY_ABS); }
 static NATIVE(operator_invert) { return number_unary(args[0], UNARY_INVERT); }
-static NATIVE(operator_index) { return number_index(args[0]); }
+static NATIVE(operator_index)
+{
+    Value index = number_index(args[0]);
+    return index && type_of(index) != &int_type ? int_exact(index) : index;   /* of True, 1 */
+}
 static NATIVE(operator_is) { return bool_value(args[0] == args[1]); }
 static NATIVE(operator_is_not) { return bool_value(args[0] != args[1]); }
 static NATIVE(operator_truth)
@@ -97,7 +101,7 @@ static NATIVE(operator_length_hint)
     Value otherwise = args[1];
     if (!is_int(otherwise)) return raise_type("'%.200T' object cannot be interpreted as an integer", otherwise);
     int64_t n;
-    if (!number_as_index(otherwise, &n, &exc_OverflowError)) return 0;
+    if (!number_as_count(otherwise, &n)) return 0;
     int64_t hint = object_length_hint(args[0], n);
     return hint == -1 && thread_self->exception ? 0 : int_new(hint);
 }

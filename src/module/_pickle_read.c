@@ -6,6 +6,7 @@
 #include "module/_pickle.h"
 #include <stdlib.h>
 #include <errno.h>
+#include <math.h>
 
 typedef struct Unpickler {
     Obj head;
@@ -227,9 +228,18 @@ static Value memo_get(Unpickler *u, uint64_t number)
 
 /* --- numbers and text */
 
-/* The line as a str; base-0 integers are read from it. */
-static Value line_text(const char *line, size_t length) { return str_from_latin1((const uint8_t *)line, length); }
+/* A number written in a line. As C sees the line: up to its first NUL, and with its newline (which counts as white space, and shows in errors). */
+static Value line_int(const char *line, size_t length, int base)
+{
+    size_t size = strnlen(line, length);
+    Value text = str_from_utf8(line, size < 200 ? size : 200), number = text ? int_from_ascii(line, size, base, text) : 0;
+    if (number || !text || base || !error_clear_if(&exc_ValueError)) return number;
+    const char *digits = line + strspn(line, " \t\v\f\r+-");
+    char prefix = *digits == '0' ? (char)(digits[1] | 0x20) : 0;
+    return raise_value("invalid literal for int() with base %d: %R", prefix == 'x' ? 16 : prefix == 'o' ? 8 : prefix == 'b' ? 2 : 10, text);
+}
 
+/* strtol() takes 010 for an octal number; what it cannot take must be an int as in a program. */
 static Value load_int(Unpickler *u)
 {
     size_t length;
@@ -237,7 +247,11 @@ static Value load_int(Unpickler *u)
     if (!line) return 0;
     if (length == 2 && line[0] == '0' && (line[1] == '0' || line[1] == '1')) return bool_value(line[1] == '1');
     if (length == 0) return truncated();
-    Value text = line_text(line, length), number = text ? int_from_text(text, 0) : 0;
+    char *end;
+    errno = 0;
+    long n = strtol(line, &end, 0);
+    if (errno == 0 && end == line + length) return int_new(n);
+    Value number = line_int(line, length + 1, 0);
     if (!number && error_clear_if(&exc_ValueError)) return raise_value("could not convert string to int");
     return number;
 }
@@ -248,9 +262,7 @@ static Value load_long(Unpickler *u)
     const char *line = take_line(u, &length);
     if (!line) return 0;
     if (length == 0) return truncated();
-    if (line[length - 1] == 'L') length--;
-    Value text = line_text(line, length);
-    return text ? int_from_text(text, 0) : 0;
+    return line_int(line, line[length - 1] == 'L' ? length - 1 : length + 1, 0);
 }
 
 static Value load_counted_long(Unpickler *u, int count)
@@ -275,9 +287,12 @@ static Value load_float(Unpickler *u)
     double d;
     if (!line) return 0;
     if (length == 0) return truncated();
-    if (float_parse(line, length, &d) == length) return float_new(d);
-    Value text = str_from_latin1((const uint8_t *)line, length);
-    return text ? raise_value("could not convert string to float: '%U\n'", text) : 0;
+    size_t parsed = float_parse(line, length, &d);
+    Value text = str_decode(line, strnlen(line, length + 1), "utf-8", "replace");
+    if (!text) return 0;
+    if (!parsed) return raise_value("could not convert string to float: '%.200U'", text);
+    if (isinf(d) && line[parsed - 1] <= '9') return raise_overflow("value too large to convert to float: '%.200U'", text);
+    return parsed == strnlen(line, length) ? float_new(d) : raise_value("could not convert string to float");
 }
 
 static Value load_bin_float(Unpickler *u)
@@ -660,31 +675,27 @@ static bool load_pop_mark(Unpickler *u)
 
 /* --- memo and persistent ids */
 
-static bool take_text_number(Unpickler *u, Value *out)
+static bool load_get(Unpickler *u)
 {
     size_t length;
+    int64_t number;
     const char *line = take_line(u, &length);
     if (!line) return false;
     if (length == 0) return truncated();
-    Value text = line_text(line, length);
-    *out = text ? int_from_text(text, 10) : 0;
-    return *out != 0;
-}
-
-static bool load_get(Unpickler *u)
-{
-    Value key;
-    int64_t number;
-    if (!take_text_number(u, &key) || !int_as_int64(key, &number)) return false;
+    Value key = line_int(line, length + 1, 10);
+    if (!key || !number_as_count(key, &number)) return false;
     return push(u, number < 0 ? unpickling_error("Memo value not found at index %lld", (long long)number) : memo_get(u, (uint64_t)number));
 }
 
 static bool load_put(Unpickler *u)
 {
-    Value key, v = 0;
+    size_t length;
     int64_t number;
-    if (!take_text_number(u, &key) || !(v = top(u))) return false;
-    if (!int_as_int64(key, &number)) return false;
+    const char *line = take_line(u, &length);
+    if (!line) return false;
+    if (length == 0) return truncated();
+    Value v = top(u), key = v ? line_int(line, length + 1, 10) : 0;
+    if (!key || !number_as_count(key, &number)) return false;
     return number < 0 ? raise_value("negative PUT argument") : memo_set(u, (uint64_t)number, v);
 }
 

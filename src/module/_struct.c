@@ -52,7 +52,7 @@ static bool scan(StructObj *s, const char *at, const char *end, bool native, Cod
         int64_t repeat = 1;
         if (c >= '0' && c <= '9') {
             for (repeat = c - '0'; at < end && *at >= '0' && *at <= '9'; at++) {
-                if (repeat >= (INT64_MAX - (*at - '0')) / 10) return too_long();
+                if (repeat > (INT64_MAX - (*at - '0')) / 10) return too_long();
                 repeat = repeat * 10 + (*at - '0');
             }
             if (at == end) return fail("repeat count given without format specifier");
@@ -217,7 +217,7 @@ static bool pack_int(StructObj *s, uint8_t *out, char kind, int size, Value v)
         }
     } else {
         bool fits = is_signed ? where == 0 : int_sign(v) >= 0 && int_bit_length(v) <= 64;
-        if (!fits) return native ? out_of_range() : fail("int too large to convert");
+        if (!fits) return native && kind != 'P' ? out_of_range() : fail("int too large to convert");
         n = (int64_t)int_as_uint64_mask(v);
     }
     put_bytes(out, (uint64_t)n, size, s->little);
@@ -396,7 +396,7 @@ static Value unpack_from(StructObj *s, Value source, Value offset_value)
 {
     Buffer buffer;
     int64_t offset;
-    if (!usable(s) || !number_as_index(offset_value, &offset, &exc_OverflowError) || !buffer_get(source, &buffer, BUFFER_SIMPLE)) return 0;
+    if (!usable(s) || !number_as_count(offset_value, &offset) || !buffer_get(source, &buffer, BUFFER_SIMPLE)) return 0;
     Value result = place(s, &offset, buffer.length, false) ? unpack_all(s, (uint8_t *)buffer.data + offset) : 0;
     buffer_release(&buffer);
     return result;

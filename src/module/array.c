@@ -48,30 +48,33 @@ static Value get_u(const uint8_t *at)
     return c <= 0x10ffff ? str_from_char(c) : raise_value("character U+%x is not in range [U+0000; U+10ffff]", c);
 }
 
-/* An index in a range; `name` as C and the error texts call the type. at 0: only checks. */
-static bool ranged(Value v, int64_t low, int64_t high, const char *name, int64_t *out)
+/* Whether n is in a range; `name` as C and the error texts call the type. */
+static bool ranged(int64_t n, int64_t low, int64_t high, const char *name)
 {
-    if (!number_as_int64(v, out)) return false;
-    if (*out < low) return raise_overflow("%s is less than minimum", name);
-    if (*out > high) return raise_overflow("%s is greater than maximum", name);
+    if (n < low) return raise_overflow("%s is less than minimum", name);
+    if (n > high) return raise_overflow("%s is greater than maximum", name);
     return true;
 }
+static bool is_short(int64_t n) { return ranged(n, INT16_MIN, INT16_MAX, "signed short integer"); }
+static bool is_c_int(int64_t n) { return ranged(n, INT32_MIN, INT32_MAX, "signed integer"); }
+static bool is_long(int64_t n) { return true; }
 
-#define SMALL_SETTER(name, T, low, high, text)                                                                                                       \
+/* `parsed`: the type that CPython reads the argument as, whose range is checked first. at 0: only checks. */
+#define SMALL_SETTER(name, T, parsed, low, high, text)                                                                                               \
     static bool name(uint8_t *at, Value v)                                                                                                           \
     {                                                                                                                                                \
         int64_t n;                                                                                                                                   \
-        if (!ranged(v, low, high, text, &n)) return false;                                                                                           \
+        if (!number_as_int64(v, &n) || !parsed(n) || !ranged(n, low, high, text)) return false;                                                      \
         T x = (T)n;                                                                                                                                  \
         if (at) memcpy(at, &x, sizeof x);                                                                                                            \
         return true;                                                                                                                                 \
     }
-SMALL_SETTER(set_b, int8_t, INT8_MIN, INT8_MAX, "signed char")
-SMALL_SETTER(set_B, uint8_t, 0, UINT8_MAX, "unsigned byte integer")
-SMALL_SETTER(set_h, int16_t, INT16_MIN, INT16_MAX, "signed short integer")
-SMALL_SETTER(set_H, uint16_t, 0, UINT16_MAX, "unsigned short")
-SMALL_SETTER(set_i, int32_t, INT32_MIN, INT32_MAX, "signed integer")
-SMALL_SETTER(set_l, int64_t, INT64_MIN, INT64_MAX, "")
+SMALL_SETTER(set_b, int8_t, is_short, INT8_MIN, INT8_MAX, "signed char")
+SMALL_SETTER(set_B, uint8_t, is_long, 0, UINT8_MAX, "unsigned byte integer")
+SMALL_SETTER(set_h, int16_t, is_short, INT16_MIN, INT16_MAX, "")
+SMALL_SETTER(set_H, uint16_t, is_c_int, 0, UINT16_MAX, "unsigned short")
+SMALL_SETTER(set_i, int32_t, is_c_int, INT32_MIN, INT32_MAX, "")
+SMALL_SETTER(set_l, int64_t, is_long, INT64_MIN, INT64_MAX, "")
 
 static bool set_I(uint8_t *at, Value v)
 {
@@ -638,7 +641,7 @@ static NATIVE(array_fromfile)
     Value self = args[0], file = args[1];
     ArrayObj *a = SELF;
     int64_t count;
-    if (!number_as_index(args[2], &count, &exc_OverflowError)) return 0;
+    if (!number_as_count(args[2], &count)) return 0;
     if (count < 0) return raise_value("negative count");
     if (count > INT64_MAX / a->kind->size) return raise_memory();
     int64_t wanted = count * a->kind->size;
@@ -717,7 +720,7 @@ static NATIVE(array_insert)
     ArrayObj *a = SELF;
     int64_t i;
     uint8_t item[8];
-    if (!number_as_index(args[1], &i, &exc_OverflowError) || !a->kind->set(item, args[2])) return 0;
+    if (!number_as_count(args[1], &i) || !a->kind->set(item, args[2])) return 0;
     int64_t size = a->size;
     if (i < 0) i = i + size < 0 ? 0 : i + size;
     if (i > size) i = size;
@@ -731,7 +734,7 @@ static NATIVE(array_pop)
 {
     ArrayObj *a = SELF;
     int64_t i;
-    if (!number_as_index(args[1], &i, &exc_OverflowError)) return 0;
+    if (!number_as_count(args[1], &i)) return 0;
     if (!a->size) return raise_index("pop from empty array");
     if (i < 0) i += a->size;
     if (i < 0 || i >= a->size) return raise_index("pop index out of range");

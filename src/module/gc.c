@@ -165,7 +165,7 @@ static NATIVE(gc_get_objects)
 {
     int64_t generation = -1;
     if (args[0] != NONE) {
-        if (!number_as_index(args[0], &generation, &exc_OverflowError)) return 0;
+        if (!number_as_count(args[0], &generation)) return 0;
         if (generation < 0) return raise_value("generation parameter cannot be negative");
         if (generation > 2) return raise_value("generation parameter must be less than the number of available generations (3)");
     }

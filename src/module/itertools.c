@@ -421,7 +421,7 @@ static bool slice_argument(Value v, int64_t none, int64_t *out)
         *out = none;
         return true;
     }
-    if (is_index(v) && number_as_index(v, out, &exc_OverflowError) && *out >= 0) return true;
+    if (is_index(v) && number_as_count(v, out) && *out >= 0) return true;
     error_clear();
     return false;
 }

@@ -50,7 +50,7 @@ static Value mmap_make(Type *type, Value *args, size_t nargs, Value kwnames)
     int fd, flags, prot, access;
     int64_t size, offset;
     if (!native_bind("mmap", "(fileno, length, flags=1, prot=3, access=0, offset=0)", &signature, args, nargs, kwnames, a)) return 0;
-    if (!number_as_int(a[0], &fd) || !number_as_index(a[1], &size, &exc_OverflowError) || !mode_arguments(a, &flags, &prot, &access) || !number_as_int64(a[5], &offset)) return 0;
+    if (!number_as_int(a[0], &fd) || !number_as_count(a[1], &size) || !mode_arguments(a, &flags, &prot, &access) || !number_as_int64(a[5], &offset)) return 0;
     if (size < 0) return raise_overflow("memory mapped length must be positive");
     if (offset < 0) return raise_overflow("memory mapped offset must be positive");
     if (!sys_audit("mmap.__new__", 4, a[0], a[1], int_new(access), a[5])) return 0;
@@ -163,7 +163,7 @@ static NATIVE(mmap_seek)
     MmapObj *m = (MmapObj *)args[0];
     int64_t distance;
     int whence;
-    if (!valid(m) || !number_as_index(args[1], &distance, &exc_OverflowError) || !number_as_int(args[2], &whence)) return 0;
+    if (!valid(m) || !number_as_count(args[1], &distance) || !number_as_int(args[2], &whence)) return 0;
     if (whence < 0 || whence > 2) return raise_value("unknown seek type");
     int64_t base = whence == 0 ? 0 : whence == 1 ? m->position : m->size, where;
     if (__builtin_add_overflow(base, distance, &where) || where < 0 || where > m->size) return raise_value("seek out of range");
@@ -181,7 +181,7 @@ static NATIVE(mmap_resize)
 {
     MmapObj *m = (MmapObj *)args[0];
     int64_t size;
-    if (!valid(m) || !number_as_index(args[1], &size, &exc_OverflowError) || !resizable(m)) return 0;
+    if (!valid(m) || !number_as_count(args[1], &size) || !resizable(m)) return 0;
     if (size < 0 || INT64_MAX - size < m->offset) return raise_value("new size out of range");
     if (m->fd != -1 && ftruncate(m->fd, m->offset + size) < 0) return raise_errno();
     void *data = mremap(m->data, (size_t)m->size, (size_t)size, MREMAP_MAYMOVE);
@@ -194,7 +194,7 @@ static NATIVE(mmap_flush)
 {
     MmapObj *m = (MmapObj *)args[0];
     int64_t offset, size = m->size;
-    if (!valid(m) || !number_as_index(args[1], &offset, &exc_OverflowError) || (args[2] && !number_as_index(args[2], &size, &exc_OverflowError))) return 0;
+    if (!valid(m) || !number_as_count(args[1], &offset) || (args[2] && !number_as_count(args[2], &size))) return 0;
     if (size < 0 || offset < 0 || m->size - offset < size) return raise_value("flush values out of range");
     if (m->access == ACCESS_READ || m->access == ACCESS_COPY) return NONE;
     int result;
@@ -205,7 +205,7 @@ static NATIVE(mmap_move)
 {
     MmapObj *m = (MmapObj *)args[0];
     int64_t to, from, count;
-    if (!valid(m) || !number_as_index(args[1], &to, &exc_OverflowError) || !number_as_index(args[2], &from, &exc_OverflowError) || !number_as_index(args[3], &count, &exc_OverflowError) || !writable(m)) return 0;
+    if (!valid(m) || !number_as_count(args[1], &to) || !number_as_count(args[2], &from) || !number_as_count(args[3], &count) || !writable(m)) return 0;
     if (to < 0 || from < 0 || count < 0 || m->size - to < count || m->size - from < count) return raise_value("source, destination, or count out of range");
     memmove(m->data + to, m->data + from, (size_t)count);
     return NONE;
@@ -215,7 +215,7 @@ static NATIVE(mmap_madvise)
     MmapObj *m = (MmapObj *)args[0];
     int option;
     int64_t start, size = m->size;
-    if (!valid(m) || !number_as_int(args[1], &option) || !number_as_index(args[2], &start, &exc_OverflowError) || (args[3] && !number_as_index(args[3], &size, &exc_OverflowError))) return 0;
+    if (!valid(m) || !number_as_int(args[1], &option) || !number_as_count(args[2], &start) || (args[3] && !number_as_count(args[3], &size))) return 0;
     if (start < 0 || start >= m->size) return raise_value("madvise start out of bounds");
     if (size < 0) return raise_value("madvise length invalid");
     if (INT64_MAX - start < size) return raise_overflow("madvise length too large");
@@ -229,7 +229,7 @@ static Value search(Value *args, bool backwards)
     Buffer what;
     int64_t start = backwards ? 0 : m->position, end = m->size, found = -1;
     if (!valid(m)) return 0;
-    if ((args[2] && !number_as_index(args[2], &start, &exc_OverflowError)) || (args[3] && !number_as_index(args[3], &end, &exc_OverflowError)) || !buffer_get(args[1], &what, BUFFER_SIMPLE)) return 0;
+    if ((args[2] && !number_as_count(args[2], &start)) || (args[3] && !number_as_count(args[3], &end)) || !buffer_get(args[1], &what, BUFFER_SIMPLE)) return 0;
     if (backwards && !args[2]) start = m->position;
     if (start < 0 && (start += m->size) < 0) start = 0;
     if (start > m->size) start = m->size;

@@ -87,7 +87,7 @@ static NATIVE(zlib_decompress)
     Buffer data;
     z_stream z = {0};
     BytesBuilder out = {0};
-    if (!number_as_int(args[1], &wbits) || !number_as_index(args[2], &room, &exc_OverflowError)) return 0;
+    if (!number_as_int(args[1], &wbits) || !number_as_count(args[2], &room)) return 0;
     if (room < 0) return raise_value("bufsize must be non-negative");
     if (!buffer_get(args[0], &data, BUFFER_SIMPLE)) return 0;
     int error = inflateInit2(&z, wbits);
@@ -236,7 +236,7 @@ static NATIVE(decompress_decompress)
     Buffer data;
     BytesBuilder out = {0};
     size_t left = 0;
-    if (!number_as_index(args[2], &most, &exc_OverflowError)) return 0;
+    if (!number_as_count(args[2], &most)) return 0;
     if (most < 0) return raise_value("max_length must be non-negative");
     if (!buffer_get(args[1], &data, BUFFER_SIMPLE)) return 0;
     int error = pump(&s->z, inflate, Z_SYNC_FLUSH, data.data, (size_t)data.length, &out, most ? most : -1, s->zdict, &left);
@@ -250,7 +250,7 @@ static NATIVE(decompress_flush)
     int64_t room;
     BytesBuilder out = {0};
     size_t left = 0;
-    if (!number_as_index(args[1], &room, &exc_OverflowError)) return 0;
+    if (!number_as_count(args[1], &room)) return 0;
     if (room <= 0) return raise_value("length must be greater than zero");
     Value data = s->tail;
     int error = pump(&s->z, inflate, Z_FINISH, bytes_data(data), (size_t)bytes_size(data), &out, -1, s->zdict, &left);

@@ -314,7 +314,7 @@ NATIVE(bytearray_insert_native)
 {
     int64_t index;
     uint8_t byte;
-    if (!number_as_index(args[1], &index, &exc_OverflowError) || !byte_from_value(args[2], &byte, "byte must be in range(0, 256)")) return 0;
+    if (!number_as_count(args[1], &index) || !byte_from_value(args[2], &byte, "byte must be in range(0, 256)")) return 0;
     ByteArrayObj *b = ba(args[0]);
     if (index < 0) index = index + b->size < 0 ? 0 : index + b->size;
     if (index > b->size) index = b->size;
@@ -324,7 +324,7 @@ NATIVE(bytearray_insert_native)
 NATIVE(bytearray_pop_native)
 {
     int64_t index;
-    if (!number_as_index(args[1], &index, &exc_OverflowError)) return 0;
+    if (!number_as_count(args[1], &index)) return 0;
     ByteArrayObj *b = ba(args[0]);
     if (!b->size) return raise_index("pop from empty bytearray");
     if (index < 0) index += b->size;

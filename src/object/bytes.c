@@ -451,7 +451,7 @@ static NATIVE(bytes_iter_setstate)
 {
     BytesIter *it = (BytesIter *)args[0];
     int64_t index;
-    if (!number_as_index(args[1], &index, &exc_OverflowError)) return 0;
+    if (!number_as_count(args[1], &index)) return 0;
     if (it->bytes) {
         int64_t size = bytes_span(it->bytes).size;
         it->index = index < 0 ? 0 : index > size ? size : index;

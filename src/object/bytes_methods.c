@@ -208,7 +208,7 @@ static Value split_method(Value *args, bool right)
 {
     int64_t max;
     Value list;
-    if (!number_as_index(args[2], &max, &exc_OverflowError)) return 0;
+    if (!number_as_count(args[2], &max)) return 0;
     if (max < 0) max = INT64_MAX;
     if (args[1] == NONE) list = split_space(args[0], max, right);
     else {
@@ -359,7 +359,7 @@ static Value pad(Value self, int64_t left, int64_t right, uint8_t fill)
 
 static bool pad_arguments(const char *name, Value *args, int64_t *missing, uint8_t *fill)
 {
-    if (!number_as_index(args[1], missing, &exc_OverflowError)) return false;
+    if (!number_as_count(args[1], missing)) return false;
     *fill = ' ';
     if (args[2]) {
         bool ok = is_bytes(args[2]) || is_bytearray(args[2]);
@@ -397,7 +397,7 @@ static NATIVE(bytes_rjust)
 static NATIVE(bytes_zfill)
 {
     int64_t width;
-    if (!number_as_index(args[1], &width, &exc_OverflowError)) return 0;
+    if (!number_as_count(args[1], &width)) return 0;
     int64_t size = bytes_span(args[0]).size, zeros = width - size;
     if (zeros <= 0) return unchanged(args[0]);
     Value result = pad(args[0], zeros, 0, '0');
@@ -490,7 +490,7 @@ static NATIVE(bytes_replace)
 {
     Buffer old, new;
     int64_t max;
-    if (!number_as_index(args[3], &max, &exc_OverflowError) || !buffer_get(args[1], &old, BUFFER_SIMPLE)) return 0;
+    if (!number_as_count(args[3], &max) || !buffer_get(args[1], &old, BUFFER_SIMPLE)) return 0;
     if (!buffer_get(args[2], &new, BUFFER_SIMPLE)) {
         buffer_release(&old);
         return 0;
@@ -656,9 +656,8 @@ Value bytes_hex(const uint8_t *data, int64_t size, Value sep, int64_t group, boo
 
 static NATIVE(bytes_hex_native)
 {
-    int64_t group;
-    if (!number_as_int64(args[2], &group)) return 0;
-    if (group != (int)group) return raise_overflow("Python int too large to convert to C int");
+    int group;
+    if (!number_as_int(args[2], &group)) return 0;
     Span s = bytes_span(args[0]);
     return bytes_hex(s.data, s.size, args[1], group, false);
 }

@@ -294,8 +294,8 @@ static Value from_text(Type *type, Value str)
     if (!text) return 0;
     size_t length = (size_t)str_length(str);
     text = number_without_underscores(text, &length);
-    if (!text && thread_self->exception) return 0;
-    return text && parse_complex(text, length, &p) ? make(type, p) : raise_value("complex() arg is a malformed string");
+    if (!text) return thread_self->exception ? 0 : raise_value("could not convert string to complex: %R", str);
+    return parse_complex(text, length, &p) ? make(type, p) : raise_value("complex() arg is a malformed string");
 }
 
 static bool is_real(Value v) { return type_of(v)->to_float || type_of(v)->index; }

@@ -3,7 +3,7 @@
 #include <sys/types.h>
 
 /* How split and subgroup choose: by exception type(s), by a predicate, or (for except* internals) by identity with members of a list of leaves. */
-typedef enum MatchKind { MATCH_TYPE, MATCH_PREDICATE, MATCH_IDENTITY } MatchKind;
+typedef enum MatchKind { MATCH_TYPE, MATCH_PREDICATE } MatchKind;
 
 void exception_group_trace(Obj *object)
 {
@@ -60,8 +60,7 @@ Value exception_group_str(Value self)
 
 /* --- parts */
 
-/* A group like `original`, made with its derive(), of the exceptions in the list; NONE for an empty list. */
-static Value subset(Value original, Value list)
+Value exception_group_part(Value original, Value list)
 {
     if (!list_size(list)) return NONE;
     Value part = call_method_1(original, NAME("derive"), list);
@@ -71,7 +70,7 @@ static Value subset(Value original, Value list)
     to->traceback = from->traceback;
     to->context = from->context;
     to->cause = from->cause;
-    to->suppress_context |= from->cause != 0;
+    to->suppress_context = true;    /* as setting the cause does, even to none */
     gc_barrier(to);
     Value notes = object_getattr_opt(original, NAME("__notes__"));
     if (!notes) return thread_self->exception ? 0 : part;
@@ -108,12 +107,6 @@ static int matches(Value exception, Value matcher, MatchKind kind)
         Value result = call_1(matcher, exception);
         return result ? object_truth(result) : -1;
     }
-    case MATCH_IDENTITY:
-        if (is_group(exception)) return 0;
-        for (int64_t i = 0; i < list_size(matcher); i++) {
-            if (list_get(matcher, i) == exception) return 1;
-        }
-        return 0;
     }
     return 0;
 }
@@ -144,9 +137,9 @@ static bool split(Value exception, Value matcher, MatchKind kind, Value *match, 
     }
     recursion_leave();
     if (!good) return false;
-    *match = subset(exception, hits);
+    *match = exception_group_part(exception, hits);
     if (!*match) return false;
-    if (rest) *rest = subset(exception, misses);
+    if (rest) *rest = exception_group_part(exception, misses);
     return !rest || *rest;
 }
 
@@ -188,71 +181,3 @@ const MemberDef exception_group_members[] = {
     {"exceptions", MEMBER_VALUE, offsetof(ExceptionGroupObj, excs), false, "nested exceptions"},
     {0},
 };
-
-/* --- except* */
-
-/* group: any exception; a naked one that matches comes back wrapped in an ExceptionGroup. Returns the matching part, or 0 without exception; *rest: what is left, or NONE. */
-Value exception_group_split(Value group, Value matcher, Value *rest)
-{
-    *rest = group;
-    Value match;
-    if (is_group(group)) {
-        if (!split(group, matcher, MATCH_TYPE, &match, rest)) return 0;
-        return match == NONE ? 0 : match;
-    }
-    int hit = exception_matches(group, matcher);
-    if (hit <= 0) return 0;
-    *rest = NONE;
-    Value list = list_from(&group, 1);
-    return list ? call_2(VALUE(&exc_ExceptionGroup), str_empty, list) : 0;
-}
-
-/* Collects the exceptions without parts. */
-static bool collect_leaves(Value exception, Value list)
-{
-    if (exception == NONE) return true;
-    if (!is_group(exception)) return list_append(list, exception);
-    Value excs = ((ExceptionGroupObj *)exception)->excs;
-    if (!recursion_enter(" in collect_exception_group_leaves")) return false;
-    bool good = true;
-    for (int64_t i = 0; good && i < tuple_size(excs); i++) good = collect_leaves(tuple_get(excs, i), list);
-    recursion_leave();
-    return good;
-}
-
-/* Whether two exceptions come from the same raise: same notes, traceback, cause and context. */
-static bool same_origin(Value a, Value b)
-{
-    Exception *x = (Exception *)a, *y = (Exception *)b;
-    Value notes_x = x->dict ? dict_get_str(x->dict, NAME("__notes__")) : 0, notes_y = y->dict ? dict_get_str(y->dict, NAME("__notes__")) : 0;
-    bool same_notes = notes_x == notes_y || (notes_x && notes_y && object_equal(notes_x, notes_y) == 1);
-    thread_self->exception = 0;
-    return same_notes && x->traceback == y->traceback && x->cause == y->cause && x->context == y->context;
-}
-
-Value exception_prep_reraise_star(Value original, Value raised)
-{
-    if (!list_size(raised)) return NONE;
-    if (!is_group(original)) {
-        /* A naked exception was wrapped for the handlers: at most one item, and it is either that exception or a new one. */
-        for (int64_t i = 0; i < list_size(raised); i++) {
-            if (list_get(raised, i) != NONE) return list_get(raised, i);
-        }
-        return NONE;
-    }
-    Value fresh = list_new(0), leaves = list_new(0);
-    if (!fresh || !leaves) return 0;
-    for (int64_t i = 0; i < list_size(raised); i++) {
-        Value e = list_get(raised, i);
-        if (e == NONE) continue;
-        if (!(is_group(e) && same_origin(e, original)) && e != original) {
-            if (!list_append(fresh, e)) return 0;
-        } else if (!collect_leaves(e, leaves)) return 0;
-    }
-    Value reraised, unused;
-    if (!split(original, leaves, MATCH_IDENTITY, &reraised, &unused)) return 0;
-    if (!list_size(fresh)) return reraised;
-    if (reraised != NONE && !list_append(fresh, reraised)) return 0;
-    if (list_size(fresh) == 1) return list_get(fresh, 0);
-    return call_2(VALUE(&exc_BaseExceptionGroup), str_empty, fresh);
-}

@@ -21,7 +21,7 @@ static bool set_fields(Value self, Value encoding, Value object, Value start, Va
 {
     UnicodeErrorObj *e = (UnicodeErrorObj *)self;
     int64_t from, to;
-    if (!number_as_index(start, &from, &exc_OverflowError) || !number_as_index(end, &to, &exc_OverflowError)) return false;
+    if (!number_as_count(start, &from) || !number_as_count(end, &to)) return false;
     if (!need_str(reason, reason_position)) return false;
     e->encoding = encoding;
     e->object = object;

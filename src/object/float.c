@@ -351,7 +351,7 @@ static bool read_exponent(const char **at, const char *end, int64_t *exponent)
     return true;
 }
 
-/* [0x] hexdigits [. hexdigits] [p exponent]; the whole of text. 1, 0 invalid, -1 too large. */
+/* [0x] hexdigits [. hexdigits] [p exponent]; the whole of text. 1, 0 invalid, -1 too large, whatever follows the number. */
 static int parse_hex(const char *s, const char *end, double *result)
 {
     uint64_t mantissa = 0;
@@ -377,9 +377,8 @@ static int parse_hex(const char *s, const char *end, double *result)
         s++;
         if (!read_exponent(&s, end, &said)) return 0;
     }
-    if (s != end) return 0;
     *result = float_scale(mantissa | sticky, exponent + said);
-    return isinf(*result) ? -1 : 1;
+    return isinf(*result) ? -1 : s == end;
 }
 
 static NATIVE(float_fromhex)

@@ -30,8 +30,6 @@ IntObj *int_alloc(size_t count);
 /* Trims, and turns to an immediate what fits one. */
 Value int_finish(IntObj *result, mp_size_t count, bool negative);
 
-/* The int as an exact int (instances of subclasses are copied). */
-Value int_exact(Value v);
 /* a / b to the nearest integer, ties to even, and the remainder that belongs to it. b not zero. */
 bool int_divide_nearest(Value a, Value b, Value *quotient, Value *remainder);
 Value int_true_divide(Value a, Value b), int_power(Value a, Value b, Value modulo), int_negative(Value v), int_abs(Value v), int_invert(Value v);

@@ -142,7 +142,7 @@ static NATIVE(int_to_bytes_method)
     int64_t length;
     bool little;
     int is_signed = object_truth(args[3]);
-    if (is_signed < 0 || !number_as_index(args[1], &length, &exc_OverflowError) || !byte_order(args[2], "to_bytes", &little)) return 0;
+    if (is_signed < 0 || !number_as_count(args[1], &length) || !byte_order(args[2], "to_bytes", &little)) return 0;
     if (length < 0) return raise_value("length argument must be non-negative");
     Value result = bytes_new(0, (size_t)length);
     return result && int_to_bytes(self, bytes_data(result), (size_t)length, little, is_signed) ? result : 0;

@@ -23,8 +23,7 @@ static Value enumerate_make(Type *type, Value *args, size_t nargs, Value kwnames
     EnumerateObj *it = iterator ? NEW_OF(EnumerateObj, type, enumerate_type) : 0;
     if (!it) return 0;
     SET(it, iterator, iterator);
-    if (is_small_int(start)) it->index = small_int_value(start);
-    else it->large = start;
+    if (int_as_int64_overflow(start, &it->index) || it->index >= SMALL_INT_MAX) it->large = start;
     return VALUE(it);
 }
 

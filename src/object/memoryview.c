@@ -431,9 +431,9 @@ static NATIVE(memoryview_tobytes)
 
 static NATIVE(memoryview_hex)
 {
-    int64_t group;
+    int group;
     MemoryView *m = mv(args[0]);
-    if (released(m) || !number_as_int64(args[2], &group)) return 0;
+    if (released(m) || !number_as_int(args[2], &group)) return 0;
     uint8_t *copy = m->view.data;
     if (!buffer_is_contiguous(&m->view, 'C')) {
         if (!(copy = gc_buffer_raw((size_t)m->view.length))) return 0;
@@ -490,7 +490,7 @@ static int64_t shape_product(Value shape, int64_t itemsize, int64_t *dims)
             raise_type("memoryview.cast(): elements of shape must be integers");
             return -1;
         }
-        if (int_as_int64_overflow(item, &n)) n = int_sign(item) > 0 ? INT64_MAX : -1;
+        if (!number_as_count(item, &n)) return -1;
         if (n <= 0) {
             raise_value("memoryview.cast(): elements of shape must be integers > 0");
             return -1;
@@ -532,7 +532,8 @@ static NATIVE(memoryview_cast)
         if (ndim > VIEW_MAX_DIMS) return raise_value("memoryview: number of dimensions must not exceed %d", VIEW_MAX_DIMS);
         if (m->view.ndim != 1 && ndim != 1) return raise_type("memoryview: cast must be 1D -> ND or ND -> 1D");
     }
-    const char *format = str_utf8(args[1], 0);
+    Value ascii = str_encode(args[1], "ascii", 0);
+    const char *format = ascii ? (const char *)bytes_data(ascii) : 0;
     if (!format || !cast_check(m, format, &itemsize)) return 0;
     dims[0] = m->view.length / itemsize;
     if (shape) {

@@ -33,6 +33,7 @@ uint64_t int_as_uint64_mask(Value v);
 int int_as_int64_overflow(Value v, int64_t *out);
 int int_sign(Value v);
 size_t int_bit_length(Value v);
+Value int_exact(Value v);                  /* the int as an exact int: bools and instances of other subclasses are copied */
 /* frexp() of an int of any size. */
 double int_frexp(Value v, int64_t *exponent);
 bool int_as_double(Value v, double *out);   /* OverflowError "int too large to convert to float"; correctly rounded */

@@ -217,15 +217,27 @@ bool number_as_int64(Value v, int64_t *out)
     return index && int_as_int64(index, out);
 }
 
+/* __index__ in a range; `type` as CPython calls it. */
+static bool as_c_integer(Value v, int64_t low, int64_t high, const char *type, int64_t *out)
+{
+    if (is_small_int(v)) *out = small_int_value(v);
+    else {
+        Value index = number_index(v);
+        if (!index) return false;
+        if (int_as_int64_overflow(index, out)) return raise_overflow("Python int too large to convert to C %s", type);
+    }
+    return (*out >= low && *out <= high) || raise_overflow("Python int too large to convert to C %s", type);
+}
+
 bool number_as_int(Value v, int *out)
 {
     int64_t n;
-    if (!number_as_int64(v, &n)) return false;
-    if (n > INT32_MAX) return raise_overflow("signed integer is greater than maximum");
-    if (n < INT32_MIN) return raise_overflow("signed integer is less than minimum");
+    if (!as_c_integer(v, INT32_MIN, INT32_MAX, "int", &n)) return false;
     *out = (int)n;
     return true;
 }
+
+bool number_as_count(Value v, int64_t *out) { return as_c_integer(v, INT64_MIN, INT64_MAX, "ssize_t", out); }
 
 bool number_as_size(Value v, int64_t *out)
 {

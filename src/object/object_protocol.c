@@ -226,7 +226,10 @@ bool object_delitem(Value v, Value key)
 {
     Type *type = type_of(v);
     if (type->setitem) return type->setitem(v, key, 0);
-    return raise_type(type->seq_item ? "'%.200T' object doesn't support item deletion" : "'%.200T' object does not support item deletion", v);
+    bool sequence = type->flags & TYPE_HEAP || type->seq_item || type->length || type->contains || type->concat;
+    int64_t index;
+    if (!sequence || !type_of(key)->index) return raise_type("'%.200T' object does not support item deletion", v);
+    return number_as_index(key, &index, &exc_IndexError) ? raise_type("'%.200T' object doesn't support item deletion", v) : false;
 }
 
 int64_t object_length(Value v)

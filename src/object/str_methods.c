@@ -274,7 +274,7 @@ static Value str_rsplit(Value s, Value separator, int64_t max)
 
 static bool split_arguments(Value *args, Value *separator, int64_t *max)
 {
-    if (!number_as_index(args[2], max, &exc_OverflowError)) return false;
+    if (!number_as_count(args[2], max)) return false;
     *separator = args[1] == NONE ? 0 : args[1];
     if (*separator && !is_str(*separator)) return raise_type("must be str or None, not %.100T", *separator);
     return true;
@@ -403,7 +403,7 @@ static Value pad(Value s, int64_t left, int64_t right, uint32_t fill)
 /* The missing width, and the fill character of args[2]. */
 static bool pad_arguments(Value *args, int64_t *missing, uint32_t *fill)
 {
-    if (!number_as_index(args[1], missing, &exc_OverflowError)) return false;
+    if (!number_as_count(args[1], missing)) return false;
     if (!is_str(args[2])) return raise_type("The fill character must be a unicode character, not %.100T", args[2]);
     if (str_length(args[2]) != 1) return raise_type("The fill character must be exactly one character long");
     *fill = str_char(args[2], 0);
@@ -438,7 +438,7 @@ static NATIVE(str_rjust_native)
 static NATIVE(str_zfill_native)
 {
     int64_t width, length = str_length(args[0]);
-    if (!number_as_index(args[1], &width, &exc_OverflowError)) return 0;
+    if (!number_as_count(args[1], &width)) return 0;
     if (width <= length) return str_exact(args[0]);
     int64_t zeros = width - length;
     Value result = pad(args[0], zeros, 0, '0');
@@ -563,7 +563,7 @@ static NATIVE(str_replace_native)
     int64_t max;
     if (!is_str(args[1])) return raise_bad_argument("replace", "1", "str", args[1]);
     if (!is_str(args[2])) return raise_bad_argument("replace", "2", "str", args[2]);
-    return number_as_index(args[3], &max, &exc_OverflowError) ? str_replace(args[0], args[1], args[2], max) : 0;
+    return number_as_count(args[3], &max) ? str_replace(args[0], args[1], args[2], max) : 0;
 }
 
 /* Adds what the table says of c. */

@@ -120,7 +120,7 @@ static bool parse_conversion(Percent *p, Conversion *c)
 static Value raise_not_number(const Conversion *c, Value v)
 {
     bool integer = c->type == 'o' || c->type == 'x' || c->type == 'X';
-    return raise_type("%%%c format: %s is required, not %.200T", (int)c->type, integer ? "an integer" : "a real number", v);
+    return raise_type("%%%c format: %s is required, not %.200T", c->type == 'i' ? 'd' : (int)c->type, integer ? "an integer" : "a real number", v);
 }
 
 static Value to_integer(const Conversion *c, Value v)

@@ -38,7 +38,7 @@ static Value special_required(Value name, Value *args, size_t nargs)
 {
     bool missing;
     Value result = special_call(name, args, nargs, &missing);
-    return missing ? raise_attribute_error(args[0], name) : result;
+    return missing ? raise_value_of(&exc_AttributeError, name) : result;
 }
 
 static Value special_1(Value name, Value self)

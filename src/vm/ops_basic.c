@@ -279,7 +279,8 @@ static inline bool as_double(Value v, double *out)
 
 static inline bool is_exact_int(Value v) { return is_small_int(v) || has_type(v, &int_type); }
 
-static __attribute__((noinline)) Value binary_slow(Value a, Value b, int op)
+/* The slow ways. Only the last resort knows whether the operator was an augmented one; what has quick ways has no ways of its own in place. */
+static inline Value operator_slow(Value a, Value b, int op, Value (*rest)(Value, Value, BinaryOp))
 {
     double x, y;
     if (op == BINARY_ADD && has_type(a, &str_type) && has_type(b, &str_type)) return str_concat(a, b);
@@ -296,14 +297,11 @@ static __attribute__((noinline)) Value binary_slow(Value a, Value b, int op)
         Value v = int_wide(a, b, (BinaryOp)op);
         if (v) return v;
     }
-    return number_binary(a, b, (BinaryOp)op);
+    return rest(a, b, (BinaryOp)op);
 }
 
-static __attribute__((noinline)) Value inplace_slow(Value a, Value b, int op)
-{
-    if (is_exact_int(a) || is_small_float(a) || has_type(a, &str_type) || has_type(a, &float_type)) return binary_slow(a, b, op);
-    return number_inplace(a, b, (BinaryOp)op);
-}
+static __attribute__((noinline)) Value binary_slow(Value a, Value b, int op) { return operator_slow(a, b, op, number_binary); }
+static __attribute__((noinline)) Value inplace_slow(Value a, Value b, int op) { return operator_slow(a, b, op, number_inplace); }
 
 /* fast_*: the result for two small ints, or 0. */
 static inline Value fast_ADD(Value a, Value b)

@@ -71,9 +71,6 @@ static Value split_group(Value exception, Value types, Value *rest)
         Value list = list_from(&exception, 1), args = list ? tuple_pack(2, str_empty, list) : 0;
         Value group = args ? object_call_tuple(VALUE(&exc_ExceptionGroup), args, 0) : 0;
         if (!group && error_clear_if(&exc_TypeError)) group = object_call_tuple(VALUE(&exc_BaseExceptionGroup), args, 0);
-        if (!group) return 0;
-        Value traceback = ((Exception *)exception)->traceback;
-        if (traceback) SET((Exception *)group, traceback, traceback);
         return group;
     }
     if (!is_instance_of(exception, &exc_BaseExceptionGroup)) return NONE;
@@ -110,9 +107,11 @@ static bool collect_leaf_ids(Value exception, Value set)
     if (exception == NONE) return true;
     if (!is_instance_of(exception, &exc_BaseExceptionGroup)) return set_add(set, int_new((int64_t)exception)) >= 0;
     Value excs = ((ExceptionGroupObj *)exception)->excs;
-    for (int64_t n = 0; n < tuple_size(excs); n++)
-        if (!collect_leaf_ids(tuple_get(excs, n), set)) return false;
-    return true;
+    if (!recursion_enter(" in collect_exception_group_leaves")) return false;
+    bool good = true;
+    for (int64_t n = 0; good && n < tuple_size(excs); n++) good = collect_leaf_ids(tuple_get(excs, n), set);
+    recursion_leave();
+    return good;
 }
 
 /* The part of group `original` with just the leaves in `ids`. */
@@ -124,24 +123,14 @@ static Value project(Value original, Value ids)
     }
     ExceptionGroupObj *group = (ExceptionGroupObj *)original;
     Value list = list_new(0);
-    for (int64_t n = 0; list && n < tuple_size(group->excs); n++) {
+    if (!list || !recursion_enter(" in exceptiongroup_split_recursive")) return 0;
+    bool good = true;
+    for (int64_t n = 0; good && n < tuple_size(group->excs); n++) {
         Value part = project(tuple_get(group->excs, n), ids);
-        if (!part || (part != NONE && !list_append(list, part))) return 0;
+        good = part && (part == NONE || list_append(list, part));
     }
-    if (!list) return 0;
-    if (list_size(list) == 0) return NONE;
-    Value derived = call_method_1(original, NAME("derive"), list);
-    if (!derived) return 0;
-    if (is_exception(derived)) {
-        Exception *to = (Exception *)derived, *from = (Exception *)original;
-        to->traceback = from->traceback;
-        to->context = from->context;
-        to->cause = from->cause;
-        to->suppress_context = from->suppress_context;
-        to->notes = from->notes;
-        gc_barrier(to);
-    }
-    return derived;
+    recursion_leave();
+    return good ? exception_group_part(original, list) : 0;
 }
 
 Value vm_reraise_star(Value original, Value list)

@@ -314,7 +314,7 @@ Value buffered_read1(BufferedObj *b, int64_t size)
 static NATIVE(reader_read1)
 {
     int64_t size;
-    if (!buffered_check((BufferedObj *)args[0]) || !number_as_index(args[1], &size, &exc_OverflowError)) return 0;
+    if (!buffered_check((BufferedObj *)args[0]) || !number_as_count(args[1], &size)) return 0;
     return buffered_read1((BufferedObj *)args[0], size);
 }
 
@@ -339,7 +339,7 @@ static NATIVE(reader_peek)
 {
     BufferedObj *b = (BufferedObj *)args[0];
     int64_t ignored;
-    if (!number_as_index(args[1], &ignored, &exc_OverflowError)) return 0;
+    if (!number_as_count(args[1], &ignored)) return 0;
     if (!buffered_check_open(b, "peek of closed file") || !buffered_enter(b)) return 0;
     Value result = 0;
     if (begin_reading(b)) {
@@ -617,7 +617,7 @@ static bool init_with(const char *name, Value self, Value *args, size_t nargs, V
     Value a[2];
     int64_t size;
     if (!native_bind(name, "(raw, buffer_size=8192)", cache, args, nargs, kwnames, a)) return false;
-    if (!number_as_index(a[1], &size, &exc_OverflowError)) return false;
+    if (!number_as_count(a[1], &size)) return false;
     BufferedObj *b = (BufferedObj *)self;
     b->ok = b->detached = false;
     if (readable && writable && !io_check_seekable(a[0])) return false;

@@ -16,7 +16,7 @@ static bool pair_init(Value self, Value *args, size_t nargs, Value kwnames)
     if (kwnames && tuple_size(kwnames)) return raise_type("BufferedRWPair() takes no keyword arguments");
     if (nargs < 2 || nargs > 3) return raise_type("BufferedRWPair expected at %s %d arguments, got %zu", nargs < 2 ? "least" : "most", nargs < 2 ? 2 : 3, nargs);
     int64_t size = IO_BUFFER_SIZE;
-    if (nargs == 3 && !number_as_index(args[2], &size, &exc_OverflowError)) return false;
+    if (nargs == 3 && !number_as_count(args[2], &size)) return false;
     if (!io_check_readable(args[0]) || !io_check_writable(args[1])) return false;
     PairObj *p = (PairObj *)self;
     Value reader = buffered_new(&buffered_reader_type, args[0], size);

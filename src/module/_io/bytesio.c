@@ -208,7 +208,7 @@ static NATIVE(bytesio_seek)
     BytesIOObj *b = (BytesIOObj *)args[0];
     int64_t position;
     int whence;
-    if (!number_as_index(args[1], &position, &exc_OverflowError) || !number_as_int(args[2], &whence) || !check_open(b)) return 0;
+    if (!number_as_count(args[1], &position) || !number_as_int(args[2], &whence) || !check_open(b)) return 0;
     if (position < 0 && whence == 0) return raise_value("negative seek value %zd", position);
     if (whence < 0 || whence > 2) return raise_value("invalid whence (%i, should be 0, 1 or 2)", whence);
     int64_t base = whence == 1 ? b->position : whence == 2 ? b->size : 0;
@@ -311,7 +311,7 @@ static NATIVE(bytesio_setstate)
     if (write_object(b, tuple_get(state, 0)) < 0) return 0;
     Value position = tuple_get(state, 1), dict = tuple_get(state, 2);
     if (!is_int(position)) return raise_type("second item of state must be an integer, got %.200s", type_of(position)->name);
-    if (!number_as_index(position, &b->position, &exc_OverflowError)) return 0;
+    if (!number_as_count(position, &b->position)) return 0;
     if (b->position < 0) {
         b->position = 0;
         return raise_value("position value cannot be negative");

@@ -181,8 +181,7 @@ static bool fileio_init(Value self, Value *args, size_t nargs, Value kwnames)
     Value name = a[0];
     int fd = -1;
     if (is_int(name)) {
-        if (type_of(name) == &bool_type && !warn_format(&exc_RuntimeWarning, 1, "bool is used as a file descriptor")) return false;
-        if (!number_as_int(name, &fd)) return false;
+        if (!number_as_int(name, &fd)) return error_clear_if(&exc_OverflowError) && path_bytes(name, 0);   /* then it is no path either */
         if (fd < 0) return raise_value("negative file descriptor");
     } else if (!path_bytes(name, 0)) {
         return false;

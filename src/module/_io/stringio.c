@@ -171,7 +171,7 @@ static NATIVE(stringio_seek)
     StringIOObj *s = (StringIOObj *)args[0];
     int64_t position;
     int whence;
-    if (!number_as_index(args[1], &position, &exc_OverflowError) || !number_as_int(args[2], &whence) || !check_open(s)) return 0;
+    if (!number_as_count(args[1], &position) || !number_as_int(args[2], &whence) || !check_open(s)) return 0;
     if (whence < 0 || whence > 2) return raise_value("Invalid whence (%i, should be 0, 1 or 2)", whence);
     if (position < 0 && whence == 0) return raise_value("Negative seek position %zd", position);
     if (whence != 0 && position != 0) return raise_format(&exc_OSError, "Can't do nonzero cur-relative seeks");

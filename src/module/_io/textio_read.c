@@ -269,7 +269,7 @@ NATIVE(text_readline_method)
 {
     TextObj *t = (TextObj *)args[0];
     int64_t limit;
-    if (!text_check(t) || !number_as_index(args[1], &limit, &exc_OverflowError)) return 0;
+    if (!text_check(t) || !number_as_count(args[1], &limit)) return 0;
     return text_read_line(t, limit < 0 ? -1 : limit);
 }
 

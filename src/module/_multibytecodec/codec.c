@@ -265,7 +265,7 @@ static Type decoder_type = {TYPE_INIT("MultibyteIncrementalDecoder", Stateful), 
 static Value reader_read_with(Value self, const char *method, Value size)
 {
     int64_t n = -1;
-    if (size != NONE && !number_as_index(size, &n, &exc_OverflowError)) return 0;
+    if (size != NONE && !number_as_count(size, &n)) return 0;
     if (n == 0) return str_empty;
     Value name = str_intern_cstring(method);
     while (true) {

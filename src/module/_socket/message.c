@@ -158,7 +158,7 @@ static int64_t receive_message(SocketObj *s, struct msghdr *message, Value room_
 {
     int64_t room, n;
     int flags;
-    if (!number_as_index(room_value, &room, &exc_OverflowError) || !number_as_int(flags_value, &flags)) return -1;
+    if (!number_as_count(room_value, &room) || !number_as_int(flags_value, &flags)) return -1;
     if (room < 0 || room > INT_MAX) return raise_value("invalid ancillary data buffer length"), -1;
     void *control = room ? gc_buffer((size_t)room) : 0;
     if (room && !control) return -1;
@@ -178,7 +178,7 @@ NATIVE(socket_method_recvmsg)
     int64_t size;
     Address from;
     Value ancillary, address;
-    if (!number_as_index(args[1], &size, &exc_OverflowError)) return 0;
+    if (!number_as_count(args[1], &size)) return 0;
     if (size < 0) return raise_value("negative buffer size in recvmsg()");
     Value bytes = bytes_new(0, (size_t)size);
     if (!bytes) return 0;

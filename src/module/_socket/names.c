@@ -329,7 +329,7 @@ static NATIVE(socket_setdefaulttimeout)
 }
 static bool length_argument(Value v, int64_t *length, const char *function)
 {
-    if (!number_as_index(v, length, &exc_OverflowError)) {
+    if (!number_as_count(v, length)) {
         if (error_clear_if(&exc_OverflowError)) raise_overflow("Python int too large to convert to C ssize_t");
         return false;
     }

@@ -305,7 +305,7 @@ static Value receive(SocketObj *s, Value size_value, Value flags_value, const ch
 {
     int64_t size, deadline;
     int flags;
-    if (!number_as_index(size_value, &size, &exc_OverflowError) || !number_as_int(flags_value, &flags)) return 0;
+    if (!number_as_count(size_value, &size) || !number_as_int(flags_value, &flags)) return 0;
     if (size < 0) return raise_value("negative buffersize in %s", function);
     Value bytes = bytes_new(0, (size_t)size);
     if (!bytes) return 0;
@@ -333,7 +333,7 @@ static int64_t receive_into(SocketObj *s, Value *args, const char *function, con
         if (error_clear_if(&exc_BufferError)) raise_type("%s() argument 1 must be read-write bytes-like object, not %.50T", function, args[1]);
         return -1;
     }
-    if (number_as_index(args[2], &size, &exc_OverflowError) && number_as_int(args[3], &flags)) {
+    if (number_as_count(args[2], &size) && number_as_int(args[3], &flags)) {
         if (size < 0) raise_value("negative buffersize in %s", function);
         else if (size > buffer.length) raise_value("%s", too_many);
         else {

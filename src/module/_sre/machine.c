@@ -146,7 +146,7 @@ static int64_t group_again(const Matcher *m, const Inst *inst, int64_t at)
 /* Drops the choices above `height`, as an atomic part does when it has matched. */
 static inline void cut_choices(Machine *x, int64_t height) { x->choice_count = (size_t)height; }
 
-/* A round that matched nothing can be repeated for ever: where so many are required that it takes noticeable time, one stands for the rest. */
+/* A round that matched nothing can be repeated for ever: where so many are required that it takes noticeable time, one stands for all but the last (which has the last word in what groups capture). */
 enum { POLL_INTERVAL = 1 << 14, MANY_ROUNDS = 1000 };
 
 /* 1, 0, -1. */
@@ -235,7 +235,7 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
         case OP_UNTIL_MAX: {
             int64_t rounds = m->registers[inst->a] + 1, min = inst[1].b, max = inst[1].c;
             if (rounds < min && min >= MANY_ROUNDS) {
-                if (at == m->registers[inst->a + 2]) rounds = min;
+                if (at == m->registers[inst->a + 2]) rounds = min - 1;
                 TRY(set_register(x, inst->a + 2, at));
             }
             if (rounds >= min) {
@@ -254,7 +254,7 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
         case OP_UNTIL_MIN: {
             int64_t rounds = m->registers[inst->a] + 1, min = inst[1].b;
             if (rounds < min && min >= MANY_ROUNDS) {
-                if (at == m->registers[inst->a + 2]) TRY(set_register(x, inst->a, rounds = min));
+                if (at == m->registers[inst->a + 2]) rounds = min - 1;
                 TRY(set_register(x, inst->a + 2, at));
             }
             if (rounds < min) {
@@ -269,7 +269,7 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
         case OP_ROUND: {
             int64_t rounds = m->registers[inst->a] + 1, min = inst[1].b, max = inst[1].c;
             if (rounds < min && min >= MANY_ROUNDS) {
-                if (at == m->registers[inst->a + 2]) rounds = min;
+                if (at == m->registers[inst->a + 2]) rounds = min - 1;
                 TRY(set_register(x, inst->a + 2, at));
             }
             TRY(set_register(x, inst->a + 3, (int64_t)x->choice_count));

@@ -20,7 +20,7 @@ static void pattern_trace(Obj *object)
 static bool matcher_arguments(Matcher *m, Value *args)
 {
     int64_t start, end;
-    return number_as_index(args[2], &start, &exc_OverflowError) && number_as_index(args[3], &end, &exc_OverflowError) && matcher_init(m, po(args[0]), args[1], start, end);
+    return number_as_count(args[2], &start) && number_as_count(args[3], &end) && matcher_init(m, po(args[0]), args[1], start, end);
 }
 
 static Value match_result(Matcher *m, int status, int64_t pos)
@@ -124,7 +124,7 @@ static NATIVE(pattern_split)
     Matcher m;
     int64_t max;
     Value list = list_new(0);
-    if (!list || !number_as_index(args[2], &max, &exc_OverflowError) || !matcher_init(&m, po(args[0]), args[1], 0, INT64_MAX)) return 0;
+    if (!list || !number_as_count(args[2], &max) || !matcher_init(&m, po(args[0]), args[1], 0, INT64_MAX)) return 0;
     bool ok = split_run(&m, list, max);
     matcher_release(&m);
     return ok ? list : 0;
@@ -184,7 +184,7 @@ static Value sub_method(Value *args, bool with_count)
     Matcher m;
     int64_t max, count;
     Value list = list_new(0);
-    if (!list || !number_as_index(args[3], &max, &exc_OverflowError)) return 0;
+    if (!list || !number_as_count(args[3], &max)) return 0;
     Value filter = sub_filter(args[0], args[1]);
     if (!filter || !matcher_init(&m, po(args[0]), args[2], 0, INT64_MAX)) return 0;
     bool ok = sub_run(&m, filter, list, max, &count);
@@ -375,7 +375,7 @@ static NATIVE(sre_compile)
     int64_t groups;
     if (!number_as_int(args[1], &flags)) return 0;
     if (!is_list(args[2])) return raise_bad_argument("compile", "code", "list", args[2]);
-    if (!number_as_index(args[3], &groups, &exc_OverflowError)) return 0;
+    if (!number_as_count(args[3], &groups)) return 0;
     if (!is_dict(args[4])) return raise_bad_argument("compile", "groupindex", "dict", args[4]);
     if (!is_tuple(args[5])) return raise_bad_argument("compile", "indexgroup", "tuple", args[5]);
     if (groups < 0 || groups > 100000000) return raise_runtime("invalid SRE code");

@@ -124,7 +124,7 @@ static NATIVE(hash_hexdigest) { return digest((HashObj *)args[0], 0, false, true
 static Value xof_digest(Value *args, bool hex)
 {
     int64_t length;
-    if (!number_as_index(args[1], &length, &exc_OverflowError)) return 0;
+    if (!number_as_count(args[1], &length)) return 0;
     if (length < 0 || length >= 1 << 29) return raise_value("length is too large or negative");
     return digest((HashObj *)args[0], length, true, hex);
 }

@@ -62,7 +62,7 @@ static NATIVE(posix_dup2)
     return int_or_error(result);
 }
 
-static bool size_argument(Value v, int64_t *size) { return number_as_index(v, size, &exc_OverflowError); }
+static bool size_argument(Value v, int64_t *size) { return number_as_count(v, size); }
 
 static NATIVE(posix_read)
 {

@@ -116,7 +116,7 @@ static NATIVE(posix_strerror)
 static NATIVE(posix_urandom)
 {
     int64_t size;
-    if (!number_as_size(args[0], &size)) return 0;
+    if (!number_as_count(args[0], &size)) return 0;
     if (size < 0) return raise_value("negative argument not allowed");
     Value bytes = bytes_new(0, (size_t)size);
     for (int64_t got = 0; bytes && got < size;) {
@@ -131,7 +131,7 @@ static NATIVE(posix_getrandom)
 {
     int64_t size;
     int flags;
-    if (!number_as_size(args[0], &size) || !number_as_int(args[1], &flags)) return 0;
+    if (!number_as_count(args[0], &size) || !number_as_int(args[1], &flags)) return 0;
     if (size < 0) return errno = EINVAL, raise_errno();
     Value bytes = bytes_new(0, (size_t)size);
     ssize_t n;
