@@ -90,7 +90,7 @@ static bool input_from_file(Unpickler *u, int64_t n)
 static const uint8_t *take_slow(Unpickler *u, uint64_t n)
 {
     if (n > (uint64_t)(u->size - u->position)) {
-        if (n > INT64_MAX / 2) return truncated(), (const uint8_t *)0;
+        if (n > (uint64_t)(INT64_MAX - u->position)) return unpickling_error("read would overflow (invalid bytecode)"), (const uint8_t *)0;
         int64_t left = u->size - u->position;
         if (u->read && left > 0 && !u->peeked) {   /* the rest of the frame and more: put together */
             Value rest = bytes_new(u->data + u->position, (size_t)left);
@@ -236,21 +236,23 @@ static Value line_int(const char *line, size_t length, int base)
     if (number || !text || base || !error_clear_if(&exc_ValueError)) return number;
     const char *digits = line + strspn(line, " \t\v\f\r+-");
     char prefix = *digits == '0' ? (char)(digits[1] | 0x20) : 0;
-    return raise_value("invalid literal for int() with base %d: %R", prefix == 'x' ? 16 : prefix == 'o' ? 8 : prefix == 'b' ? 2 : 10, text);
+    int told = prefix == 'x' ? 16 : prefix == 'o' ? 8 : prefix == 'b' ? 2 : 10;
+    if (told == 10 && int_from_ascii(line, size, 10, text)) told = 0;      /* only the leading zero is wrong */
+    thread_self->exception = 0;
+    return raise_value("invalid literal for int() with base %d: %R", told, text);
 }
 
-/* strtol() takes 010 for an octal number; what it cannot take must be an int as in a program. */
+/* strtol() takes 010 for an octal number; what it cannot take must be an int as in a program. 0 or 1 written with two characters (00, 01) is a bool. */
 static Value load_int(Unpickler *u)
 {
     size_t length;
     const char *line = take_line(u, &length);
     if (!line) return 0;
-    if (length == 2 && line[0] == '0' && (line[1] == '0' || line[1] == '1')) return bool_value(line[1] == '1');
     if (length == 0) return truncated();
     char *end;
     errno = 0;
     long n = strtol(line, &end, 0);
-    if (errno == 0 && end == line + length) return int_new(n);
+    if (errno == 0 && (end == line + length || !*end)) return length == 2 && (n == 0 || n == 1) ? bool_value(n) : int_new(n);
     Value number = line_int(line, length + 1, 0);
     if (!number && error_clear_if(&exc_ValueError)) return raise_value("could not convert string to int");
     return number;
@@ -341,6 +343,7 @@ static Value load_bin_bytes(Unpickler *u, int count)
 {
     uint64_t size;
     if (!take_number(u, count, &size) || !check_size(size, "BINBYTES")) return 0;
+    if (size > INT64_MAX - sizeof(BytesObj)) return raise_overflow("byte string is too large");
     const uint8_t *bytes = take(u, size);
     return bytes ? bytes_new(bytes, size) : 0;
 }
@@ -422,17 +425,17 @@ static Value find_class(Unpickler *u, Value module, Value name)
     return call_method_2(VALUE(u), NAME("find_class"), module, name);
 }
 
-static Value take_name(Unpickler *u)
+static Value take_name(Unpickler *u, const char *encoding)
 {
     size_t length;
     const char *line = take_line(u, &length);
     if (!line) return 0;
-    return length ? str_from_utf8(line, length) : truncated();
+    return length ? str_decode(line, length, encoding, 0) : truncated();
 }
 
 static Value load_global(Unpickler *u)
 {
-    Value module = take_name(u), name = module ? take_name(u) : 0;
+    Value module = take_name(u, "utf-8"), name = module ? take_name(u, "utf-8") : 0;
     return find_class(u, module, name);
 }
 
@@ -519,7 +522,7 @@ static Value load_obj(Unpickler *u)
 static Value load_inst(Unpickler *u)
 {
     int64_t from = pop_mark(u);
-    Value module = from < 0 ? 0 : take_name(u), name = module ? take_name(u) : 0;
+    Value module = from < 0 ? 0 : take_name(u, "ascii"), name = module ? take_name(u, "ascii") : 0;
     Value cls = find_class(u, module, name), arguments = cls ? pop_tuple(u, from) : 0;
     return arguments ? instantiate(cls, arguments) : 0;
 }

@@ -40,14 +40,8 @@ static NATIVE(builtin_hex) { return int_in_base(args[0], 16, "0x"); }
 
 static NATIVE(builtin_chr)
 {
-    int64_t code;
-    Value n = number_index(args[0]);
-    if (!n) return 0;
-    int overflow = int_as_int64_overflow(n, &code);
-    if (overflow || code != (int)code) {
-        if (overflow) return raise_overflow("Python int too large to convert to C int");
-        return raise_overflow("signed integer is %s", code > 0 ? "greater than maximum" : "less than minimum");
-    }
+    int code;
+    if (!number_as_int(args[0], &code)) return 0;
     if (code < 0 || code > 0x10ffff) return raise_value("chr() arg not in range(0x110000)");
     return str_from_char((uint32_t)code);
 }

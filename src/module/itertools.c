@@ -414,14 +414,15 @@ static Type starmap_type = {TYPE_INIT("itertools.starmap", Sieve), ITERATOR_SLOT
 
 typedef struct Islice { Obj head; Value iterator; /* 0: exhausted */ int64_t next, stop /* -1: none */, step, count; } Islice;
 
-/* None is -1. false: not an integer, or out of range. */
+/* None is `none`. false: negative, or (-1 then) not an integer that fits. */
 static bool slice_argument(Value v, int64_t none, int64_t *out)
 {
     if (v == NONE) {
         *out = none;
         return true;
     }
-    if (is_index(v) && number_as_count(v, out) && *out >= 0) return true;
+    if (is_index(v) && number_as_count(v, out)) return *out >= 0;
+    *out = -1;
     error_clear();
     return false;
 }
@@ -429,9 +430,10 @@ static bool slice_argument(Value v, int64_t none, int64_t *out)
 static Value islice_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     if (!check_no_keywords("islice", type, &islice_type, kwnames) || !check_positional("islice", nargs, 0, 2, 4)) return 0;
-    int64_t start = 0, stop, step = 1;
+    int64_t start = 0, stop = -1, step = 1;
     if (!slice_argument(args[nargs == 2 ? 1 : 2], -1, &stop)) {
-        if (nargs > 2 && !slice_argument(args[1], 0, &start)) return raise_value("Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.");
+        bool indices = stop < -1 || (nargs > 2 && !slice_argument(args[1], 0, &start));
+        if (indices) return raise_value("Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.");
         return raise_value("Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.");
     }
     if (nargs > 2 && !slice_argument(args[1], 0, &start)) return raise_value("Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.");

@@ -293,8 +293,12 @@ static Value from_text(Type *type, Value str)
     const char *text = number_ascii(str);
     if (!text) return 0;
     size_t length = (size_t)str_length(str);
-    text = number_without_underscores(text, &length);
-    if (!text) return thread_self->exception ? 0 : raise_value("could not convert string to complex: %R", str);
+    size_t visible = strnlen(text, length), all = length;
+    if (memchr(text, '_', visible)) {      /* one after a NUL nobody sees */
+        text = number_without_underscores(text, &length);
+        if (!text && thread_self->exception) return 0;
+        if (!text || visible < all) return raise_value("could not convert string to complex: %R", str);
+    }
     return parse_complex(text, length, &p) ? make(type, p) : raise_value("complex() arg is a malformed string");
 }
 

@@ -104,6 +104,9 @@ const char *number_ascii(Value str)
         uint32_t c = str_read(kind, data, i);
         int decimal = c < 128 ? -1 : unicode_decimal_value(c);
         ascii[i] = c < 128 ? (char)c : unicode_is_space(c) ? ' ' : decimal >= 0 ? (char)('0' + decimal) : '?';
+        if (ascii[i] != '?') continue;
+        memset(ascii + i + 1, 0, (size_t)(length - i));    /* no number; and nobody sees what follows */
+        break;
     }
     return ascii;
 }

@@ -103,14 +103,12 @@ static int64_t parse_number(Value text, int64_t *at, int64_t end)
     return number;
 }
 
-/* A whole text that is a number; -1: it is not one. */
+/* A whole text that is a number; -1: it is not one; -2 with ValueError: it begins with one that is too large. */
 static int64_t whole_number(Value text, int64_t start, int64_t end)
 {
     if (start >= end) return -1;
-    int64_t at = start;
-    for (int64_t i = start; i < end; i++)
-        if (unicode_decimal_value(str_char(text, i)) < 0) return -1;
-    return parse_number(text, &at, end);
+    int64_t at = start, number = parse_number(text, &at, end);
+    return number == -2 || at == end ? number : -1;
 }
 
 bool field_name_first(Value text, int64_t start, int64_t end, int64_t *first_end, int64_t *number, FieldName *rest)

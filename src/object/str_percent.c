@@ -117,27 +117,27 @@ static bool parse_conversion(Percent *p, Conversion *c)
 }
 
 /* --- numbers */
-static Value raise_not_number(const Conversion *c, Value v)
+static Value raise_not_number(const Percent *p, const Conversion *c, Value v)
 {
     bool integer = c->type == 'o' || c->type == 'x' || c->type == 'X';
-    return raise_type("%%%c format: %s is required, not %.200T", c->type == 'i' ? 'd' : (int)c->type, integer ? "an integer" : "a real number", v);
+    return raise_type("%%%c format: %s is required, not %.200T", c->type == 'i' && p->bytes ? 'd' : (int)c->type, integer ? "an integer" : "a real number", v);
 }
 
-static Value to_integer(const Conversion *c, Value v)
+static Value to_integer(const Percent *p, const Conversion *c, Value v)
 {
     if (is_int(v)) return v;
     Type *type = type_of(v);
     bool integer = c->type == 'o' || c->type == 'x' || c->type == 'X';
-    if (integer ? !type->index : !type->index && !type->to_int && !type->to_float) return raise_not_number(c, v);
+    if (integer ? !type->index : !type->index && !type->to_int && !type->to_float) return raise_not_number(p, c, v);
     Value n = integer ? number_index(v) : number_int(v);
-    if (!n && error_clear_if(&exc_TypeError)) return raise_not_number(c, v);
+    if (!n && error_clear_if(&exc_TypeError)) return raise_not_number(p, c, v);
     return n;
 }
 
 /* The digits of an integer with sign, prefix and leading zeros up to the precision. */
-static Value integer_text(const Conversion *c, Value v)
+static Value integer_text(const Percent *p, const Conversion *c, Value v)
 {
-    Value n = to_integer(c, v);
+    Value n = to_integer(p, c, v);
     if (!n) return 0;
     int base = c->type == 'o' ? 8 : c->type == 'x' || c->type == 'X' ? 16 : 10;
     if (c->precision > INT32_MAX - 3) return raise_overflow("precision too large");
@@ -234,13 +234,13 @@ static Value conversion_text(Percent *p, Conversion *c, Value v)
     case 's': case 'r': case 'a': return object_text(p, c, v);
     case 'd': case 'i': case 'u': case 'o': case 'x': case 'X':
         c->is_signed = true;
-        return integer_text(c, v);
+        return integer_text(p, c, v);
     case 'e': case 'E': case 'f': case 'F': case 'g': case 'G':
         c->is_signed = true;
         return float_text(p, c, v);
     case 'c': return p->bytes ? byte_char(v) : unicode_char(v);
     }
-    int shown = c->type > 30 && c->type < 127 ? (int)c->type : '?';
+    int shown = p->bytes || (c->type > 30 && c->type < 127) ? (int)c->type : '?';
     return raise_value("unsupported format character '%c' (0x%x) at index %zd", shown, c->type, (size_t)(p->at - 1));
 }
 

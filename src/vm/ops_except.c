@@ -68,7 +68,7 @@ static Value split_group(Value exception, Value types, Value *rest)
     if (matches) {
         *rest = NONE;
         if (is_instance_of(exception, &exc_BaseExceptionGroup)) return exception;
-        Value list = list_from(&exception, 1), args = list ? tuple_pack(2, str_empty, list) : 0;
+        Value single = tuple_pack(1, exception), args = single ? tuple_pack(2, str_empty, single) : 0;
         Value group = args ? object_call_tuple(VALUE(&exc_ExceptionGroup), args, 0) : 0;
         if (!group && error_clear_if(&exc_TypeError)) group = object_call_tuple(VALUE(&exc_BaseExceptionGroup), args, 0);
         return group;

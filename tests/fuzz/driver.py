@@ -48,7 +48,8 @@ class Worker:
     """One interpreter that evaluates batches; started again when it dies or hangs."""
 
     def __init__(self, interpreter, name, folder):
-        self.command, self.folder = [interpreter, "-X", "utf8", os.path.join(HERE, "worker.py"), name], folder
+        limits = [] if interpreter == ORACLE else ["-X", "max-heap=512M"]        # python3.11 limits itself, in worker.py
+        self.command, self.folder = [interpreter, "-X", "utf8", *limits, os.path.join(HERE, "worker.py"), name], folder
         self.process, self.errors, self.batches = None, os.path.join(folder, os.path.basename(interpreter) + ".stderr"), 0
         self.results = os.path.join(folder, os.path.basename(interpreter) + ".results")
 

@@ -85,6 +85,18 @@ def generate(chance, corpus):
     return ("text", encoding, errors, some_bytes(chance), chance.choice((None, "", "\n", "\r", "\r\n")), chance.randint(1, 9), made)
 
 
+def shown_state(encoding, coder):
+    """The state, which is set again. As a number it is each implementation's own where there are shift states."""
+    try:
+        state = coder.getstate()
+        coder.setstate(state)
+    except Exception as error:
+        return problem(error)
+    if encoding.startswith(("iso2022", "hz")):
+        return ascii(state[0]) if isinstance(state, tuple) else ""
+    return ascii(state)
+
+
 def decode(encoding, errors, data, cuts, final):
     results = [outcome(codecs.decode, data, encoding, errors)]
     try:
@@ -93,7 +105,7 @@ def decode(encoding, errors, data, cuts, final):
         return " | ".join(results + [problem(error)])
     for i, (start, end) in enumerate(zip((0, *cuts), (*cuts, len(data)))):
         results.append(outcome(decoder.decode, data[start:end], final and i == len(cuts)))
-        results.append(outcome(decoder.getstate))
+        results.append(shown_state(encoding, decoder))
     decoder.reset()
     return " | ".join(results + [outcome(decoder.decode, data, True)])
 
@@ -106,7 +118,7 @@ def encode(encoding, errors, made, cuts, final):
         return " | ".join(results + [problem(error)])
     for i, (start, end) in enumerate(zip((0, *cuts), (*cuts, len(made)))):
         results.append(outcome(encoder.encode, made[start:end], final and i == len(cuts)))
-        results.append(outcome(encoder.getstate))
+        results.append(shown_state(encoding, encoder))
     encoder.reset()
     return " | ".join(results + [outcome(encoder.encode, made, True)])
 

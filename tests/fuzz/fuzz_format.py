@@ -69,6 +69,11 @@ def generate(chance, corpus):
     return ("percent", made, arguments)
 
 
+def same(case, found, expected):
+    """python3.11 fails to write the message about a wrong format character that is not ASCII."""
+    return case[0] == "bytes" and not case[1].isascii() and expected == "ValueError: ''"
+
+
 def evaluate(case):
     kind, form, *rest = case
     if kind == "spec":

