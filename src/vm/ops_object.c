@@ -165,7 +165,7 @@ OPCODE(LOAD_ATTR)
         TAIL(op_LOAD_ATTR_POLY);
     }
     uint16_t special = specialize_load(v, name, &CACHE(1));
-    if (special) BECOME(special);
+    BECOME(special ? special : OP_LOAD_ATTR);   /* the caches of what it was are overwritten in any case */
     v = object_getattr(v, name);
     if (UNLIKELY(!v)) ERROR;
     r[A] = v;
@@ -344,7 +344,7 @@ OPCODE(STORE_ATTR)
         TAIL(op_STORE_ATTR_POLY);
     }
     uint16_t special = specialize_store(r[A], pc[0].value, &CACHE(1));
-    if (special) BECOME(special);
+    BECOME(special ? special : OP_STORE_ATTR);
     if (UNLIKELY(!object_setattr(r[A], pc[0].value, r[B]))) ERROR;
     SKIP(4);
 }
@@ -494,8 +494,8 @@ OPCODE(LOAD_METHOD)
         TAIL(op_LOAD_METHOD_POLY);
     }
     uint16_t special = specialize_method(v, name, &CACHE(1));
-    if (special) BECOME(special);
-    else if (has_type(v, &module_type) && (special = specialize_load(v, name, &CACHE(1)))) BECOME(OP_LOAD_METHOD_ATTR);
+    if (!special && has_type(v, &module_type) && specialize_load(v, name, &CACHE(1))) special = OP_LOAD_METHOD_ATTR;
+    BECOME(special ? special : OP_LOAD_METHOD);
     Value method = object_get_method(v, name, &self);
     if (UNLIKELY(!method)) ERROR;
     r[A] = self ? method : 0;
