@@ -360,7 +360,15 @@ Value generator_next(Value self)
 {
     Value result;
     GeneratorObj *gen = as_gen(self);
-    int status = generator_send(self, NONE, &result);
+    Thread *t = thread_self;
+    int status;
+    if (gen->state == GEN_SUSPENDED && !atomic_load_explicit(&t->interrupt, memory_order_relaxed) && t->recursion_depth < recursion_limit && !c_stack_low()) {
+        Value *top = t->stack_top;
+        generator_resume(t, t->frame, gen, NONE, FRAME_ENTRY);
+        Value v = vm_run(t, &gen->frame);
+        t->stack_top = top;
+        status = finish_run(gen, v, &result);
+    } else status = generator_send(self, NONE, &result);
     if (status != 0) return status < 0 ? 0 : result;
     return result == NONE ? 0 : generator_outcome(gen, 0, result);
 }
