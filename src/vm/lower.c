@@ -28,6 +28,7 @@ typedef struct Lowering {
     bool traced, fuse, failed;
     Word *words;
     uint32_t *units, *ordinals, *live;
+    int32_t *handlers, handler;   /* of each word, of the present stored instruction: index into s.handlers or -1 */
     uint32_t live_before, live_call;
     uint32_t count, capacity, ordinal;
     uint32_t *word_of;            /* by stored instruction */
@@ -61,7 +62,9 @@ static uint32_t emit_word(Lowering *l, Word w)
         if (ordinals) l->ordinals = ordinals;
         uint32_t *live = realloc(l->live, sizeof(uint32_t) * capacity);
         if (live) l->live = live;
-        if (!words || !units || !ordinals || !live) {
+        int32_t *handlers = realloc(l->handlers, sizeof(int32_t) * capacity);
+        if (handlers) l->handlers = handlers;
+        if (!words || !units || !ordinals || !live || !handlers) {
             l->failed = true;
             l->count = 0;
             if (!l->capacity) abort();
@@ -70,6 +73,7 @@ static uint32_t emit_word(Lowering *l, Word w)
     l->words[l->count] = w;
     l->units[l->count] = l->unit;
     l->ordinals[l->count] = l->ordinal++;
+    l->handlers[l->count] = l->handler;
     uint32_t live = l->locals + (uint32_t)l->depth;
     l->live[l->count] = (live > l->live_before ? live : l->live_before) | l->live_call;
     return l->count++;
@@ -626,6 +630,25 @@ static void lower_for_iter(Lowering *l, int32_t target)
     emit_final(l);
 }
 
+/* A jump back to a FOR_ITER: the instruction again, which goes on behind the first one; so that an iteration of the loop is one instruction less. */
+static void lower_jump_back(Lowering *l, int32_t i)
+{
+    int32_t target = l->s.insns[i].target;
+    const StoredInsn *loop = &l->s.insns[target];
+    flush(l, l->depth);
+    if (loop->op == BC_FOR_ITER && target < i && loop->handler == l->handler && loop->depth == l->depth && target + 1 < l->s.count) {
+        uint32_t first = l->word_of[target];
+        while (l->words[first].op != OP_FOR_ITER) first++;
+        l->unit = loop->at;
+        if (l->traced) emit_uncounted(l, OP_TRACE, TRACE_MERGED, (int32_t)l->unit);
+        uint32_t word = emit(l, OP_FOR_ITER, home(l, l->depth - 1), 0, 0);
+        add_fix(l, l->count, word, FIX_EXIT, loop->target);
+        emit_word(l, (Word){.dest = l->words[first + 1].dest});
+        target++;
+    }
+    lower_jump(l, OP_JUMP_BACK, 0, target);
+}
+
 static void lower_load_global(Lowering *l, uint32_t arg)
 {
     if (arg & 1) push_entry(l, ENTRY_NULL, 0);
@@ -973,10 +996,7 @@ static int lower_insn(Lowering *l, int32_t i)
         flush(l, l->depth);
         lower_jump(l, OP_JUMP, 0, insn->target);
         break;
-    case BC_JUMP_BACKWARD:
-        flush(l, l->depth);
-        lower_jump(l, OP_JUMP_BACK, 0, insn->target);
-        break;
+    case BC_JUMP_BACKWARD: lower_jump_back(l, i); break;
     case BC_POP_JUMP_FORWARD_IF_FALSE: case BC_POP_JUMP_BACKWARD_IF_FALSE: lower_cond_jump(l, OP_JUMP_FALSE, insn->target); break;
     case BC_POP_JUMP_FORWARD_IF_TRUE: case BC_POP_JUMP_BACKWARD_IF_TRUE: lower_cond_jump(l, OP_JUMP_TRUE, insn->target); break;
     case BC_POP_JUMP_FORWARD_IF_NONE: case BC_POP_JUMP_BACKWARD_IF_NONE: lower_cond_jump(l, OP_JUMP_NONE, insn->target); break;
@@ -1078,6 +1098,7 @@ static void lower_all(Lowering *l)
             begin_block(l, i);
         }
         l->unit = insn->at;
+        l->handler = insn->handler;
         if (l->traced) emit_uncounted(l, OP_TRACE, 0, (int32_t)insn->at);
         if (insn->handler >= 0) flush(l, l->s.handlers[insn->handler].depth);
         note_live(l);
@@ -1113,17 +1134,13 @@ static void apply_fixes(Lowering *l)
 static uint32_t collect_handlers(Lowering *l, LoweredHandler *out)
 {
     uint32_t count = 0;
-    int32_t last = -1;
-    for (uint32_t w = 0; w < l->count; w++) {
-        uint32_t unit = l->units[w];
-        while (last + 1 < l->s.handler_count && l->s.handlers[last + 1].end <= unit) last++;
-        int32_t h = last + 1;
-        if (h >= l->s.handler_count) break;
-        StoredHandler *handler = &l->s.handlers[h];
-        if (handler->start > unit) continue;
+    for (uint32_t w = 0; w < l->count;) {
         uint32_t start = w;
-        while (w + 1 < l->count && l->units[w + 1] < handler->end && l->units[w + 1] >= handler->start) w++;
-        if (out) out[count] = (LoweredHandler){start, w + 1, l->word_of[handler->target], (int32_t)l->locals + handler->depth + handler->lasti, handler->lasti};
+        int32_t h = l->handlers[w];
+        while (w < l->count && l->handlers[w] == h) w++;
+        if (h < 0) continue;
+        StoredHandler *handler = &l->s.handlers[h];
+        if (out) out[count] = (LoweredHandler){start, w, l->word_of[handler->target], (int32_t)l->locals + handler->depth + handler->lasti, handler->lasti};
         count++;
     }
     return count;
@@ -1196,6 +1213,7 @@ static Lowered *lower_code(CodeObj *code, bool traced)
     free(l.units);
     free(l.ordinals);
     free(l.live);
+    free(l.handlers);
     free(l.fixes);
     stored_free(&l.s);
     return low;
@@ -1229,16 +1247,8 @@ void lowered_trace(Lowered *low)
 
 uint32_t lowered_word_of_unit(Lowered *low, uint32_t unit)
 {
-    uint32_t from = 0, to = low->word_count;
-    while (!low->traced && from < to) {   /* trace points of fused instructions stand a little out of order */
-        uint32_t middle = (from + to) / 2;
-        if (low->units[middle] < unit) from = middle + 1;
-        else to = middle;
-    }
-    for (; from < low->word_count; from++) {
+    for (uint32_t from = 0; from < low->word_count; from++)   /* trace points of merged instructions and the second FOR_ITER of a loop are out of order */
         if (low->units[from] == unit) return low->words[from].op == OP_TRACE && low->words[from].a == TRACE_MERGED ? UINT32_MAX : from;
-        if (!low->traced) break;
-    }
     return UINT32_MAX;
 }
 

@@ -573,7 +573,9 @@ OPCODE(JUMP_BACK) { TAKE(JUMP32); }
         Value v = r[A]; \
         if (v == bool_value(wanted)) TAKE(JUMP32); \
         if (v == bool_value(!wanted)) NEXT; \
-        TAIL(rest_##name); \
+        if (UNLIKELY(!is_small_int(v))) TAIL(rest_##name); \
+        if ((v != small_int(0)) == wanted) TAKE(JUMP32); \
+        NEXT; \
     }
 TRUTH_JUMP_HANDLER(JUMP_FALSE, 0)
 TRUTH_JUMP_HANDLER(JUMP_TRUE, 1)

@@ -270,17 +270,24 @@ OPCODE(GET_ITER)
 
 static inline bool is_zip_of_two(Value v) { return has_type(v, &zip_type) && tuple_size(((ZipObj *)v)->iterators) == 2; }
 
+/* A loop's second FOR_ITER, at its end, stands before the JUMP_BACK to its body; the special forms of it jump there at once. */
+#define BODY (pc + 2 + pc[1].jump)
+#define NEXT_ITEM SKIP(2)
+#define NEXT_ITEM_BACK do { pc = BODY; POLL(); NEXT; } while (0)
+
 /* The special form of FOR_ITER (at pc - 1) for such an iterator. A pair that UNPACK2 takes apart at once, in a register that nothing else reads, need not be made. */
 static enum Op special_for(const Frame *f, const Word *pc, Value iterator)
 {
     Type *type = type_of(iterator);
-    if (type == &list_iterator_type) return OP_FOR_LIST;
-    if (type == &tuple_iterator_type) return OP_FOR_TUPLE;
-    if (type == &range_iterator_type) return OP_FOR_RANGE;
+    bool back = pc[1].op == OP_JUMP_BACK;
+    const Word *body = back ? BODY : pc + 1;
+    if (type == &list_iterator_type) return back ? OP_FOR_LIST_BACK : OP_FOR_LIST;
+    if (type == &tuple_iterator_type) return back ? OP_FOR_TUPLE_BACK : OP_FOR_TUPLE;
+    if (type == &range_iterator_type) return back ? OP_FOR_RANGE_BACK : OP_FOR_RANGE;
     if (type == &generator_type) return OP_FOR_GENERATOR;
-    if (type == &dict_keyiterator_type || type == &dict_valueiterator_type) return OP_FOR_DICT;
-    bool pair = pc[1].op == OP_UNPACK2 && pc[1].b == pc[0].dest && pc[0].dest >= f->code->nlocalsplus;
-    if (pair && (type == &dict_itemiterator_type || type == &enumerate_type || is_zip_of_two(iterator))) return OP_FOR_PAIR;
+    if (type == &dict_keyiterator_type || type == &dict_valueiterator_type) return back ? OP_FOR_DICT_BACK : OP_FOR_DICT;
+    bool pair = body->op == OP_UNPACK2 && body->b == pc[0].dest && pc[0].dest >= f->code->nlocalsplus;
+    if (pair && (type == &dict_itemiterator_type || type == &enumerate_type || is_zip_of_two(iterator))) return back ? OP_FOR_PAIR_BACK : OP_FOR_PAIR;
     return OP_FOR_ITER;
 }
 
@@ -318,54 +325,57 @@ OPCODE(FOR_ITER)
 
 #define EXHAUSTED do { pc += pc[0].exit; NEXT; } while (0)
 
-OPCODE(FOR_LIST)
-{
-    Value v = r[A];
-    if (UNLIKELY(!has_type(v, &list_iterator_type))) TAIL(op_FOR_ITER);
-    ListIter *it = (ListIter *)v;
-    if (LIKELY(it->list)) {
-        ListObj *list = (ListObj *)it->list;
-        if (LIKELY((uint64_t)it->index < (uint64_t)list->size)) {
-            r[pc[0].dest] = list->items[it->index++];
-            SKIP(2);
-        }
-        it->list = 0;
+#define FOR_SEQUENCE(name, Iter, sequence, Sequence, type_, next_item) \
+    OPCODE(name) \
+    { \
+        Value v = r[A]; \
+        if (UNLIKELY(!has_type(v, &type_))) TAIL(op_FOR_ITER); \
+        Iter *it = (Iter *)v; \
+        if (LIKELY(it->sequence)) { \
+            Sequence *items = (Sequence *)it->sequence; \
+            if (LIKELY((uint64_t)it->index < (uint64_t)items->size)) { \
+                r[pc[0].dest] = items->items[it->index++]; \
+                next_item; \
+            } \
+            it->sequence = 0; \
+        } \
+        EXHAUSTED; \
     }
-    EXHAUSTED;
-}
-OPCODE(FOR_TUPLE)
+FOR_SEQUENCE(FOR_LIST, ListIter, list, ListObj, list_iterator_type, NEXT_ITEM)
+FOR_SEQUENCE(FOR_LIST_BACK, ListIter, list, ListObj, list_iterator_type, NEXT_ITEM_BACK)
+FOR_SEQUENCE(FOR_TUPLE, TupleIter, tuple, TupleObj, tuple_iterator_type, NEXT_ITEM)
+FOR_SEQUENCE(FOR_TUPLE_BACK, TupleIter, tuple, TupleObj, tuple_iterator_type, NEXT_ITEM_BACK)
+
+/* A number that is no immediate. */
+static __attribute__((noinline)) HANDLER(large_of_range)
 {
-    Value v = r[A];
-    if (UNLIKELY(!has_type(v, &tuple_iterator_type))) TAIL(op_FOR_ITER);
-    TupleIter *it = (TupleIter *)v;
-    if (LIKELY(it->tuple)) {
-        TupleObj *tuple = (TupleObj *)it->tuple;
-        if (LIKELY((uint64_t)it->index < (uint64_t)tuple->size)) {
-            r[pc[0].dest] = tuple->items[it->index++];
-            SKIP(2);
-        }
-        it->tuple = 0;
-    }
-    EXHAUSTED;
+    RangeIter *it = (RangeIter *)r[A];
+    SAVE();
+    Value large = int_new(it->next);
+    if (UNLIKELY(!large)) ERROR;
+    it->remaining--;
+    it->next = (int64_t)((uint64_t)it->next + (uint64_t)it->step);
+    r[pc[0].dest] = large;
+    NEXT_ITEM;
 }
-OPCODE(FOR_RANGE)
-{
-    Value v = r[A];
-    if (UNLIKELY(!has_type(v, &range_iterator_type))) TAIL(op_FOR_ITER);
-    RangeIter *it = (RangeIter *)v;
-    if (LIKELY(it->remaining > 0)) {
-        int64_t n = it->next;
-        it->remaining--;
-        it->next = (int64_t)((uint64_t)n + (uint64_t)it->step);
-        if (UNLIKELY(!fits_small_int(n))) {
-            Value large = int_new(n);
-            if (!large) ERROR;
-            r[pc[0].dest] = large;
-        } else r[pc[0].dest] = small_int(n);
-        SKIP(2);
+#define FOR_RANGE_HANDLER(name, next_item) \
+    OPCODE(name) \
+    { \
+        Value v = r[A]; \
+        if (UNLIKELY(!has_type(v, &range_iterator_type))) TAIL(op_FOR_ITER); \
+        RangeIter *it = (RangeIter *)v; \
+        if (LIKELY(it->remaining > 0)) { \
+            int64_t n = it->next; \
+            if (UNLIKELY(!fits_small_int(n))) TAIL(large_of_range); \
+            it->remaining--; \
+            it->next = (int64_t)((uint64_t)n + (uint64_t)it->step); \
+            r[pc[0].dest] = small_int(n); \
+            next_item; \
+        } \
+        EXHAUSTED; \
     }
-    EXHAUSTED;
-}
+FOR_RANGE_HANDLER(FOR_RANGE, NEXT_ITEM)
+FOR_RANGE_HANDLER(FOR_RANGE_BACK, NEXT_ITEM_BACK)
 
 /* Out of sight of FOR_DICT: the end, and the errors. */
 static __attribute__((noinline)) HANDLER(rest_FOR_DICT)
@@ -374,44 +384,53 @@ static __attribute__((noinline)) HANDLER(rest_FOR_DICT)
     Value v = type_of(r[A])->next(r[A]);
     if (LIKELY(v)) {
         r[pc[0].dest] = v;
-        SKIP(2);
+        NEXT_ITEM;
     }
     if (UNLIKELY(t->exception)) ERROR;
     EXHAUSTED;
 }
-OPCODE(FOR_DICT)
-{
-    Value v = r[A];
-    bool keys = has_type(v, &dict_keyiterator_type);
-    if (UNLIKELY(!keys && !has_type(v, &dict_valueiterator_type))) TAIL(op_FOR_ITER);
-    DictIter *it = (DictIter *)v;
-    if (LIKELY(it->dict && ((DictObj *)it->dict)->used == it->used && it->remaining > 0)) {
-        DictKeys *table = ((DictObj *)it->dict)->keys;
-        if (LIKELY(it->position < table->entry_count)) {
-            DictEntry *e = &table->entries[it->position];
-            if (LIKELY(e->value)) {
-                it->position++;
-                it->remaining--;
-                r[pc[0].dest] = keys ? e->key : e->value;
-                SKIP(2);
-            }
-        }
+#define FOR_DICT_HANDLER(name, next_item) \
+    OPCODE(name) \
+    { \
+        Value v = r[A]; \
+        bool keys = has_type(v, &dict_keyiterator_type); \
+        if (UNLIKELY(!keys && !has_type(v, &dict_valueiterator_type))) TAIL(op_FOR_ITER); \
+        DictIter *it = (DictIter *)v; \
+        if (LIKELY(it->dict && ((DictObj *)it->dict)->used == it->used && it->remaining > 0)) { \
+            DictKeys *table = ((DictObj *)it->dict)->keys; \
+            if (LIKELY(it->position < table->entry_count)) { \
+                DictEntry *e = &table->entries[it->position]; \
+                if (LIKELY(e->value)) { \
+                    it->position++; \
+                    it->remaining--; \
+                    r[pc[0].dest] = keys ? e->key : e->value; \
+                    next_item; \
+                } \
+            } \
+        } \
+        TAIL(rest_FOR_DICT); \
     }
-    TAIL(rest_FOR_DICT);
-}
+FOR_DICT_HANDLER(FOR_DICT, NEXT_ITEM)
+FOR_DICT_HANDLER(FOR_DICT_BACK, NEXT_ITEM_BACK)
 
-/* FOR_ITER and the UNPACK2 behind it. */
-OPCODE(FOR_PAIR)
+/* The next pair of an iterator for which special_for gives OP_FOR_PAIR; -1: it is none. */
+static inline int next_pair(Value v, Value *first, Value *second)
 {
-    Value v = r[A];
-    bool found;
-    SAVE();
-    Value *first = r + pc[1].a, *second = r + pc[1].c;
-    if (has_type(v, &enumerate_type)) found = enumerate_next_pair(v, first, second);
-    else if (has_type(v, &dict_itemiterator_type)) found = dict_next_pair(v, first, second);
-    else if (is_zip_of_two(v)) found = zip_next_pair(v, first, second);
-    else TAIL(op_FOR_ITER);
-    if (LIKELY(found)) SKIP(3);
-    if (UNLIKELY(t->exception) && !error_clear_if(&exc_StopIteration)) ERROR;
-    EXHAUSTED;
+    if (has_type(v, &enumerate_type)) return enumerate_next_pair(v, first, second);
+    if (has_type(v, &dict_itemiterator_type)) return dict_next_pair(v, first, second);
+    return is_zip_of_two(v) ? zip_next_pair(v, first, second) : -1;
 }
+/* FOR_ITER and the UNPACK2 behind it. */
+#define FOR_PAIR_HANDLER(name, unpack, next_item) \
+    OPCODE(name) \
+    { \
+        const Word *to = unpack; \
+        SAVE(); \
+        int found = next_pair(r[A], r + to->a, r + to->c); \
+        if (LIKELY(found > 0)) next_item; \
+        if (UNLIKELY(found < 0)) TAIL(op_FOR_ITER); \
+        if (UNLIKELY(t->exception) && !error_clear_if(&exc_StopIteration)) ERROR; \
+        EXHAUSTED; \
+    }
+FOR_PAIR_HANDLER(FOR_PAIR, pc + 1, SKIP(3))
+FOR_PAIR_HANDLER(FOR_PAIR_BACK, BODY, do { pc = BODY + 1; POLL(); NEXT; } while (0))
