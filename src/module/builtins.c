@@ -130,7 +130,9 @@ static NATIVE(builtin_next)
 {
     if (!nargs || nargs > 2) return raise_type(nargs ? "next expected at most 2 arguments, got %zd" : "next expected at least 1 argument, got %zd", nargs);
     if (!is_iterator(args[0])) return raise_type("'%.200T' object is not an iterator", args[0]);
-    Value item = type_of(args[0])->next(args[0]);
+    /* A __next__ in Python is called as it is: the slot would drop the value of its StopIteration. */
+    Value method = has_flag(args[0], TYPE_HEAP) ? type_lookup(type_of(args[0]), NAME("__next__")) : 0;
+    Value item = method && type_of(method) == &function_type ? call_1(method, args[0]) : type_of(args[0])->next(args[0]);
     if (item) return item;
     if (nargs == 2) return !thread_self->exception || error_clear_if(&exc_StopIteration) ? args[1] : 0;
     return thread_self->exception ? 0 : raise_stop_iteration(0);

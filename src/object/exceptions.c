@@ -31,7 +31,11 @@ bool exception_no_keywords(Value self, Value kwnames)
 bool exception_init_args(Value self, Value *args, size_t nargs)
 {
     Exception *e = (Exception *)self;
-    if (e->args && (size_t)tuple_size(e->args) == nargs && !memcmp(tuple_items(e->args), args, nargs * sizeof(Value))) return true;
+    if (e->args && (size_t)tuple_size(e->args) == nargs) {
+        size_t same = 0;
+        while (same < nargs && tuple_get(e->args, (int64_t)same) == args[same]) same++;
+        if (same == nargs) return true;
+    }
     Value tuple = pack_args(args, nargs);
     if (!tuple) return false;
     SET(e, args, tuple);

@@ -11,10 +11,24 @@ static void changed(FunctionObj *f) { f->version = next_function_version == UINT
 
 Value vm_builtins(void);   /* vm/vm.h, which this room does not include */
 
+/* globals[name], with the place where it was found last. */
+typedef struct Found { uint32_t version; int64_t index; } Found;
+static Value global(Value globals, Value name, Found *found)
+{
+    DictKeys *keys = ((DictObj *)globals)->keys;
+    if (found->version && keys->version == found->version) return keys->entries[found->index].value;
+    found->version = 0;
+    if (type_of(globals) == &dict_type) found->index = dict_entry_index(globals, name, &found->version);
+    if (found->version && found->index >= 0) return keys->entries[found->index].value;
+    found->version = 0;
+    return dict_get_str(globals, name);
+}
+
 /* The builtins that a function made with these globals uses. */
 static Value builtins_of(Value globals)
 {
-    Value builtins = dict_get_str(globals, NAME("__builtins__"));
+    static Found found;
+    Value builtins = global(globals, NAME("__builtins__"), &found);
     if (!builtins) builtins = vm_builtins();
     if (!builtins) builtins = import_module("builtins");
     if (builtins && type_is_subtype(type_of(builtins), &module_type)) builtins = module_dict(builtins);
@@ -34,8 +48,8 @@ Value function_new(Value code, Value globals, Value qualname)
     if (!f->builtins) return 0;
     Value doc = tuple_size(c->consts) > 0 ? tuple_get(c->consts, 0) : NONE;
     f->doc = is_str(doc) ? doc : NONE;
-    Value module = dict_get_str(globals, NAME("__name__"));
-    f->module = module;
+    static Found found;
+    f->module = global(globals, NAME("__name__"), &found);
     changed(f);
     return VALUE(f);
 }

@@ -158,6 +158,27 @@ bool instance_set(Obj *object, Value name, Value value)
     return dict && dict_set(dict, name, value);
 }
 
+enum { CLOSE_GAP_LIMIT = 16 };
+/* Takes slot `slot` out: the attributes behind it move down, to the shape of an instance that never had it. false: there is none, use dict mode. */
+static bool close_gap(Obj *object, uint32_t slot)
+{
+    uint32_t count = shape_table[object->shape].count, shape = object->shape;
+    if (count > CLOSE_GAP_LIMIT) return false;
+    Value names[CLOSE_GAP_LIMIT];
+    for (uint32_t s = shape; shape_table[s].name; s = shape_table[s].parent) {
+        if (shape_table[s].count > slot) names[shape_table[s].count - 1] = shape_table[s].name;
+        shape = shape_table[s].parent;
+        if (shape_table[s].count - 1u == slot) break;
+    }
+    for (uint32_t i = slot + 1; i < count; i++)
+        if (!(shape = shape_add(shape, names[i]))) return false;
+    for (uint32_t i = slot + 1; i < count; i++) *instance_slot(object, i - 1) = *instance_slot(object, i);
+    *instance_slot(object, count - 1) = 0;
+    object->shape = shape;
+    gc_barrier(object);
+    return true;
+}
+
 int instance_delete(Obj *object, Value name)
 {
     Type *type = object->type;
@@ -171,6 +192,7 @@ int instance_delete(Obj *object, Value name)
             object->shape = shape_table[shape].parent;
             return 1;
         }
+        if (close_gap(object, (uint32_t)slot)) return 1;
         if (!instance_to_dict(object)) return -1;
     }
     Value dict = 0;

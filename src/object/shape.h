@@ -7,7 +7,7 @@
  * Shapes form one transition tree for each type, whose root (type->root_shape) a fresh instance has: so a shape id other than 0 also tells the type of its instance.
  * What a shape does not tell is what the type itself holds: inline caches check type_version too (data descriptors win over instance attributes).
  *
- * Taking `__dict__`, deleting an attribute that is not the newest, a name that is not exactly a str, or more than SHAPE_MAX_SLOTS attributes turn an instance to dict mode for
+ * Taking `__dict__`, deleting an attribute that is not the newest of an instance that has many, a name that is not exactly a str, or more than SHAPE_MAX_SLOTS attributes turn an instance to dict mode for
  * good; `obj.__dict__` is therefore always an ordinary dict, and live. Built-in types with a dict field of their own use dict_offset instead of attrs_offset and never have shapes.
  *
  * All names are interned strs and are compared by identity.

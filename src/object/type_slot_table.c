@@ -182,6 +182,13 @@ static void *native_new_of(Type *type, Value descr)
     return ((NativeObj *)descr)->def == &new_def && type->base ? (void *)type->base->new : 0;
 }
 
+/* The function in the slot of a built-in type that has both the slot and a native method of the same name (NATIVE_COEXIST), or 0. */
+static void *slot_of_method(NativeMethodObj *method, const SlotDef *def)
+{
+    if (!(method->def->flags & NATIVE_COEXIST) || strcmp(method->def->name, def->name) || method->owner->flags & TYPE_HEAP) return 0;
+    return *slot_place(method->owner, def);
+}
+
 /* Sets the slot whose entries begin at index i; returns the index after them. */
 static size_t set_slot(Type *type, size_t i)
 {
@@ -202,6 +209,12 @@ static size_t set_slot(Type *type, size_t i)
             if (!function && usable) continue;
             generic = def->function;
             if ((!specific || specific == function) && usable) specific = function;
+            else use_generic = true;
+        } else if (type_of(descr) == &native_method_type && slot_of_method((NativeMethodObj *)descr, def)) {
+            /* The method of a built-in base does what the base's slot does. */
+            void *function = slot_of_method((NativeMethodObj *)descr, def);
+            generic = def->function;
+            if ((!specific || specific == function) && type_is_subtype(type, ((NativeMethodObj *)descr)->owner)) specific = function;
             else use_generic = true;
         } else if (offset == AT(new) && native_new_of(type, descr)) {
             specific = native_new_of(type, descr);

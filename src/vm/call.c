@@ -249,6 +249,22 @@ static bool bind_variadic(Thread *t, Lowered *low, Value *window, Value *args, s
     return true;
 }
 
+/* Binds where it can be done in place. window: at the arguments, or clear of them. false, perhaps with an exception: vm_bind is to do it. */
+static bool bind_plainly(Thread *t, FunctionObj *function, Lowered *low, Value *window, Value *args, size_t nargs, Value kwnames)
+{
+    if (kwnames || low->simple_args < (int64_t)nargs)
+        return bind_simple(function, low, window, args, nargs, kwnames) || bind_variadic(t, low, window, args, nargs, kwnames);
+    size_t n = nargs, parameters = (size_t)low->simple_args;
+    if (parameters > nargs) {
+        size_t defaults = function->defaults ? (size_t)tuple_size(function->defaults) : 0;
+        if (parameters - nargs > defaults) return false;
+        if (window != args) memmove(window, args, sizeof(Value) * nargs);
+        for (const Value *from = tuple_items(function->defaults) + defaults - parameters; n < parameters; n++) window[n] = from[n];
+    } else if (window != args) memmove(window, args, sizeof(Value) * nargs);
+    for (; n < (size_t)low->locals_count; n++) window[n] = 0;
+    return true;
+}
+
 Frame *vm_enter(Thread *t, FunctionObj *function, Value *args, size_t nargs, Value kwnames, uint32_t flags)
 {
     Frame *f = t->frame;
@@ -267,19 +283,8 @@ Frame *vm_enter(Thread *t, FunctionObj *function, Value *args, size_t nargs, Val
         raise_recursion();
         return 0;
     }
-    if (low->simple_args == (int64_t)nargs && !kwnames) {
-        if (window != args) memmove(window, args, sizeof(Value) * nargs);
-        for (int32_t n = (int32_t)nargs; n < low->locals_count; n++) window[n] = 0;
-    } else if (!kwnames && low->simple_args > (int64_t)nargs && function->defaults && low->simple_args - (int64_t)nargs <= tuple_size(function->defaults)) {
-        if (window != args) memmove(window, args, sizeof(Value) * nargs);
-        int64_t first = low->simple_args - tuple_size(function->defaults), n = (int64_t)nargs;
-        for (; n < low->simple_args; n++) window[n] = tuple_get(function->defaults, n - first);
-        for (; n < low->locals_count; n++) window[n] = 0;
-    } else if (bind_simple(function, low, window, args, nargs, kwnames) || bind_variadic(t, low, window, args, nargs, kwnames)) {
-        ;
-    } else if (t->exception) {
-        return 0;
-    } else {
+    if (!bind_plainly(t, function, low, window, args, nargs, kwnames)) {
+        if (t->exception) return 0;
         /* The arguments step aside, above the caller's window and clear of the new one. */
         memmove(aside, args, sizeof(Value) * total);
         t->stack_top = aside + total;
@@ -330,11 +335,8 @@ Value vm_call_function(Value callee, Value *args, size_t nargs, Value kwnames)
         return raise_recursion();
     }
     t->stack_top = window + low->register_count;
-    bool bound = true;
-    if (low->simple_args == (int64_t)nargs && !kwnames) {
-        memmove(window, args, sizeof(Value) * nargs);
-        memset(window + nargs, 0, sizeof(Value) * ((size_t)low->locals_count - nargs));
-    } else {
+    bool bound = bind_plainly(t, function, low, window, args, nargs, kwnames);
+    if (!bound && !t->exception) {
         memset(window, 0, sizeof(Value) * (size_t)low->register_count);
         bound = vm_bind(function, window, args, nargs, kwnames);
     }

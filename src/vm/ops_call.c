@@ -136,6 +136,7 @@ static uint16_t specialize_native(const NativeDef *def, Signature **cache, size_
 static uint16_t specialize_class(Type *type, size_t nargs, Word *w, CallForm form)
 {
     uint32_t version = type_version(type);
+    if (type == &type_type && nargs == 1 && form == FORM_CALL) return OP_CALL_TYPE_OF;
     if (!version || type == &type_type || form == FORM_METHOD || type->flags & (TYPE_ABSTRACT | TYPE_DISALLOW_NEW) || !type->new) return 0;
     if (has_plain_new(type)) {
         Value init = type_lookup(type, NAME("__init__"));
@@ -466,6 +467,13 @@ static inline bool init_made(Type *type, Value made, Value *args, size_t nargs)
 CALL_TYPE_HANDLER(CALL_TYPE, FETCH_CALL)
 CALL_TYPE_HANDLER(CALL_ATTR_TYPE, FETCH_ATTR)
 
+OPCODE(CALL_TYPE_OF)
+{
+    if (UNLIKELY(r[C] != VALUE(&type_type))) TAIL(call_any);
+    r[pc[3].dest] = VALUE(type_of(r[A + 2]));
+    SKIP(5);
+}
+
 OPCODE(CALL_SUPER)
 {
     if (LIKELY(r[C] == VALUE(&super_type))) {
@@ -534,14 +542,8 @@ HANDLER(vm_deliver)
     if (flags & FRAME_TRACED) {
         if (!vm_trace_return(t, f, value)) ERROR;
     }
-    if (flags & FRAME_INIT) {
-        if (value != NONE) {
-            SAVE();
-            raise_type("__init__() should return None, not '%.200s'", type_name_of(value));
-            ERROR;
-        }
-        value = f->extra;
-    }
+    Value returned = value;
+    if (flags & FRAME_INIT) value = f->extra;
     GeneratorObj *gen = f->generator;
     Frame *previous = f->previous;
     Type *made = flags & FRAME_NEW ? (Type *)f->extra : 0;
@@ -558,6 +560,10 @@ HANDLER(vm_deliver)
     if (flags & FRAME_SPECIAL) {
         f->result = value;
         TAIL(vm_finish_special);
+    }
+    if (flags & FRAME_INIT && UNLIKELY(returned != NONE)) {
+        raise_type("__init__() should return None, not '%.200s'", type_name_of(returned));
+        ERROR;
     }
     if (made && UNLIKELY(type_of(value) != made) && !finish_new(made, value, f)) ERROR;
     if (flags & FRAME_FOR_ITER) {

@@ -15,11 +15,20 @@
 static inline bool is_descriptor(Value v) { return type_of(v)->descr_get != 0; }
 static inline bool is_data_descriptor(Value v) { return type_of(v)->descr_set != 0; }
 
+/* Are attributes looked up by `usual` (object_generic_getattr, type_getattr), at least before a __getattr__ in Python is asked? */
+static bool looks_up_plainly(Type *type, Value (*usual)(Value, Value))
+{
+    if (type->getattr == usual) return true;
+    if (type->getattr != slot_getattr_hook) return false;
+    Value own = type_lookup(type, NAME("__getattribute__"));
+    return own && has_type(own, &slot_wrapper_type) && ((WrapperObj *)own)->function == (void *)usual;
+}
+
 /* What class `v` has for name, where its metaclass has nothing of that name and looks attributes up in the usual way; 0: none. versions: of the class and of its class. */
 static Value class_attribute(Value v, Value name, Word *versions)
 {
     Type *meta = type_of(v);
-    if (!is_type(v) || meta->getattr != type_getattr || type_lookup(meta, name)) return 0;
+    if (!is_type(v) || !looks_up_plainly(meta, type_getattr) || type_lookup(meta, name)) return 0;
     *versions = (Word){.version = type_version((Type *)v), .index = type_version(meta)};
     return versions->version && versions->index ? type_lookup((Type *)v, name) : 0;
 }
@@ -42,13 +51,34 @@ static MemberObj *plain_member(Type *type, Value own)
     return member->kind == MEMBER_VALUE && type_is_subtype(type, member->owner) ? member : 0;
 }
 
-/* Are attributes of instances looked up in the usual way, at least at first (before a __getattr__ in Python)? */
-static bool looks_up_plainly(Type *type)
+/* Where a value that can have a real dict, but no shape, has it (or 0 there): byte offset, or 0 when there is no such place. */
+static uint32_t dict_place(Value v)
 {
-    if (type->getattr == object_generic_getattr) return true;
-    if (type->getattr != slot_getattr_hook) return false;
-    Value own = type_lookup(type, NAME("__getattribute__"));
-    return own && has_type(own, &slot_wrapper_type) && ((WrapperObj *)own)->function == (void *)object_generic_getattr;
+    Type *type = type_of(v);
+    int64_t offset = type->attrs_offset ? type->attrs_offset : type->dict_offset;
+    return !is_pointer(v) || as_obj(v)->shape || offset <= 0 || offset > UINT16_MAX ? 0 : (uint32_t)offset;
+}
+static inline DictObj *dict_at(Obj *o, uint32_t offset) { return *(DictObj **)((char *)o + offset); }
+
+/* The entry of `name` in the dict of an instance, tried where the cache c says; 0: not there. */
+static inline DictEntry *dict_attribute(Obj *o, Word c, Value name)
+{
+    if (UNLIKELY(o->type->version != c.version || o->shape)) return 0;
+    DictObj *dict = dict_at(o, c.index & UINT16_MAX);
+    int64_t entry = c.index >> 16;
+    if (UNLIKELY(!dict) || UNLIKELY(entry >= dict->keys->entry_count)) return 0;
+    DictEntry *e = &dict->keys->entries[entry];
+    return LIKELY(e->key == name && e->value) ? e : 0;
+}
+/* Fills the cache for dict_attribute. */
+static bool find_dict_attribute(Value v, Value name, uint32_t version, Word *c)
+{
+    uint32_t offset = dict_place(v), keys_version;
+    if (!offset || !version || !dict_at(as_obj(v), offset)) return false;
+    int64_t entry = dict_entry_index(VALUE(dict_at(as_obj(v), offset)), name, &keys_version);
+    if (entry < 0 || entry > UINT16_MAX) return false;
+    *c = (Word){.version = version, .index = (uint32_t)entry << 16 | offset};
+    return true;
 }
 
 static Value python_method(Type *type, Value name)
@@ -83,7 +113,7 @@ static uint16_t specialize_load(Value v, Value name, Word *c)
         c[1] = (Word){.value = own};
         return OP_LOAD_ATTR_CLASS;
     }
-    if (!is_pointer(v) || !looks_up_plainly(type)) return 0;
+    if (!is_pointer(v) || !looks_up_plainly(type, object_generic_getattr)) return 0;
     bool hooked = type->getattr != object_generic_getattr;
     uint32_t version = type_version(type);
     own = type_lookup(type, name);
@@ -103,7 +133,9 @@ static uint16_t specialize_load(Value v, Value name, Word *c)
         c[1] = (Word){.value = own};
         return OP_LOAD_ATTR_GET;
     }
-    if (!version || type->attrs_offset <= 0 || !as_obj(v)->shape) return 0;
+    if (!version) return 0;
+    if (find_dict_attribute(v, name, version, c)) return OP_LOAD_ATTR_DICT;
+    if (type->attrs_offset <= 0 || !as_obj(v)->shape) return 0;
     uint32_t shape = as_obj(v)->shape;
     int slot = shape_lookup(shape, name);
     if (slot >= 0) {
@@ -138,22 +170,42 @@ static inline PolyEntry *poly_entry(Value name, uint32_t version, uint32_t shape
     return &poly_table[hash >> 53 & (POLY_ENTRIES - 1)];
 }
 
+/* What tells values of one type apart: the shape of an instance, the version of a class. */
+static inline uint32_t poly_shape(Obj *o) { return UNLIKELY(o->type->flags & TYPE_TYPE) ? ((Type *)o)->version : o->shape; }
+
+static __attribute__((noinline)) PolyEntry *poly_fill(PolyEntry *entry, Obj *o, Value name, uint16_t kind, uint16_t (*specialize)(Value, Value, Word *))
+{
+    Word caches[2] = {0};
+    uint16_t op = o->type == &module_type ? 0 : specialize(VALUE(o), name, caches);
+    *entry = (PolyEntry){name, o->type->version, poly_shape(o), {caches[0], caches[1]}, op, kind};
+    return entry;
+}
+
 /* The answer for a value with a header; found by `specialize` when the table lacks it. op 0: none, do the generic thing. */
 static inline PolyEntry *poly_find(Value v, Value name, uint16_t kind, uint16_t (*specialize)(Value, Value, Word *))
 {
     Obj *o = as_obj(v);
-    uint32_t version = o->type->version;
-    PolyEntry *entry = poly_entry(name, version, o->shape, kind);
-    if (LIKELY(entry->name == name && entry->version == version && entry->shape == o->shape && entry->kind == kind && version)) return entry;
-    Word caches[2] = {0};
-    uint16_t op = 0;
-    if (!(o->type->flags & TYPE_TYPE) && o->type != &module_type) op = specialize(v, name, caches);
-    *entry = (PolyEntry){name, o->type->version, o->shape, {caches[0], caches[1]}, op, kind};
-    return entry;
+    uint32_t version = o->type->version, shape = poly_shape(o);
+    PolyEntry *entry = poly_entry(name, version, shape, kind);
+    if (LIKELY(entry->name == name && entry->version == version && entry->shape == shape && entry->kind == kind && version)) return entry;
+    return poly_fill(entry, o, name, kind, specialize);
 }
 
 /* Counts the specialization of a site; true: it has had its share. */
 static inline bool poly_due(const Word *pc) { return ((Word *)pc)[-1].c >= POLY_LIMIT || (((Word *)pc)[-1].c++, false); }
+
+/* Makes the site at pc the form that `specialize` finds for v; it stays what it is where there is none. */
+static __attribute__((noinline)) uint16_t settle(const Word *pc, Value v, uint16_t (*specialize)(Value, Value, Word *))
+{
+    Word caches[2] = {0};
+    uint16_t special = specialize(v, pc[0].value, caches);
+    if (special) {
+        CACHE(1) = caches[0];
+        CACHE(2) = caches[1];
+        BECOME(special);
+    }
+    return special;
+}
 
 OPCODE(LOAD_ATTR)
 {
@@ -164,8 +216,7 @@ OPCODE(LOAD_ATTR)
         i = pc[-1].op;
         TAIL(op_LOAD_ATTR_POLY);
     }
-    uint16_t special = specialize_load(v, name, &CACHE(1));
-    BECOME(special ? special : OP_LOAD_ATTR);   /* the caches of what it was are overwritten in any case */
+    settle(pc, v, specialize_load);
     v = object_getattr(v, name);
     if (UNLIKELY(!v)) ERROR;
     r[A] = v;
@@ -251,6 +302,18 @@ OPCODE(LOAD_ATTR_PROPERTY)
     if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version)) START(pc[2].value, 1, v, 0, 0);
     TAIL(op_LOAD_ATTR);
 }
+OPCODE(LOAD_ATTR_DICT)
+{
+    Value v = r[B];
+    if (LIKELY(is_pointer(v))) {
+        DictEntry *entry = dict_attribute(as_obj(v), pc[1], pc[0].value);
+        if (LIKELY(entry != 0)) {
+            r[A] = entry->value;
+            SKIP(4);
+        }
+    }
+    TAIL(op_LOAD_ATTR);
+}
 OPCODE(LOAD_ATTR_GET)
 {
     Value v = r[B];
@@ -284,6 +347,7 @@ OPCODE(LOAD_ATTR_POLY)
                 SKIP(4);
             }
             break;
+        case OP_LOAD_ATTR_CLASS: r[A] = entry->caches[1].value; SKIP(4);
         case OP_LOAD_ATTR_PROPERTY: START(entry->caches[1].value, 1, v, 0, 0);
         }
     }
@@ -316,7 +380,9 @@ static uint16_t specialize_store(Value v, Value name, Word *c)
         c[0] = (Word){.version = version, .index = member->offset};
         return OP_STORE_ATTR_MEMBER;
     }
-    if (!version || (own && is_data_descriptor(own)) || type->attrs_offset <= 0 || !as_obj(v)->shape) return 0;
+    if (!version || (own && is_data_descriptor(own))) return 0;
+    if (find_dict_attribute(v, name, version, c)) return OP_STORE_ATTR_DICT;
+    if (type->attrs_offset <= 0 || !as_obj(v)->shape) return 0;
     uint32_t shape = as_obj(v)->shape;
     int slot = shape_lookup(shape, name);
     if (slot >= 0) {
@@ -343,8 +409,7 @@ OPCODE(STORE_ATTR)
         i = pc[-1].op;
         TAIL(op_STORE_ATTR_POLY);
     }
-    uint16_t special = specialize_store(r[A], pc[0].value, &CACHE(1));
-    BECOME(special ? special : OP_STORE_ATTR);
+    settle(pc, r[A], specialize_store);
     if (UNLIKELY(!object_setattr(r[A], pc[0].value, r[B]))) ERROR;
     SKIP(4);
 }
@@ -386,6 +451,19 @@ OPCODE(STORE_ATTR_MEMBER)
     TAIL(op_STORE_ATTR);
 }
 
+OPCODE(STORE_ATTR_DICT)
+{
+    Value v = r[A];
+    if (LIKELY(is_pointer(v))) {
+        DictEntry *entry = dict_attribute(as_obj(v), pc[1], pc[0].value);
+        if (LIKELY(entry != 0)) {
+            entry->value = r[B];
+            gc_barrier(dict_at(as_obj(v), pc[1].index & UINT16_MAX));
+            SKIP(4);
+        }
+    }
+    TAIL(op_STORE_ATTR);
+}
 OPCODE(STORE_ATTR_PROPERTY)
 {
     Value v = r[A];
@@ -436,22 +514,6 @@ static uint16_t specialize_class_value(Value own, Word *c)
     return c[1].value ? OP_LOAD_METHOD_VALUE : 0;
 }
 
-/* The number of the keys in the dict that a built-in object has in a field; of no dict: NO_DICT. 0: they have none. */
-enum { NO_DICT = UINT32_MAX };
-static inline uint32_t dict_field_version(Value v)
-{
-    Value dict = *(Value *)((char *)as_obj(v) + as_obj(v)->type->dict_offset);
-    return dict ? ((DictObj *)dict)->keys->version : NO_DICT;
-}
-
-/* Whether that dict does not have the name, as long as its keys are those of *version. */
-static bool absent_from_dict(Value v, Value name, uint32_t *version)
-{
-    Value dict = *(Value *)((char *)as_obj(v) + as_obj(v)->type->dict_offset);
-    *version = NO_DICT;
-    return !dict || (dict_entry_index(dict, name, version) < 0 && *version != 0 && *version != NO_DICT);
-}
-
 static uint16_t specialize_method(Value v, Value name, Word *c)
 {
     Type *type = type_of(v);
@@ -462,7 +524,7 @@ static uint16_t specialize_method(Value v, Value name, Word *c)
         c[1].value = class_value(own);
         return c[1].value ? OP_LOAD_METHOD_CLASS : 0;
     }
-    if (!looks_up_plainly(type)) return 0;
+    if (!looks_up_plainly(type, object_generic_getattr)) return 0;
     uint32_t version = type_version(type);
     own = type_lookup(type, name);
     if (!version) return 0;
@@ -470,7 +532,12 @@ static uint16_t specialize_method(Value v, Value name, Word *c)
     c[0] = (Word){.version = version};
     c[1] = (Word){.value = own};
     if (type->attrs_offset == 0 && type->dict_offset == 0) return method ? OP_LOAD_METHOD_TYPE : 0;
-    if (type->dict_offset > 0 && method) return absent_from_dict(v, name, &c[0].index) ? OP_LOAD_METHOD_DICT : 0;
+    uint32_t place = dict_place(v);
+    if (method && place) {
+        DictObj *dict = dict_at(as_obj(v), place);
+        c[0] = (Word){.version = version, .index = place};
+        return dict && dict_get_str(VALUE(dict), name) ? 0 : OP_LOAD_METHOD_DICT;
+    }
     if (type->attrs_offset <= 0 || !as_obj(v)->shape) return 0;
     int slot = shape_lookup(as_obj(v)->shape, name);
     if (slot < 0) {
@@ -493,9 +560,7 @@ OPCODE(LOAD_METHOD)
         i = pc[-1].op;
         TAIL(op_LOAD_METHOD_POLY);
     }
-    uint16_t special = specialize_method(v, name, &CACHE(1));
-    if (!special && has_type(v, &module_type) && specialize_load(v, name, &CACHE(1))) special = OP_LOAD_METHOD_ATTR;
-    BECOME(special ? special : OP_LOAD_METHOD);
+    if (!settle(pc, v, specialize_method) && has_type(v, &module_type) && settle(pc, v, specialize_load)) BECOME(OP_LOAD_METHOD_ATTR);
     Value method = object_get_method(v, name, &self);
     if (UNLIKELY(!method)) ERROR;
     r[A] = self ? method : 0;
@@ -512,6 +577,8 @@ OPCODE(LOAD_METHOD_POLY)
         case OP_LOAD_METHOD_VALUE: r[A] = 0; r[A + 1] = entry->caches[1].value; SKIP(4);
         case OP_LOAD_METHOD_SLOT: r[A] = 0; r[A + 1] = *(Value *)((char *)as_obj(v) + entry->caches[0].index); SKIP(4);
         case OP_LOAD_METHOD_BOUND: r[A] = entry->caches[1].value; r[A + 1] = VALUE(as_obj(v)->type); SKIP(4);
+        case OP_LOAD_METHOD_CLASS: r[A] = 0; r[A + 1] = entry->caches[1].value; SKIP(4);
+        case OP_LOAD_METHOD_CLASS_BOUND: r[A] = entry->caches[1].value; r[A + 1] = v; SKIP(4);
         }
     }
     SAVE();
@@ -547,10 +614,16 @@ OPCODE(LOAD_METHOD_TYPE)
 OPCODE(LOAD_METHOD_DICT)
 {
     Value v = r[B];
-    if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version && dict_field_version(v) == pc[1].index)) {
-        r[A] = pc[2].value;
-        r[A + 1] = v;
-        SKIP(4);
+    if (LIKELY(is_pointer(v))) {
+        Obj *o = as_obj(v);
+        if (LIKELY(o->type->version == pc[1].version && !o->shape)) {
+            DictObj *dict = dict_at(o, pc[1].index);
+            if (!dict || (dict->keys->all_str && !dict_get_str(VALUE(dict), pc[0].value))) {
+                r[A] = pc[2].value;
+                r[A + 1] = v;
+                SKIP(4);
+            }
+        }
     }
     TAIL(op_LOAD_METHOD);
 }

@@ -307,7 +307,7 @@ HANDLER(vm_finish_special)
     case OP_CONTAINS: case OP_NOT_CONTAINS: case OP_JUMP_IN: case OP_JUMP_NOT_IN: TAIL(finish_contains);
     case OP_GET_ITER: TAIL(finish_iter);
     case OP_STORE_SUBSCR: case OP_STORE_SUBSCR_K: NEXT;
-    case OP_STORE_ATTR: case OP_STORE_ATTR_SLOT: case OP_STORE_ATTR_ADD: case OP_STORE_ATTR_MEMBER: case OP_STORE_ATTR_POLY: case OP_STORE_ATTR_PROPERTY:
+    case OP_STORE_ATTR: case OP_STORE_ATTR_SLOT: case OP_STORE_ATTR_ADD: case OP_STORE_ATTR_MEMBER: case OP_STORE_ATTR_POLY: case OP_STORE_ATTR_DICT: case OP_STORE_ATTR_PROPERTY:
     case OP_STORE_ATTR_HOOK: SKIP(4);
     default: r[A] = f->result; SKIP(op_words[op]);
     }
