@@ -39,6 +39,7 @@ typedef struct Lowering {
     uint32_t locals;
     int64_t last_dest;            /* word whose a (or, for a final word, dest) wrote the entry on top; -1 */
     bool last_dest_final;
+    int64_t last_simple;          /* the last word of binary arithmetic; -1 */
     int64_t last_move;            /* word of a MOVE that a further one may join; -1 */
     uint32_t unit;
     int64_t kwnames;
@@ -367,6 +368,19 @@ static void lower_swap(Lowering *l, int32_t n)
     if (l->clean > b) l->clean = b;
 }
 
+/* Makes the last two instructions a pair where the table has it: the first has just been written by word, the second stands behind it. */
+static void pair_with_last(Lowering *l, uint32_t second)
+{
+    static const struct { uint16_t first, second, pair; } pairs[] = {
+        {OP_IADD_K, OP_JUMP_LT, OP_STEP_JUMP_LT}, {OP_IADD_K, OP_JUMP_LT_K, OP_STEP_JUMP_LT_K}, {OP_MOD_K, OP_JUMP_NOT_EQ_K, OP_MOD_JUMP_NOT_EQ},
+        {OP_AND_K, OP_JUMP_FALSE, OP_AND_JUMP_FALSE},
+    };
+    if (l->traced || second == 0 || l->last_simple != (int64_t)second - 1) return;
+    Word *w = &l->words[second - 1], next = l->words[second];
+    for (size_t n = 0; n < sizeof pairs / sizeof *pairs; n++)
+        if (w->op == pairs[n].first && next.op == pairs[n].second && w->a == next.a) w->op = pairs[n].pair;
+}
+
 static void lower_jump(Lowering *l, enum Op op, uint32_t a, int32_t target)
 {
     uint32_t word = emit(l, op, a, 0, 0);
@@ -379,6 +393,7 @@ static void lower_cond_jump(Lowering *l, enum Op op, int32_t target)
     pop(l, 1);
     flush(l, l->depth);
     lower_jump(l, op, a, target);
+    pair_with_last(l, l->count - 1);
 }
 
 /* Stored instruction i + n when it is sure to come right after those from i on: none of them begins a block, and all have the same handler. */
@@ -425,6 +440,7 @@ static int lower_fused(Lowering *l, int32_t i, enum Op op, int constant_form)
     trace_merged(l, i, 1);   /* before the flush, so that nothing comes between operands and trace point in one form only */
     flush(l, l->depth);
     uint32_t word = emit(l, op, a, b, 0);
+    pair_with_last(l, word);
     add_fix(l, word, word, FIX_JUMP16, l->s.insns[i + 1].target);
     return 2;
 }
@@ -452,6 +468,27 @@ static int lower_test(Lowering *l, int32_t i, enum Op plain, enum Op fused)
     return 1;
 }
 
+/* Is stack entry d the result of the last word, a MUL, and in its home, where nobody else looks for it? */
+static bool is_product(Lowering *l, int32_t d)
+{
+    uint32_t place = home(l, d);
+    if (l->traced || l->last_dest < 0 || l->last_dest_final || l->last_dest != (int64_t)l->count - 1 || !at_home(l, d)) return false;
+    Word w = l->words[l->last_dest];
+    if (w.op != OP_MUL || w.a != place) return false;
+    for (int32_t other = 0; other < l->depth; other++)
+        if (other != d && l->stack[other].kind == ENTRY_REGISTER && l->stack[other].index == place) return false;
+    return true;
+}
+
+/* The op of the pair of a MUL and an addition or subtraction (op, without constant) of the two entries on top; 0: they are no such pair. */
+static enum Op product_pair(Lowering *l, uint32_t op)
+{
+    bool sub = op == BINARY_SUBTRACT;
+    if (op != BINARY_ADD && !sub) return 0;
+    if (is_product(l, l->depth - 1)) return sub ? OP_SUB_MUL : OP_ADD_MUL;
+    return is_product(l, l->depth - 2) && l->stack[l->depth - 1].kind == ENTRY_REGISTER ? sub ? OP_MUL_SUB : OP_MUL_ADD : 0;
+}
+
 static void lower_binary(Lowering *l, uint32_t arg)
 {
     static const uint16_t ops[13] = {
@@ -461,13 +498,18 @@ static void lower_binary(Lowering *l, uint32_t arg)
     uint32_t in_place = arg >= 13, op = in_place ? arg - 13 : arg;
     bool special = op == BINARY_MATRIX_MULTIPLY;
     bool constant = !special && is_const_operand(l, l->depth - 1);
+    enum Op pair = constant ? 0 : product_pair(l, op);
+    int64_t product = l->last_dest;
     uint32_t b = operand(l, l->depth - 2), c = constant ? l->stack[l->depth - 1].index : operand(l, l->depth - 1);
     pop(l, 2);
     if (special) {
         uint32_t word = emit_result(l, OP_BINARY, b, c);
         emit_word(l, (Word){.bits = arg});
         l->last_dest = word;
-    } else emit_result(l, (enum Op)(ops[op] + in_place + 2 * constant), b, c);
+        return;
+    }
+    l->last_simple = emit_result(l, (enum Op)(ops[op] + in_place + 2 * constant), b, c);
+    if (pair && l->last_simple == product + 1) l->words[product].op = (uint16_t)pair;
 }
 
 static void lower_unary(Lowering *l, enum Op op)
@@ -809,13 +851,27 @@ static void lower_exception_op(Lowering *l, const StoredInsn *insn)
     }
 }
 
+/* The operand of an instruction that takes the key at depth d from a register, a constant, or as a small number itself; and which of the three it is. */
+static enum Op item_key(Lowering *l, int32_t d, uint32_t *out, enum Op by_register, enum Op by_constant, enum Op by_number)
+{
+    if (is_const_operand(l, d)) {
+        Value key = tuple_get(l->code->consts, l->stack[d].index);
+        bool number = is_small_int(key) && small_int_value(key) >= 0 && small_int_value(key) < 65536;
+        *out = number ? (uint32_t)small_int_value(key) : l->stack[d].index;
+        return number ? by_number : by_constant;
+    }
+    *out = operand(l, d);
+    return by_register;
+}
+
 /* The three entries on top, at these depths; the last of the `merged` stored instructions behind i is the store. */
 static void lower_store_subscr(Lowering *l, int32_t i, int32_t merged, int32_t container, int32_t key, int32_t value)
 {
-    bool constant = is_const_operand(l, key);
-    uint32_t a = operand(l, container), b = constant ? l->stack[key].index : operand(l, key), c = operand(l, value);
+    uint32_t b, a = operand(l, container);
+    enum Op op = item_key(l, key, &b, OP_STORE_SUBSCR, OP_STORE_SUBSCR_K, OP_STORE_SUBSCR_I);
+    uint32_t c = operand(l, value);
     trace_merged(l, i, merged);
-    lower_effect(l, constant ? OP_STORE_SUBSCR_K : OP_STORE_SUBSCR, a, b, c, 3);
+    lower_effect(l, op, a, b, c, 3);
 }
 
 static void lower_container_op(Lowering *l, const StoredInsn *insn)
@@ -844,10 +900,11 @@ static void lower_container_op(Lowering *l, const StoredInsn *insn)
         break;
     }
     case BC_BINARY_SUBSCR: {
-        bool constant = is_const_operand(l, top);
-        uint32_t b = operand(l, top - 1), c = constant ? l->stack[top].index : operand(l, top);
+        uint32_t c;
+        enum Op op = item_key(l, top, &c, OP_SUBSCR, OP_SUBSCR_K, OP_SUBSCR_I);
+        uint32_t b = operand(l, top - 1);
         pop(l, 2);
-        emit_result(l, constant ? OP_SUBSCR_K : OP_SUBSCR, b, c);
+        emit_result(l, op, b, c);
         break;
     }
     case BC_BUILD_CONST_KEY_MAP: {
@@ -1182,7 +1239,7 @@ static Lowered *finish(Lowering *l)
 
 static Lowered *lower_code(CodeObj *code, bool traced)
 {
-    Lowering l = {.code = code, .traced = traced, .kwnames = -1, .last_dest = -1, .last_move = -1};
+    Lowering l = {.code = code, .traced = traced, .kwnames = -1, .last_dest = -1, .last_simple = -1, .last_move = -1};
     Lowered *low = 0;
     bool ok = bytecode_decode(code, &l.s);
     if (ok) {

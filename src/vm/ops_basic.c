@@ -445,6 +445,69 @@ INT_OP(XOR, BINARY_XOR)
 INT_OP(LSHIFT, BINARY_LSHIFT)
 INT_OP(RSHIFT, BINARY_RSHIFT)
 
+/* Pairs: the second word is a whole instruction, which runs by itself where the pair does not apply. The first becomes what it was, then: the site sees other things. */
+#define MUL_PAIR(name, other, expression, fast, left, right) \
+    OPCODE(name) \
+    { \
+        Value x = r[B], y = r[C], s = r[pc[0].other], v; \
+        if (LIKELY(both_small_floats(x, y)) && LIKELY(is_small_float(s))) { \
+            double product = small_float_value(x) * small_float_value(y), sum = small_float_value(s); \
+            v = small_float(expression); \
+            if (LIKELY(v)) { r[pc[0].a] = v; SKIP(2); } \
+        } else if (x & y & s & 1) { \
+            Value product = fast_MUL(x, y); \
+            v = LIKELY(product) ? fast(left, right) : 0; \
+            if (LIKELY(v)) { r[pc[0].a] = v; SKIP(2); } \
+        } \
+        BECOME(OP_MUL); \
+        TAIL(op_MUL); \
+    }
+MUL_PAIR(MUL_ADD, c, product + sum, fast_ADD, product, s)
+MUL_PAIR(ADD_MUL, b, sum + product, fast_ADD, s, product)
+MUL_PAIR(MUL_SUB, c, product - sum, fast_SUB, product, s)
+MUL_PAIR(SUB_MUL, b, sum - product, fast_SUB, s, product)
+
+#define STEP_JUMP_HANDLER(name, right) \
+    OPCODE(name) \
+    { \
+        Value a = r[B], b = k[C], v; \
+        if (LIKELY(a & b & 1) && LIKELY((v = fast_ADD(a, b)) != 0)) { \
+            r[A] = v; \
+            Value limit = right; \
+            if (UNLIKELY(!is_small_int(limit))) NEXT; \
+            if ((int64_t)v < (int64_t)limit) TAKE(1 + (int16_t)pc[0].c); \
+            SKIP(2); \
+        } \
+        BECOME(OP_IADD_K); \
+        TAIL(op_IADD_K); \
+    }
+STEP_JUMP_HANDLER(STEP_JUMP_LT, r[pc[0].b])
+STEP_JUMP_HANDLER(STEP_JUMP_LT_K, k[pc[0].b])
+
+OPCODE(MOD_JUMP_NOT_EQ)
+{
+    Value a = r[B], b = k[C], v, other = k[pc[0].b];
+    if (LIKELY(a & b & other & 1) && LIKELY((v = fast_MOD(a, b)) != 0)) {
+        r[A] = v;
+        if (v != other) TAKE(1 + (int16_t)pc[0].c);
+        SKIP(2);
+    }
+    BECOME(OP_MOD_K);
+    TAIL(op_MOD_K);
+}
+OPCODE(AND_JUMP_FALSE)
+{
+    Value a = r[B], b = k[C];
+    if (LIKELY(a & b & 1)) {
+        Value v = a & b;
+        r[A] = v;
+        if (v == small_int(0)) TAKE(1 + pc[0].jump);
+        SKIP(2);
+    }
+    BECOME(OP_AND_K);
+    TAIL(op_AND_K);
+}
+
 OPCODE(BINARY)
 {
     SAVE();

@@ -62,6 +62,7 @@ static inline Value subscr_fast(Value v, Value key)
     }
 SUBSCR_HANDLER(SUBSCR, r[C])
 SUBSCR_HANDLER(SUBSCR_K, k[C])
+SUBSCR_HANDLER(SUBSCR_I, small_int(C))
 
 /* The barrier of a store into R[a], out of line so that the store needs no stack frame. */
 static __attribute__((noinline)) HANDLER(remember_a)
@@ -110,6 +111,7 @@ static __attribute__((noinline)) HANDLER(remember_a)
     }
 STORE_SUBSCR_HANDLER(STORE_SUBSCR, r[B])
 STORE_SUBSCR_HANDLER(STORE_SUBSCR_K, k[B])
+STORE_SUBSCR_HANDLER(STORE_SUBSCR_I, small_int(B))
 OPCODE(DELETE_SUBSCR)
 {
     SAVE();

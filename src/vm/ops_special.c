@@ -198,7 +198,14 @@ static __attribute__((noinline)) HANDLER(finish_truth)
 static inline Value item_key(const Word *pc, const Value *r, const Value *k)
 {
     uint16_t op = pc[-1].op;
-    return op == OP_SUBSCR ? r[C] : op == OP_SUBSCR_K ? k[C] : op == OP_STORE_SUBSCR ? r[B] : k[B];
+    switch (op) {
+    case OP_SUBSCR: return r[C];
+    case OP_SUBSCR_K: return k[C];
+    case OP_SUBSCR_I: return small_int(C);
+    case OP_STORE_SUBSCR: return r[B];
+    case OP_STORE_SUBSCR_I: return small_int(B);
+    default: return k[B];
+    }
 }
 
 HANDLER(vm_special_getitem)
@@ -306,7 +313,7 @@ HANDLER(vm_finish_special)
     case OP_NOT: case OP_JUMP_FALSE: case OP_JUMP_TRUE: TAIL(finish_truth);
     case OP_CONTAINS: case OP_NOT_CONTAINS: case OP_JUMP_IN: case OP_JUMP_NOT_IN: TAIL(finish_contains);
     case OP_GET_ITER: TAIL(finish_iter);
-    case OP_STORE_SUBSCR: case OP_STORE_SUBSCR_K: NEXT;
+    case OP_STORE_SUBSCR: case OP_STORE_SUBSCR_K: case OP_STORE_SUBSCR_I: NEXT;
     case OP_STORE_ATTR: case OP_STORE_ATTR_SLOT: case OP_STORE_ATTR_ADD: case OP_STORE_ATTR_MEMBER: case OP_STORE_ATTR_POLY: case OP_STORE_ATTR_DICT: case OP_STORE_ATTR_PROPERTY:
     case OP_STORE_ATTR_HOOK: SKIP(4);
     default: r[A] = f->result; SKIP(op_words[op]);
