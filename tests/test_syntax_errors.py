@@ -104,6 +104,8 @@ class Limits(unittest.TestCase):
         for source in "(" * 100000, "[" * 100000, "{" * 100000, "(" * 100000 + ")" * 100000, "([{" * 40000, "(" * 201 + "1" + ")" * 201:
             self.assertEqual(error_of(source)[:2], ("SyntaxError", "too many nested parentheses"))
         self.assertIsNone(error_of("(" * 199 + "1" + ")" * 199))
+        # Code in code is as deep as marshal allows, whatever the recursion limit.
+        self.assertIsNone(error_of("lambda:" * 500 + "x"))
 
     def test_depth(self):
         for source in "-" * 100000 + "x", "not " * 100000 + "x", "~" * 100000 + "x", "lambda:" * 100000 + "x", "x if y else " * 100000 + "x", "**".join(["x"] * 100000):
