@@ -50,7 +50,8 @@ $(FRONT): $(call obj,$(FRONT_SRC))
 # The program starts once and writes itself out with its start-up image (heap/image.h). Should that fail, it is good without one, only slower to start.
 $(BUILD)/krait: $(call obj,$(MAIN_SRC) $(RUNTIME_SRC)) $(FRONT)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@.bare $^ $(LIBS)
-	@if $(if $(SANITIZE),false,env -i KRAIT_SAVE_IMAGE=$@.new $@.bare); then mv $@.new $@ && rm $@.bare; else mv $@.bare $@; fi
+	@if $(if $(SANITIZE),false,env -i KRAIT_SAVE_IMAGE=$@.new $@.bare) && env -i KRAIT_SAVE_HOT=$@.hot $@.new -c pass && cat $@.hot >>$@.new; \
+	then mv $@.new $@ && rm $@.bare $@.hot; else mv $@.bare $@; fi
 
 $(BUILD)/kraitc: $(BUILD)/obj/main/kraitc.o $(FRONT)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ -l:libpcre2-8.a $(FRONT_LIBS)

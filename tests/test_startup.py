@@ -59,7 +59,7 @@ class Image(unittest.TestCase):
         maps = "print(any(line.startswith('1000000000-') for line in open('/proc/self/maps')))"
         self.assertEqual(run("-c", maps), (0, "True\n", ""))
         self.assertEqual(run("-c", maps, image=False), (0, "False\n", ""))
-        for options in (["-v"], ["-X", "importtime"], ["-X", "frozen_modules=off"]):
+        for options in (["-v"], ["-X", "importtime"], ["-X", "frozen_modules=off"], ["-X", "dev"]):
             self.assertEqual(run(*options, "-c", maps)[:2], (0, "False\n"))
 
     def test_same_state(self):

@@ -17,6 +17,7 @@
 enum { BLOCK_SHIFT = 16, BLOCK_SIZE = 1 << BLOCK_SHIFT, BLOCK_HEADER = 1152, BITMAP_WORDS = BLOCK_SIZE / 16 / 64 };
 enum { GC_DYING = 128 };   /* its finalizer is queued */
 enum { CELL_FREE = 0, CELL_OBJECT = 1, CELL_BUFFER = 2, CELL_OPAQUE = 3 };   /* opaque: a buffer whose words are never taken for references */
+enum { HUGE_PAGE = 2 << 20 };
 enum { YOUNG_BUDGET_MIN = 8 << 20, YOUNG_BUDGET_CACHED = 2 << 20 };
 enum { LARGE_CACHE = 64, SIZE_CLASSES = 41, SMALL_LIMIT = 1024, MEDIUM_LIMIT = 32192 };
 
@@ -49,6 +50,7 @@ typedef struct Heap {
     PointerArray blocks, large;       /* all blocks in use; all large objects */
     Block *free_blocks;
     size_t free_count;
+    size_t small_pages;               /* of the next chunk, so much is not worth huge pages: what a short program uses beside its start-up image */
     Block *large_cache[LARGE_CACHE];  /* freed large mappings, by number of blocks; [0]: all longer ones */
     size_t large_cache_bytes;
     uintptr_t low, high;              /* bounds of every address ever mapped */

@@ -9,7 +9,7 @@
 Heap heap;
 Block **block_map[1 << 15];
 
-enum { HUGE_PAGE = 2 << 20, CHUNK_BLOCKS = 64, RUN_BYTES = 8192, LARGE_CACHE_LIMIT = 64 << 20 };
+enum { CHUNK_BLOCKS = 64, RUN_BYTES = 8192, LARGE_CACHE_LIMIT = 64 << 20 };
 /* Large objects ask for a collection sooner than small ones: the memory of dead ones can be used again, still warm, and fresh pages cost more than a young collection. */
 enum { LARGE_BUDGET = 3 << 20 };
 static const size_t EMERGENCY_BUDGET = 128 << 20;
@@ -101,7 +101,8 @@ static Block *block_acquire(void)
     if (!heap.free_blocks) {
         /* Huge pages, where there are any: a page fault each 4 KiB would cost start-up and growing heaps more than the clearing does. */
         char *chunk = map_aligned((size_t)CHUNK_BLOCKS * BLOCK_SIZE, HUGE_PAGE);
-        if (chunk) madvise(chunk, (size_t)CHUNK_BLOCKS * BLOCK_SIZE, MADV_HUGEPAGE);
+        if (chunk) madvise(chunk + heap.small_pages, (size_t)CHUNK_BLOCKS * BLOCK_SIZE - heap.small_pages, MADV_HUGEPAGE);
+        heap.small_pages = 0;
         if (!chunk) {
             heap_emergency();
             if (!heap.free_blocks) return 0;

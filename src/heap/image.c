@@ -1,6 +1,8 @@
 /* image.c: saving and loading the start-up image. See image.h.
  *
  * The file is the program, then at page boundaries the heap's blocks, lasting memory, the two sections of variables, and at the very end a Trailer that says where all that lies.
+ * The build then lets the program run once and appends the list of the pages it wrote to, with a Trailer that knows that list too. Loading makes copies of just these at once, which costs
+ * a fraction of as many page faults.
  */
 #include "heap/image.h"
 #include "heap/block.h"
@@ -20,8 +22,9 @@ extern char __start_krait_data[], __stop_krait_data[], __start_krait_bss[], __st
 
 enum { PART_HEAP, PART_STORE, PART_DATA, PART_BSS, PART_COUNT };
 typedef struct Part { char *start; size_t size, offset; } Part;   /* offset in the file */
-typedef struct Trailer { Part parts[PART_COUNT]; char magic[16]; } Trailer;
-static const char MAGIC[16] = "krait image 1";
+typedef struct PageRun { uint32_t first, count; } PageRun;       /* pages, counted from address 0 */
+typedef struct Trailer { Part parts[PART_COUNT], hot /* an array of PageRun */; char magic[16]; } Trailer;
+static const char MAGIC[16] = "krait image 2";
 
 /* What is true of this process only; so not among the variables that are saved. */
 static struct { bool building; char *store_at, *heap_at, *loaded_end; } image __attribute__((section(".bss.image")));
@@ -84,7 +87,8 @@ void lasting_free(void *memory)
 
 /* --- saving */
 
-/* Free cells are cleared, so that what they held neither keeps pages alive nor looks like a pointer; blocks of free memory behind the last one in use are forgotten. */
+/* Free cells are cleared, so that what they held neither keeps pages alive nor looks like a pointer. They are not handed out before the next collection: fresh pages cost less
+ * than copies of the image's. */
 static void clear_free_cells(Block *b)
 {
     for (uint32_t i = 0; i < b->cells; i++) {
@@ -92,6 +96,8 @@ static void clear_free_cells(Block *b)
         if (!bit_get(b->alloc, bit_index(cell))) memset(cell, 0, b->cell_size);
     }
     b->zeroed = true;
+    b->cursor = b->cells;
+    b->next = 0;
 }
 
 static size_t settle_heap(void)
@@ -106,18 +112,14 @@ static size_t settle_heap(void)
         Block *b = heap.large.items[i];
         if ((char *)b + b->span > end) end = (char *)b + b->span;
     }
-    Block **link = &heap.free_blocks;
-    heap.free_count = 0;
     for (Block *b = heap.free_blocks, *next; b; b = next) {
         next = b->next;
-        if ((char *)b >= end) continue;
-        memset(b, 0, BLOCK_SIZE);
-        b->zeroed = true;
-        *link = b;
-        link = &b->next;
-        heap.free_count++;
+        if ((char *)b < end) memset(b, 0, BLOCK_SIZE);
     }
-    *link = 0;
+    heap.free_blocks = 0;
+    heap.free_count = 0;
+    memset(heap.runs, 0, sizeof heap.runs);
+    heap.small_pages = HUGE_PAGE;
     memset(heap.large_cache, 0, sizeof heap.large_cache);
     heap.large_cache_bytes = 0;
     heap.mark_stack = 0;
@@ -233,6 +235,15 @@ static bool read_trailer(int fd, Trailer *trailer)
     return data->start == __start_krait_data && data->start + data->size == __stop_krait_data && bss->start == __start_krait_bss && bss->start + bss->size == __stop_krait_bss;
 }
 
+/* Only a matter of speed: errors do not matter. */
+static void copy_hot_pages(int fd, const Part *hot)
+{
+    PageRun runs[1024];
+    size_t size = hot->size < sizeof runs ? hot->size : sizeof runs;
+    if (pread(fd, runs, size, (off_t)hot->offset) != (ssize_t)size) return;
+    for (size_t i = 0; i < size / sizeof *runs; i++) madvise((void *)((uintptr_t)runs[i].first * PAGE), (size_t)runs[i].count * PAGE, MADV_POPULATE_WRITE);
+}
+
 static bool map_fresh(int fd, const Part *part)
 {
     size_t size = (part->size + PAGE - 1) & ~(size_t)(PAGE - 1);
@@ -267,6 +278,7 @@ static bool load_from(int fd)
         abort();   /* half of the variables are replaced */
     }
     image.loaded_end = blocks->start + blocks->size;
+    copy_hot_pages(fd, &trailer.hot);
     if (heap_map_image(blocks->start, blocks->size)) return true;
     fputs("krait: out of memory\n", stderr);
     abort();
@@ -279,4 +291,34 @@ bool image_load(void)
     bool loaded = load_from(fd);
     close(fd);
     return loaded;
+}
+
+/* --- which pages a start writes to */
+
+/* Adds the pages of the part that are this process's own copies. */
+static size_t find_copies(int pagemap, const Part *part, PageRun *runs, size_t count, size_t room)
+{
+    uintptr_t first = ((uintptr_t)part->start + PAGE - 1) / PAGE, last = ((uintptr_t)part->start + part->size) / PAGE;
+    for (uintptr_t page = first; page < last; page++) {
+        uint64_t entry;
+        if (pread(pagemap, &entry, sizeof entry, (off_t)(page * sizeof entry)) != sizeof entry) return count;
+        bool copied = (entry >> 63 & 1) && !(entry >> 61 & 1);   /* present, and not a page of a file */
+        if (!copied) continue;
+        if (count && runs[count - 1].first + runs[count - 1].count == page) runs[count - 1].count++;
+        else if (count < room) runs[count++] = (PageRun){(uint32_t)page, 1};
+    }
+    return count;
+}
+
+bool image_save_hot(const char *path)
+{
+    int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC), fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    Trailer trailer;
+    struct stat st;
+    PageRun runs[1024];
+    size_t count = 0;
+    if (self < 0 || pagemap < 0 || fd < 0 || !image.loaded_end || !read_trailer(self, &trailer) || fstat(self, &st) < 0) return false;
+    for (int i = 0; i < PART_COUNT; i++) count = find_copies(pagemap, &trailer.parts[i], runs, count, 1024);
+    trailer.hot = (Part){0, count * sizeof *runs, (size_t)st.st_size};
+    return write(fd, runs, trailer.hot.size) == (ssize_t)trailer.hot.size && write(fd, &trailer, sizeof trailer) == sizeof trailer;
 }

@@ -2,12 +2,16 @@
 #include "main/options.h"
 #include "main/run.h"
 #include "main/start.h"
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
 int main(int argc, char **argv)
 {
+    /* Memory given back is soon wanted again, and each new page costs a fault. */
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
+    mallopt(M_TOP_PAD, 512 << 10);
     int status = options_read(argc, argv);
     if (status >= 0) return fflush(stdout) ? 1 : status;
     if (!start_interpreter()) return 1;

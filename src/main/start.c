@@ -228,16 +228,18 @@ static bool start_from_image(void)
     configure_runtime();
     hash_init(config.hash_random ? -1 : (int64_t)config.hash_seed);
     if (!attach_first_thread()) return false;
-    if (config.hash_random || config.hash_seed) rehash_all();
+    rehash_all();
     gmp_memory_init();
     return sys_configure() && set_path() && module_resume_all();
 }
 
-/* What -v and -X importtime show of the start, modules from files, code without columns, and failing allocations from the first on: an image has none of that. KRAIT_IMAGE=0 is for tests. */
+/* What -v and -X importtime show of the start, what -X dev checks in it, modules from files, code without columns, and failing allocations from the first on: an image has none
+ * of that. KRAIT_IMAGE=0 is for tests. */
 static bool wants_image(void)
 {
     const char *image = getenv("KRAIT_IMAGE");
-    return !config.verbose && !config.import_time && !config.no_frozen_modules && !config.no_debug_ranges && !config.home && !getenv("KRAIT_GC_FAIL") && !getenv("KRAIT_GC_STRESS") && !(image && !strcmp(image, "0"));
+    return !config.verbose && !config.import_time && !config.no_frozen_modules && !config.no_debug_ranges && !config.dev_mode && !config.home &&
+            !getenv("KRAIT_GC_FAIL") && !getenv("KRAIT_GC_STRESS") && !(image && !strcmp(image, "0"));
 }
 
 /* For the build: the state that start_from_image goes on from. */
@@ -246,8 +248,11 @@ static bool save_image(const char *path)
     config.no_site = 1;
     config.hash_random = false;
     image_begin();
-    if (!start_from_nothing() || !preload_modules() || !vm_prepare_functions()) return start_failed();
+    char folder[4096];
+    snprintf(folder, sizeof folder, "%s.folder", path);
+    if (!start_from_nothing() || !preload_modules() || !preload_warm_up(folder)) return start_failed();
     gc_collect(2, true);
+    if (!vm_prepare_functions()) return start_failed();
     gc_collect(2, true);
     vm_forget_stack();
     return rehash_prepare() && image_save(path);
@@ -287,6 +292,8 @@ static void call_if_imported(const char *module, const char *function)
 
 int stop_interpreter(int status)
 {
+    const char *hot = getenv("KRAIT_SAVE_HOT");   /* for the build */
+    if (hot && !image_save_hot(hot)) return 1;
     call_if_imported("threading", "_shutdown");
     atexit_run();
     if (!sys_flush() && status == 0) status = 120;

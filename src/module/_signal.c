@@ -395,6 +395,15 @@ static NATIVE(pidfd_send_signal_)
 static bool prepared;
 
 /* What the handlers are when the interpreter starts. */
+static bool read_handlers(Value module)
+{
+    for (int n = 1; n < SIGNALS; n++) {
+        struct sigaction sa;
+        handlers[n] = sigaction(n, 0, &sa) < 0 ? 0 : sa.sa_handler == SIG_DFL ? default_handler : sa.sa_handler == SIG_IGN ? ignore_handler : NONE;
+    }
+    return true;
+}
+
 static bool prepare(void)
 {
     if (prepared) return true;
@@ -407,13 +416,8 @@ static bool prepare(void)
     ignore_handler = int_new(1);
     int_handler = native_new(&int_def, 0, NAME("_signal"));
     if (!int_handler) return false;
-    for (int n = 1; n < SIGNALS; n++) {
-        struct sigaction sa;
-        if (sigaction(n, 0, &sa) < 0) continue;
-        handlers[n] = sa.sa_handler == SIG_DFL ? default_handler : sa.sa_handler == SIG_IGN ? ignore_handler : NONE;
-    }
     safe_point_handler(INTERRUPT_SIGNAL, signal_check);
-    return true;
+    return read_handlers(0);
 }
 
 bool signal_init(void)
@@ -476,4 +480,4 @@ static bool init(Value module)
            module_add(module, "ItimerError", itimer_error);
 }
 
-const ModuleDef module__signal = {"_signal", "Signals: the natives of the module signal. Handlers run in the main thread, with the signal's number and the interrupted frame.", functions, init};
+const ModuleDef module__signal = {"_signal", "Signals: the natives of the module signal. Handlers run in the main thread, with the signal's number and the interrupted frame.", functions, init, read_handlers};

@@ -76,6 +76,7 @@ static bool dict_rebuild(DictObj *dict, int64_t count)
         gc_barrier(dict);
         return true;
     }
+    dict_freshen(dict);
     DictKeys *old = dict->keys, *keys = keys_new(log2_for(count));
     if (!keys) return false;
     keys->all_str = old->all_str || dict->used == 0;
@@ -93,9 +94,16 @@ static bool dict_rebuild(DictObj *dict, int64_t count)
     return true;
 }
 
-void dict_rehash(Value v)
+void dict_make_stale(Value v)
 {
     DictKeys *keys = ((DictObj *)v)->keys;
+    for (size_t i = 0; i < (size_t)1 << keys->log2_size; i++) index_put(keys, i, INDEX_STALE);
+    keys->stale = true;
+}
+
+void dict_rehash(DictKeys *keys)
+{
+    keys->stale = false;
     memset(keys->indices, 0xff, index_bytes(keys->log2_size));
     for (int64_t i = 0; i < keys->entry_count; i++) {
         DictEntry *e = &keys->entries[i];
@@ -107,8 +115,10 @@ void dict_rehash(Value v)
 
 /* --- lookup */
 
+static __attribute__((noinline)) int64_t lookup_stale(DictKeys *keys, Value key, int64_t hash);
+
 /* `key` exactly a str, and all keys of the table too: no Python code can run. */
-static inline int64_t lookup_str(const DictKeys *keys, Value key, int64_t hash)
+static inline int64_t lookup_str(DictKeys *keys, Value key, int64_t hash)
 {
     size_t mask = ((size_t)1 << keys->log2_size) - 1, perturb = (size_t)hash, i = perturb & mask;
     const DictEntry *entries = keys->entries;
@@ -119,10 +129,18 @@ static inline int64_t lookup_str(const DictKeys *keys, Value key, int64_t hash)
             if (e->key == key || (e->hash == hash && str_equal(e->key, key))) return entry;
         } else if (entry == INDEX_EMPTY) {
             return LOOKUP_ABSENT;
+        } else if (entry == INDEX_STALE) {
+            return lookup_stale(keys, key, hash);
         }
         perturb >>= 5;
         i = (i * 5 + perturb + 1) & mask;
     }
+}
+
+static int64_t lookup_stale(DictKeys *keys, Value key, int64_t hash)
+{
+    dict_rehash(keys);
+    return lookup_str(keys, key, hash);
 }
 
 /* Small ints that are different words are different keys, so that only other kinds of value need a comparison. */
@@ -150,6 +168,9 @@ restart:;
             }
         } else if (entry == INDEX_EMPTY) {
             return LOOKUP_ABSENT;
+        } else if (entry == INDEX_STALE) {
+            dict_rehash(keys);
+            goto restart;
         }
         perturb >>= 5;
         i = (i * 5 + perturb + 1) & mask;
@@ -253,6 +274,7 @@ Value dict_set_default(Value v, Value key, Value value)
 
 void dict_remove_entry(DictObj *dict, int64_t entry)
 {
+    dict_freshen(dict);
     DictKeys *keys = dict->keys;
     DictEntry *e = &keys->entries[entry];
     size_t mask = ((size_t)1 << keys->log2_size) - 1, perturb = (size_t)e->hash, i = perturb & mask;
@@ -396,6 +418,7 @@ static int merge_dict(Value to, Value from, int override)
     DictObj *source = (DictObj *)from, *target = (DictObj *)to;
     if (to == from || source->used == 0) return 0;
     if (target->used == 0) return dict_copy_into(target, source) ? 0 : -1;
+    dict_freshen(source);
     DictKeys *own = target->keys;
     if (own->entry_limit - own->entry_count < source->used && !dict_rebuild(target, target->used + source->used)) return -1;
     int64_t size = source->used;
@@ -535,6 +558,7 @@ bool dict_move_to_end(DictObj *dict, int64_t entry)
 /* Rebuilds the table with as many unused entries at the front as there are others, so that many items can be moved there one by one. */
 static bool rebuild_with_front(DictObj *dict)
 {
+    dict_freshen(dict);
     int64_t gap = dict->used + 4;
     DictKeys *old = dict->keys, *keys = keys_new(log2_for(dict->used * 2 + gap));
     if (!keys) return false;

@@ -10,7 +10,7 @@
 #include "object/container.h"
 #include "object/value_hash.h"
 
-enum { INDEX_EMPTY = -1, INDEX_DELETED = -2 };
+enum { INDEX_EMPTY = -1, INDEX_DELETED = -2, INDEX_STALE = -3 };   /* a stale table has the last everywhere */
 enum { LOOKUP_ABSENT = -1, LOOKUP_ERROR = -2 };
 
 static inline int64_t index_get(const DictKeys *keys, size_t i)
@@ -21,6 +21,12 @@ static inline int64_t index_get(const DictKeys *keys, size_t i)
 }
 
 extern DictKeys dict_empty_keys;
+/* Computes hashes and indices of a stale table. Lookups do so by themselves; who takes hashes from entries calls dict_freshen first. */
+void dict_rehash(DictKeys *keys);
+static inline void dict_freshen(DictObj *dict)
+{
+    if (__builtin_expect(dict->keys->stale, 0)) dict_rehash(dict->keys);
+}
 /* The number of the entry, LOOKUP_ABSENT or LOOKUP_ERROR. */
 int64_t dict_lookup(DictObj *dict, Value key, int64_t hash);
 /* Removes entry `entry` (which exists) from the table. */

@@ -175,6 +175,7 @@ static Value fill_from_hashed(Value dict, Value keys, Value value)
 {
     if (is_dict(keys)) {
         DictObj *source = (DictObj *)keys;
+        dict_freshen(source);
         for (int64_t i = 0; i < source->keys->entry_count; i++) {
             DictEntry e = source->keys->entries[i];
             if (e.value && !dict_set_hash(dict, e.key, e.hash, value)) return 0;

@@ -35,6 +35,7 @@ static inline int64_t quick_dict_entry(const DictKeys *keys, Value key)
             if (e->key == key) return entry;
             if (e->hash == hash) return QUICK_UNKNOWN;
         } else if (entry == INDEX_EMPTY) return QUICK_ABSENT;
+        else if (entry == INDEX_STALE) return QUICK_UNKNOWN;
         perturb >>= 5;
         i = (i * 5 + perturb + 1) & mask;
     }

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 typedef struct ValueList { Value *items; size_t count, capacity; } ValueList;
-static ValueList texts, dicts, sets;
+static ValueList sets;
 static bool failed;
 
 static void list_add(ValueList *list, Value v)
@@ -50,14 +50,14 @@ static bool look_at(Obj *o, void *context)
 {
     Value v = VALUE(o), key;
     if (is_str(v)) {
-        if (((StrObj *)o)->hash != -1 && ((StrObj *)o)->length) list_add(&texts, v);
+        if (((StrObj *)o)->length) ((StrObj *)o)->hash = -1;
     } else if (is_bytes(v)) {
-        if (((BytesObj *)o)->hash != -1 && ((BytesObj *)o)->size) list_add(&texts, v);
+        if (((BytesObj *)o)->size) ((BytesObj *)o)->hash = -1;
     } else if (is_dict(v)) {
         DictKeys *keys = ((DictObj *)o)->keys;
         for (int64_t i = 0; i < keys->entry_count; i++)
             if (keys->entries[i].value && depends_on_text(keys->entries[i].key)) {
-                list_add(&dicts, v);
+                dict_make_stale(v);
                 break;
             }
     } else if (has_flag(v, TYPE_SET)) {
@@ -71,6 +71,7 @@ static bool look_at(Obj *o, void *context)
 
 bool rehash_prepare(void)
 {
+    if (!str_close_interned()) return false;
     gc_each_object(look_at, 0);
     return !failed;
 }
@@ -85,11 +86,5 @@ int64_t rehash_key(Value key, int64_t hash)
 
 void rehash_all(void)
 {
-    /* First forgotten, then computed as they are asked for: all dicts' and sets' keys are, the rest may never be. */
-    for (size_t i = 0; i < texts.count; i++)
-        if (is_str(texts.items[i])) ((StrObj *)texts.items[i])->hash = -1;
-        else ((BytesObj *)texts.items[i])->hash = -1;
-    str_rehash_interned();
-    for (size_t i = 0; i < dicts.count; i++) dict_rehash(dicts.items[i]);
     for (size_t i = 0; i < sets.count; i++) set_rehash(sets.items[i]);
 }

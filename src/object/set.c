@@ -1,5 +1,6 @@
 /* set.c: the hash table of set and frozenset. */
 #include "object/set.h"
+#include "object/dict.h"
 #include "object/rehash.h"
 #include <stdlib.h>
 
@@ -222,6 +223,7 @@ static bool update_from_dict(SetObj *set, Value dict)
     int64_t size = dict_size(dict);
     if ((set->fill + size) * 5 >= set->mask * 3 && !set_resize(set, (set->used + size) * 2)) return false;
     DictObj *d = (DictObj *)dict;
+    dict_freshen(d);
     for (int64_t i = 0; i < d->keys->entry_count; i++) {
         DictEntry e = d->keys->entries[i];
         if (e.value && set_add_hash(set, e.key, e.hash) < 0) return false;

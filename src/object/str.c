@@ -6,8 +6,10 @@
  */
 #include "object/rehash.h"
 #include "object/str_internal.h"
+#include "base/siphash.h"
 #include "base/utf8.h"
 #include "heap/alloc.h"
+#include "heap/image.h"
 #include "object/exception.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -553,6 +555,11 @@ static void intern_trace(Obj *object)
 static Type intern_table_type = {TYPE_INIT("intern_table", InternTable), .flags = TYPE_DISALLOW_NEW, .trace = intern_trace};
 static Value intern_table;
 
+/* What was interned when the start-up image was saved: a constant table, found by the hash without a secret. `tags` has part of that hash, so that other strs are not touched. */
+static struct { Value table; uint32_t *tags; } closed;
+
+static uint64_t open_hash(const void *data, size_t size) { return siphash13(0, 0, data, size); }
+
 static bool intern_grow(InternTable *table, int64_t size)
 {
     Value *slots = gc_buffer((size_t)size * sizeof(Value));
@@ -573,35 +580,56 @@ static InternTable *intern_table_get(void)
 {
     if (intern_table) return (InternTable *)intern_table;
     InternTable *table = gc_alloc(InternTable, &intern_table_type);
-    if (!table || !intern_grow(table, 4096)) return 0;
+    if (!table || !intern_grow(table, closed.table ? 256 : 4096)) return 0;
     intern_table = VALUE(table);
     gc_root(&intern_table);
     return table;
 }
 
-void str_rehash_interned(void)
+bool str_close_interned(void)
 {
     /* The static strings are not in the heap, where rehash.c looks for texts. */
     for (int i = 0; i < 256; i++) small_strs[i].s.hash = -1;
-    InternTable *table = (InternTable *)intern_table;
-    size_t bytes = (size_t)(table->mask + 1) * sizeof(Value);
-    Value *old = malloc(bytes);
-    if (!old) abort();
-    memcpy(old, table->slots, bytes);
-    memset(table->slots, 0, bytes);
+    InternTable *table = intern_table_get();
+    if (!table || !(closed.tags = lasting_alloc((size_t)(table->mask + 1) * sizeof *closed.tags))) return false;
+    Value *old = malloc((size_t)(table->mask + 1) * sizeof(Value));
+    if (!old) return false;
+    memcpy(old, table->slots, (size_t)(table->mask + 1) * sizeof(Value));
+    memset(table->slots, 0, (size_t)(table->mask + 1) * sizeof(Value));
     for (int64_t i = 0; i <= table->mask; i++) {
         if (!old[i]) continue;
-        int64_t k = str_hash(old[i]) & table->mask;
+        uint64_t hash = open_hash(str_data(old[i]), (size_t)str_length(old[i]) * str_kind(old[i]));
+        int64_t k = (int64_t)hash & table->mask;
         while (table->slots[k]) k = (k + 1) & table->mask;
         table->slots[k] = old[i];
+        closed.tags[k] = (uint32_t)(hash >> 32);
     }
     free(old);
+    closed.table = intern_table;
+    gc_root(&closed.table);
+    intern_table = 0;
+    return true;
+}
+
+/* The interned str of that many characters in the closed table, or 0. */
+static Value closed_find(const void *data, int64_t length, int kind)
+{
+    if (!closed.table) return 0;
+    const InternTable *table = (const InternTable *)closed.table;
+    size_t bytes = (size_t)length * (size_t)kind;
+    uint64_t hash = open_hash(data, bytes);
+    Value found;
+    for (int64_t k = (int64_t)hash & table->mask; (found = table->slots[k]); k = (k + 1) & table->mask)
+        if (closed.tags[k] == (uint32_t)(hash >> 32) && str_length(found) == length && str_kind(found) == kind && !memcmp(str_data(found), data, bytes)) return found;
+    return 0;
 }
 
 Value str_intern(Value s)
 {
     StrObj *object = str_ready(s);
     if (object->interned) return s;
+    Value known = closed_find(str_data(s), str_length(s), str_kind(s));
+    if (known) return known;
     InternTable *table = intern_table_get();
     if (!table) return 0;
     int64_t k = str_hash(s) & table->mask;
@@ -619,7 +647,10 @@ Value str_intern_cstring(const char *text)
     size_t size = strlen(text);
     InternTable *table = intern_table_get();
     if (!table) return 0;
-    if (utf8_is_ascii(text, size))
+    bool ascii = utf8_is_ascii(text, size);
+    Value known = ascii ? closed_find(text, (int64_t)size, 1) : 0;
+    if (known) return known;
+    if (ascii)
         for (int64_t k = hash_bytes(text, size) & table->mask; table->slots[k]; k = (k + 1) & table->mask)
             if (str_equal_ascii(table->slots[k], text)) return table->slots[k];
     Value s = str_from_utf8(text, size);
