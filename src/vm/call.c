@@ -268,9 +268,12 @@ static bool bind_plainly(Thread *t, FunctionObj *function, Lowered *low, Value *
 Frame *vm_enter(Thread *t, FunctionObj *function, Value *args, size_t nargs, Value kwnames, uint32_t flags)
 {
     Frame *f = t->frame;
-    if (!safe_point()) return 0;
-    Lowered *low = lowered_for(t, function, &flags);
-    if (!low) return 0;
+    Lowered *low = code_lowered((CodeObj *)function->code);
+    if (__builtin_expect(!low || poll(t), 0)) {
+        if (!safe_point()) return 0;
+        low = lowered_for(t, function, &flags);
+        if (!low) return 0;
+    }
     if (t->recursion_depth >= recursion_limit) {
         raise_recursion();
         return 0;
@@ -292,8 +295,13 @@ Frame *vm_enter(Thread *t, FunctionObj *function, Value *args, size_t nargs, Val
         t->stack_top = f->top;
         if (!bound) return 0;
     }
-    Frame *new = vm_push_frame(t, function, low, window, flags);
-    if (new) t->recursion_depth++;
+    Frame *new = (Frame *)t->vm - 1;
+    if (__builtin_expect(!room_for(t, low, window, new), 0)) {
+        raise_recursion();
+        return 0;
+    }
+    t->recursion_depth++;
+    link_frame(t, f, new, function, low, window, (size_t)low->locals_count, flags);
     return new;
 }
 

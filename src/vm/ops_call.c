@@ -4,6 +4,7 @@
  * called on the registers as they lie. All else goes through call_value, out of line.
  */
 #include "vm/enter.h"
+#include "object/container.h"
 #include "object/signature.h"
 #include "object/type_internal.h"
 #include "object/type_slot_functions.h"
@@ -133,6 +134,13 @@ static uint16_t specialize_native(const NativeDef *def, Signature **cache, size_
     return op;
 }
 
+/* Is it the function of that name in the module builtins? */
+static bool is_builtin(NativeObj *native, const char *name)
+{
+    Value module = native->module && has_type(native->module, &module_type) ? ((ModuleObj *)native->module)->name : 0;
+    return !native->self && !strcmp(native->def->name, name) && module && is_str(module) && str_equal_ascii(module, "builtins");
+}
+
 static uint16_t specialize_class(Type *type, size_t nargs, Word *w, CallForm form)
 {
     uint32_t version = type_version(type);
@@ -206,10 +214,18 @@ static uint16_t special_form(Frame *f, const Word *pc, Value callee, size_t narg
     if (form == FORM_METHOD) {
         if (type != &native_method_type) return 0;
         NativeMethodObj *method = (NativeMethodObj *)callee;
+        if (method->owner == &list_type && nargs == 2 && !strcmp(method->def->name, "append")) {
+            w[0].pointer = (void *)method->def;
+            return OP_CALL_METHOD_APPEND;
+        }
         return specialize_native(method->def, &method->signature, nargs, w, OP_CALL_METHOD_NATIVE);
     }
     if (type == &native_type) {
         NativeObj *native = (NativeObj *)callee;
+        if (form == FORM_CALL && nargs == 1 && is_builtin(native, "len")) {
+            w[0].pointer = (void *)native->def;
+            return OP_CALL_LEN;
+        }
         return specialize_native(native->def, &native->signature, nargs + (native->self != 0), w, form == FORM_CALL ? OP_CALL_NATIVE : OP_CALL_ATTR_NATIVE);
     }
     if (type == &method_type) {
@@ -231,10 +247,6 @@ static __attribute__((noinline)) void specialize_call(Frame *f, const Word *pc, 
     uint16_t special = 0;
     w[0].bits = 0;
     if (w[3].aux < CALL_LIMIT) special = special_form(f, pc, callee, nargs, form);
-    else if (form != FORM_ATTR && has_type(callee, &function_type)) {   /* many callees: the generic form takes turns */
-        Lowered *low = code_lowered((CodeObj *)((FunctionObj *)callee)->code);
-        if (low && low->simple_args == (int64_t)nargs) w[0].pointer = low;
-    }
     if (w[3].aux < CALL_LIMIT) {
         if (!special) w[0].bits = 0;
         w[3].aux++;
@@ -267,9 +279,10 @@ static __attribute__((noinline)) HANDLER(call_any)
         FETCH; \
         if (callee_is(callee, &function_type)) { \
             FunctionObj *function = (FunctionObj *)callee; \
-            Lowered *low = pc[0].pointer; \
+            Lowered *low = pc[0].pointer, *own = code_lowered((CodeObj *)function->code); \
             Value *window = ON_WINDOW; \
-            if (LIKELY(low == code_lowered((CodeObj *)function->code)) && LIKELY(low != 0)) { \
+            if (UNLIKELY(low != own) && own && own->simple_args == (int64_t)nargs) ((Word *)pc)[0].pointer = low = own; \
+            if (LIKELY(low == own) && LIKELY(low != 0)) { \
                 low = pc[0].pointer; \
                 __asm__("" : "+r"(low)); \
                 Frame *new = (new_frame) - 1; \
@@ -358,6 +371,47 @@ OPCODE(CALL_METHOD_NATIVE)
         LIKELY(is_instance_of(args[0], ((NativeMethodObj *)callee)->owner))) {
         f->pc = pc + 4;
         NATIVE_RESULT(call_native_cached(pc, pc[0].pointer, args, nargs));
+    }
+    TAIL(call_any);
+}
+
+OPCODE(CALL_METHOD_APPEND)
+{
+    Value callee = r[A], *args = r + A + 1;
+    if (callee_is(callee, &native_method_type) && LIKELY(((NativeMethodObj *)callee)->def == pc[0].pointer) && LIKELY(!t->profile_function) && LIKELY(has_type(args[0], &list_type))) {
+        ListObj *list = (ListObj *)args[0];
+        if (LIKELY(list->size < list->allocated)) list->items[list->size++] = args[1];
+        else {
+            f->pc = pc + 4;
+            if (UNLIKELY(!list_append(args[0], args[1]))) ERROR;
+        }
+        gc_barrier(list);
+        r[pc[3].dest] = NONE;
+        POLL_AFTER(5);
+    }
+    TAIL(call_any);
+}
+
+OPCODE(CALL_LEN)
+{
+    FETCH_CALL;
+    if (callee_is(callee, &native_type) && LIKELY(((NativeObj *)callee)->def == pc[0].pointer) && LIKELY(!t->profile_function)) {
+        Value v = args[0];
+        if (LIKELY(is_pointer(v))) {
+            Type *type = as_obj(v)->type;
+            if (type == &list_type || type == &dict_type || type == &str_type || type == &tuple_type) {
+                r[pc[3].dest] = small_int(((VarObj *)v)->size);
+                SKIP(5);
+            }
+            if (type->length == slot_length) {
+                Value method = type_lookup(type, NAME("__len__"));
+                Frame *frame = method && has_type(method, &function_type) ? start_special(t, f, pc, method, 1, v, 0, 0) : 0;
+                if (LIKELY(frame != 0)) RUN(frame);
+            }
+        }
+        f->pc = pc + 4;
+        args[-1] = callee;
+        NATIVE_RESULT(((NativeObj *)callee)->def->function(args, nargs, 0));
     }
     TAIL(call_any);
 }

@@ -157,45 +157,83 @@ static uint16_t specialize_load(Value v, Value name, Word *c)
     return !own ? 0 : hooked ? OP_LOAD_ATTR_HOOK : OP_LOAD_ATTR_VALUE;
 }
 
-/* ---- sites that see many classes. The first word's c counts how often a site was specialized; after POLY_LIMIT times it looks its answers up in a table that all sites share,
- * by name, type version and shape. An answer is what specialize_* found: a special opcode with its caches. */
+/* ---- sites that see many classes. The first word's c counts how often a site was specialized; after POLY_LIMIT times it gets a table of its own for a few classes, and where
+ * that is not enough (or no more tables are left) it uses one that all sites share. Answers are found by type version and shape; they are what specialize_* found: a special opcode
+ * with its caches. */
 
-enum { POLY_LIMIT = 6, POLY_ENTRIES = 2048 };
-typedef struct PolyEntry { Value name; uint32_t version, shape; Word caches[2]; uint16_t op, kind; } PolyEntry;
+enum { POLY_LIMIT = 6, POLY_ENTRIES = 2048, POLY_WAYS = 4, POLY_SITES = 4096, POLY_EVICTIONS = 32 };
+typedef struct PolyAnswer { Word caches[2]; uint16_t op; } PolyAnswer;
+typedef struct PolySite { uint64_t keys[POLY_WAYS]; PolyAnswer answers[POLY_WAYS]; uint32_t next; } PolySite;
+typedef struct PolyEntry { Value name; uint64_t key; PolyAnswer answer; uint16_t kind; } PolyEntry;
 static PolyEntry poly_table[POLY_ENTRIES];
+static PolySite poly_sites[POLY_SITES] __attribute__((section(".bss.image")));   /* not worth a place in the start-up image: an empty table fills itself */
+static uint32_t poly_sites_used;
 
-static inline PolyEntry *poly_entry(Value name, uint32_t version, uint32_t shape, uint16_t kind)
+static inline PolyEntry *poly_entry(Value name, uint64_t key, uint16_t kind)
 {
-    uint64_t hash = (name >> 4 ^ (uint64_t)version * 0x9e3779b1 ^ (uint64_t)shape * 0x85ebca6b ^ kind) * 0x9e3779b97f4a7c15ull;
-    return &poly_table[hash >> 53 & (POLY_ENTRIES - 1)];
+    return &poly_table[((name >> 4 ^ key * 0x85ebca6b ^ kind) * 0x9e3779b97f4a7c15ull) >> 53 & (POLY_ENTRIES - 1)];
 }
 
-/* What tells values of one type apart: the shape of an instance, the version of a class. */
-static inline uint32_t poly_shape(Obj *o) { return UNLIKELY(o->type->flags & TYPE_TYPE) ? ((Type *)o)->version : o->shape; }
-
-static __attribute__((noinline)) PolyEntry *poly_fill(PolyEntry *entry, Obj *o, Value name, uint16_t kind, uint16_t (*specialize)(Value, Value, Word *))
+/* What tells types apart, and values of one type: the shape of an instance, the version of a class. 0: nothing. */
+static inline uint64_t poly_key(Obj *o)
 {
-    Word caches[2] = {0};
-    uint16_t op = o->type == &module_type ? 0 : specialize(VALUE(o), name, caches);
-    *entry = (PolyEntry){name, o->type->version, poly_shape(o), {caches[0], caches[1]}, op, kind};
-    return entry;
+    return (uint64_t)o->type->version << 32 | (UNLIKELY(o->type->flags & TYPE_TYPE) ? ((Type *)o)->version : o->shape);
 }
 
-/* The answer for a value with a header; found by `specialize` when the table lacks it. op 0: none, do the generic thing. */
-static inline PolyEntry *poly_find(Value v, Value name, uint16_t kind, uint16_t (*specialize)(Value, Value, Word *))
+typedef uint16_t Specialize(Value, Value, Word *);
+
+/* No answer in the site's table, or in the common one: it is worked out and kept. */
+static __attribute__((noinline)) PolyAnswer *poly_miss(const Word *pc, Value v, uint16_t kind, Specialize *specialize)
 {
+    static PolyAnswer none;
     Obj *o = as_obj(v);
-    uint32_t version = o->type->version, shape = poly_shape(o);
-    PolyEntry *entry = poly_entry(name, version, shape, kind);
-    if (LIKELY(entry->name == name && entry->version == version && entry->shape == shape && entry->kind == kind && version)) return entry;
-    return poly_fill(entry, o, name, kind, specialize);
+    Value name = pc[0].value;
+    PolySite *site = pc[1].pointer;
+    if (!o->type->version && !type_version(o->type)) return &none;
+    if (!site) {
+        PolyEntry *entry = poly_entry(name, poly_key(o), kind);
+        if (entry->name == name && entry->key == poly_key(o) && entry->kind == kind) return &entry->answer;
+    }
+    PolyAnswer answer = {0};
+    if (o->type != &module_type) answer.op = specialize(v, name, answer.caches);
+    if (site) {
+        uint32_t way = site->next++ % POLY_WAYS;
+        if (site->next > POLY_EVICTIONS) CACHE(1).pointer = 0;
+        site->keys[way] = poly_key(o);
+        site->answers[way] = answer;
+        return &site->answers[way];
+    }
+    PolyEntry *entry = poly_entry(name, poly_key(o), kind);
+    *entry = (PolyEntry){name, poly_key(o), answer, kind};
+    return &entry->answer;
+}
+
+/* The answer for a value with a header. op 0: none, do the generic thing. */
+static inline PolyAnswer *poly_find(const Word *pc, Value v, uint16_t kind, Specialize *specialize)
+{
+    PolySite *site = pc[1].pointer;
+    uint64_t key = poly_key(as_obj(v));
+    if (LIKELY(site != 0)) {
+        if (site->keys[0] == key) return &site->answers[0];
+        if (site->keys[1] == key) return &site->answers[1];
+        if (site->keys[2] == key) return &site->answers[2];
+        if (site->keys[3] == key) return &site->answers[3];
+    }
+    return poly_miss(pc, v, kind, specialize);
+}
+
+/* The site takes the form for many classes. */
+static void become_poly(const Word *pc, uint16_t op)
+{
+    CACHE(1).pointer = poly_sites_used < POLY_SITES ? &poly_sites[poly_sites_used++] : 0;
+    BECOME(op);
 }
 
 /* Counts the specialization of a site; true: it has had its share. */
 static inline bool poly_due(const Word *pc) { return ((Word *)pc)[-1].c >= POLY_LIMIT || (((Word *)pc)[-1].c++, false); }
 
 /* Makes the site at pc the form that `specialize` finds for v; it stays what it is where there is none. */
-static __attribute__((noinline)) uint16_t settle(const Word *pc, Value v, uint16_t (*specialize)(Value, Value, Word *))
+static __attribute__((noinline)) uint16_t settle(const Word *pc, Value v, Specialize *specialize)
 {
     Word caches[2] = {0};
     uint16_t special = specialize(v, pc[0].value, caches);
@@ -212,7 +250,7 @@ OPCODE(LOAD_ATTR)
     SAVE();
     Value v = r[B], name = pc[0].value;
     if (UNLIKELY(poly_due(pc))) {
-        BECOME(OP_LOAD_ATTR_POLY);
+        become_poly(pc, OP_LOAD_ATTR_POLY);
         i = pc[-1].op;
         TAIL(op_LOAD_ATTR_POLY);
     }
@@ -335,9 +373,12 @@ OPCODE(LOAD_ATTR_POLY)
     Value v = r[B], found;
     if (LIKELY(is_pointer(v))) {
         Obj *o = as_obj(v);
-        PolyEntry *entry = poly_find(v, pc[0].value, OP_LOAD_ATTR, specialize_load);
+        PolyAnswer *entry = poly_find(pc, v, OP_LOAD_ATTR, specialize_load);
+        if (LIKELY(entry->op == OP_LOAD_ATTR_SLOT)) {
+            r[A] = *(Value *)((char *)o + entry->caches[0].index);
+            SKIP(4);
+        }
         switch (entry->op) {
-        case OP_LOAD_ATTR_SLOT: r[A] = *(Value *)((char *)o + entry->caches[0].index); SKIP(4);
         case OP_LOAD_ATTR_OVERFLOW: r[A] = (*(Value **)((char *)o + o->type->attrs_offset))[entry->caches[0].index]; SKIP(4);
         case OP_LOAD_ATTR_VALUE: r[A] = entry->caches[1].value; SKIP(4);
         case OP_LOAD_ATTR_MEMBER:
@@ -348,7 +389,16 @@ OPCODE(LOAD_ATTR_POLY)
             }
             break;
         case OP_LOAD_ATTR_CLASS: r[A] = entry->caches[1].value; SKIP(4);
-        case OP_LOAD_ATTR_PROPERTY: START(entry->caches[1].value, 1, v, 0, 0);
+        case OP_LOAD_ATTR_DICT: {
+            DictEntry *item = dict_attribute(o, entry->caches[0], pc[0].value);
+            if (LIKELY(item != 0)) {
+                r[A] = item->value;
+                SKIP(4);
+            }
+            break;
+        }
+        case OP_LOAD_ATTR_PROPERTY: START(entry->caches[1].value, 1, v, 0, 0); break;
+        case OP_LOAD_ATTR_HOOK: START(entry->caches[1].value, 2, v, pc[0].value, 0);
         }
     }
     SAVE();
@@ -405,7 +455,7 @@ OPCODE(STORE_ATTR)
 {
     SAVE();
     if (UNLIKELY(poly_due(pc))) {
-        BECOME(OP_STORE_ATTR_POLY);
+        become_poly(pc, OP_STORE_ATTR_POLY);
         i = pc[-1].op;
         TAIL(op_STORE_ATTR_POLY);
     }
@@ -482,13 +532,15 @@ OPCODE(STORE_ATTR_POLY)
     Value v = r[A];
     if (LIKELY(is_pointer(v))) {
         Obj *o = as_obj(v);
-        PolyEntry *entry = poly_find(v, pc[0].value, OP_STORE_ATTR, specialize_store);
+        PolyAnswer *entry = poly_find(pc, v, OP_STORE_ATTR, specialize_store);
         switch (entry->op) {
         case OP_STORE_ATTR_ADD: o->shape = entry->caches[1].version; [[fallthrough]];
         case OP_STORE_ATTR_SLOT: case OP_STORE_ATTR_MEMBER:
             *(Value *)((char *)o + entry->caches[0].index) = r[B];
             gc_barrier(o);
             SKIP(4);
+        case OP_STORE_ATTR_PROPERTY: START(entry->caches[1].value, 2, v, r[B], 0); break;
+        case OP_STORE_ATTR_HOOK: START(entry->caches[1].value, 3, v, pc[0].value, r[B]);
         }
     }
     SAVE();
@@ -556,7 +608,7 @@ OPCODE(LOAD_METHOD)
     SAVE();
     Value v = r[B], name = pc[0].value, self = 0;
     if (UNLIKELY(poly_due(pc))) {
-        BECOME(OP_LOAD_METHOD_POLY);
+        become_poly(pc, OP_LOAD_METHOD_POLY);
         i = pc[-1].op;
         TAIL(op_LOAD_METHOD_POLY);
     }
@@ -571,7 +623,7 @@ OPCODE(LOAD_METHOD_POLY)
 {
     Value v = r[B], self = 0;
     if (LIKELY(is_pointer(v))) {
-        PolyEntry *entry = poly_find(v, pc[0].value, OP_LOAD_METHOD, specialize_method);
+        PolyAnswer *entry = poly_find(pc, v, OP_LOAD_METHOD, specialize_method);
         switch (entry->op) {
         case OP_LOAD_METHOD_SHAPE: case OP_LOAD_METHOD_TYPE: r[A] = entry->caches[1].value; r[A + 1] = v; SKIP(4);
         case OP_LOAD_METHOD_VALUE: r[A] = 0; r[A + 1] = entry->caches[1].value; SKIP(4);

@@ -193,6 +193,16 @@ static __attribute__((noinline)) HANDLER(finish_truth)
     USE_TRUTH(slot_truth_of(f->result, !type_of(v)->truth));
 }
 
+static __attribute__((noinline)) HANDLER(finish_length)
+{
+    SAVE();
+    int64_t length = slot_length_of(f->result);
+    Value value = length < 0 ? 0 : int_new(length);
+    if (UNLIKELY(!value)) ERROR;
+    r[pc[3].dest] = value;
+    SKIP(5);
+}
+
 /* ---- items */
 
 static inline Value item_key(const Word *pc, const Value *r, const Value *k)
@@ -310,6 +320,7 @@ HANDLER(vm_finish_special)
         SKIP(4);
     }
     switch (op) {
+    case OP_CALL_LEN: TAIL(finish_length);
     case OP_NOT: case OP_JUMP_FALSE: case OP_JUMP_TRUE: TAIL(finish_truth);
     case OP_CONTAINS: case OP_NOT_CONTAINS: case OP_JUMP_IN: case OP_JUMP_NOT_IN: TAIL(finish_contains);
     case OP_GET_ITER: TAIL(finish_iter);
