@@ -19,7 +19,7 @@ enum { GC_DYING = 128 };   /* its finalizer is queued */
 enum { CELL_FREE = 0, CELL_OBJECT = 1, CELL_BUFFER = 2, CELL_OPAQUE = 3 };   /* opaque: a buffer whose words are never taken for references */
 enum { HUGE_PAGE = 2 << 20 };
 enum { YOUNG_BUDGET_MIN = 8 << 20, YOUNG_BUDGET_CACHED = 2 << 20 };
-enum { LARGE_CACHE = 64, SIZE_CLASSES = 41, SMALL_LIMIT = 1024, MEDIUM_LIMIT = 32192 };
+enum { LARGE_CACHE = 64, SIZE_CLASSES = 41, MEDIUM_LIMIT = 32192 };
 
 typedef struct Block {
     uint8_t kind;

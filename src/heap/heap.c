@@ -19,19 +19,7 @@ static const uint16_t class_sizes[SIZE_CLASSES] = {
     16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096,
     4944, 5840, 6432, 7152, 8048, 9184, 10720, 12864, 16096, 21456, 26000, 32192,
 };
-static uint8_t small_class[SMALL_LIMIT / 16 + 1];
-
-static unsigned size_class_of(size_t size)
-{
-    if (size <= SMALL_LIMIT) return small_class[(size + 15) / 16];
-    unsigned low = small_class[SMALL_LIMIT / 16], high = SIZE_CLASSES - 1;
-    while (low < high) {
-        unsigned middle = (low + high) / 2;
-        if (class_sizes[middle] < size) low = middle + 1;
-        else high = middle;
-    }
-    return low;
-}
+static uint8_t size_class_of[MEDIUM_LIMIT / 16 + 1];   /* by sixteenths of the size, rounded up */
 
 bool pointer_array_push(PointerArray *array, void *item)
 {
@@ -183,7 +171,7 @@ static bool run_take_from(Run *run, Block *b, size_t max_bytes)
 static bool run_refill(unsigned kind, unsigned size_class)
 {
     Run *run = &heap.runs[kind][size_class];
-    size_t bytes = heap.hooked ? 1 : RUN_BYTES;
+    size_t bytes = heap.hooked ? 1 : kind != CELL_OBJECT && class_sizes[size_class] > RUN_BYTES / 8 ? RUN_BYTES * 4 : RUN_BYTES;
     for (;;) {
         if (run->block && run_take_from(run, run->block, bytes)) return true;
         if (run->available) {
@@ -342,7 +330,7 @@ static __attribute__((noinline)) void *cell_new_slow(unsigned kind, size_t size,
         if (!cell) return (void *)raise_memory();
         return cell;
     }
-    unsigned c = size_class_of(size);
+    unsigned c = size_class_of[(size + 15) / 16];
     Run *run = &heap.runs[kind][c];
     if (run->at == run->end && !run_refill(kind, c)) return (void *)raise_memory();
     cell = run->at;
@@ -354,8 +342,8 @@ static __attribute__((noinline)) void *cell_new_slow(unsigned kind, size_t size,
 void *gc_new(Type *type, size_t size)
 {
     Obj *o;
-    if (__builtin_expect(size <= SMALL_LIMIT, 1)) {
-        unsigned c = small_class[(size + 15) / 16];
+    if (__builtin_expect(size <= MEDIUM_LIMIT, 1)) {
+        unsigned c = size_class_of[(size + 15) / 16];
         Run *run = &heap.runs[CELL_OBJECT][c];
         o = (Obj *)run->at;
         if (__builtin_expect(run->at != run->end, 1)) run->at += class_sizes[c];
@@ -381,8 +369,8 @@ void *gc_new_raw(Type *type, size_t size, size_t header)
 
 void *gc_buffer_raw(size_t size)
 {
-    if (__builtin_expect(size <= SMALL_LIMIT, 1)) {
-        unsigned c = small_class[(size + 15) / 16];
+    if (__builtin_expect(size <= MEDIUM_LIMIT, 1)) {
+        unsigned c = size_class_of[(size + 15) / 16];
         Run *run = &heap.runs[CELL_BUFFER][c];
         if (__builtin_expect(run->at != run->end, 1)) {
             void *cell = run->at;
@@ -480,9 +468,9 @@ void heap_init(void)
     if (heap.initialized) return;
     heap.initialized = true;
     unsigned c = 0;
-    for (unsigned i = 0; i <= SMALL_LIMIT / 16; i++) {
+    for (unsigned i = 0; i <= MEDIUM_LIMIT / 16; i++) {
         while (class_sizes[c] < i * 16) c++;
-        small_class[i] = c;
+        size_class_of[i] = c;
     }
     heap.young_budget = YOUNG_BUDGET_MIN;
     heap.live_after_full = 32 << 20;

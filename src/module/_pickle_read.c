@@ -156,7 +156,7 @@ static inline int64_t fence(Unpickler *u) { return u->mark_count ? u->marks[u->m
 
 static bool underflow(Unpickler *u) { return unpickling_error(u->mark_count ? "unexpected MARK found" : "unpickling stack underflow"); }
 
-static bool push(Unpickler *u, Value v) { return v && list_append(u->stack, v); }
+static inline bool push(Unpickler *u, Value v) { return v && list_append_fast(u->stack, v); }
 
 static Value pop(Unpickler *u)
 {
@@ -206,6 +206,10 @@ enum { NEAR_MEMO = 1 << 20 };
 static bool memo_set(Unpickler *u, uint64_t number, Value v)
 {
     if (!v) return false;
+    if (number == (uint64_t)list_size(u->memo) && number < NEAR_MEMO && !u->far_memo) {   /* one after the other, as MEMOIZE does it */
+        u->memo_count++;
+        return list_append_fast(u->memo, v);
+    }
     if (number >= (uint64_t)list_size(u->memo) || !list_get(u->memo, (int64_t)number)) u->memo_count++;
     if (number > NEAR_MEMO && number > 2 * (uint64_t)u->memo_count) {
         if (!u->far_memo) SET(u, far_memo, dict_new());
@@ -571,8 +575,14 @@ static bool append_items(Unpickler *u, int64_t from)
     if (from == stack->size) return true;
     Value list = stack->items[from - 1];
     if (type_of(list) == &list_type) {
-        Value items = pop_tuple(u, from);
-        return items && list_extend(list, items);
+        ListObj *to = (ListObj *)list;
+        int64_t count = stack->size - from;
+        if (!list_grow(to, to->size + count)) return false;
+        memcpy(to->items + to->size, stack->items + from, (size_t)count * sizeof(Value));
+        to->size += count;
+        gc_barrier(to);
+        stack->size = from;
+        return true;
     }
     Value extend = object_getattr_opt(list, NAME("extend"));
     if (thread_self->exception) return false;

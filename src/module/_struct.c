@@ -177,16 +177,43 @@ static double half_value(uint16_t bits)
 
 /* --- packing */
 
-static void put_bytes(uint8_t *out, uint64_t bits, int size, bool little)
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+
+static inline uint64_t ordered(uint64_t bits, int size, bool little) { return little ? bits : __builtin_bswap64(bits) >> (64 - 8 * size); }
+
+/* size: 1, 2, 4 or 8 */
+static inline void put_bytes(uint8_t *out, uint64_t bits, int size, bool little)
 {
-    for (int i = 0; i < size; i++) out[little ? i : size - 1 - i] = (uint8_t)(bits >> 8 * i);
+    bits = ordered(bits, size, little);
+    switch (size) {
+    case 1: *out = (uint8_t)bits; break;
+    case 2: memcpy(out, &bits, 2); break;
+    case 4: memcpy(out, &bits, 4); break;
+    default: memcpy(out, &bits, 8);
+    }
 }
 
-static uint64_t get_bytes(const uint8_t *in, int size, bool little)
+static inline uint64_t get_bytes(const uint8_t *in, int size, bool little)
 {
     uint64_t bits = 0;
-    for (int i = 0; i < size; i++) bits |= (uint64_t)in[little ? i : size - 1 - i] << 8 * i;
-    return bits;
+    switch (size) {
+    case 1: return *in;
+    case 2: memcpy(&bits, in, 2); break;
+    case 4: memcpy(&bits, in, 4); break;
+    default: memcpy(&bits, in, 8);
+    }
+    return ordered(bits, size, little);
+}
+
+/* The ints that the code takes, as far as they fit 64 bits with a sign; false: it is not a code of ints. */
+static bool int_range(const Code *code, int64_t *low, int64_t *high)
+{
+    if (!strchr("bBhHiIlLqQnN", code->kind)) return false;
+    bool is_signed = code->kind >= 'a';
+    int bits = (int)code->size * 8;
+    *low = !is_signed ? 0 : bits == 64 ? INT64_MIN : -((int64_t)1 << (bits - 1));
+    *high = bits == 64 ? INT64_MAX : ((int64_t)1 << (is_signed ? bits - 1 : bits)) - 1;
+    return true;
 }
 
 static uint64_t out_of_range(void) { return fail("argument out of range"); }
@@ -301,8 +328,14 @@ static bool pack_all(StructObj *s, uint8_t *out, Value *args)
     memset(out, 0, (size_t)s->size);
     for (int64_t i = 0; i < s->code_count; i++) {
         const Code *code = &s->codes[i];
+        int64_t low, high;
+        bool ints = int_range(code, &low, &high);
         for (int64_t k = 0; k < code->repeat; k++) {
             Value v = *args++;
+            if (ints && is_small_int(v) && small_int_value(v) >= low && small_int_value(v) <= high) {
+                put_bytes(out + code->offset + k * code->size, (uint64_t)small_int_value(v), (int)code->size, s->little);
+                continue;
+            }
             if (pack_item(s, out + code->offset + k * code->size, code, v)) continue;
             if (is_int(v) && error_clear_if(&exc_OverflowError)) return fail("int too large to convert");
             return false;
@@ -313,7 +346,7 @@ static bool pack_all(StructObj *s, uint8_t *out, Value *args)
 
 /* --- unpacking */
 
-static Value unpack_item(StructObj *s, const uint8_t *in, const Code *code)
+static inline Value unpack_item(StructObj *s, const uint8_t *in, const Code *code)
 {
     int size = (int)code->size;
     switch (code->kind) {

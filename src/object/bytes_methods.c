@@ -267,6 +267,34 @@ static NATIVE(bytes_partition) { return partition_method(args, false); }
 static NATIVE(bytes_rpartition) { return partition_method(args, true); }
 
 /* --- join */
+
+/* When all items are bytes objects: one look for the size, one for the copying. 0 without an exception: they are not. */
+static Value join_bytes(Value self, const Value *items, int64_t count)
+{
+    Span gap = bytes_span(self);
+    int64_t total;
+    if (count == 0 || __builtin_mul_overflow(gap.size, count - 1, &total)) return 0;
+    for (int64_t i = 0; i < count; i++)
+        if (!is_bytes(items[i]) || __builtin_add_overflow(total, bytes_size(items[i]), &total)) return 0;
+    Value result = bytes_new(0, (size_t)total);
+    if (!result || !total) return result;
+    uint8_t *out = bytes_data(result);
+    for (int64_t i = 0; i < count; i++) {
+        if (i && gap.size == 1) *out++ = *gap.data;
+        else if (i && gap.size) {
+            memcpy(out, gap.data, (size_t)gap.size);
+            out += gap.size;
+        }
+        int64_t size = bytes_size(items[i]);
+        if (size == 1) *out++ = *bytes_data(items[i]);
+        else {
+            memcpy(out, bytes_data(items[i]), (size_t)size);
+            out += size;
+        }
+    }
+    return result;
+}
+
 static Value join_items(Value self, Value sequence)
 {
     bool list = is_list(sequence);
@@ -306,6 +334,10 @@ Value bytes_join(Value self, Value iterable)
     int64_t count = is_list(sequence) ? list_size(sequence) : tuple_size(sequence);
     Value first = count ? (is_list(sequence) ? list_get(sequence, 0) : tuple_get(sequence, 0)) : 0;
     if (count == 1 && type_of(first) == &bytes_type && is_bytes(self)) return first;
+    if (is_bytes(self)) {
+        Value result = join_bytes(self, is_list(sequence) ? list_items(sequence) : tuple_items(sequence), count);
+        if (result || thread_self->exception) return result;
+    }
     return join_items(self, sequence);
 }
 

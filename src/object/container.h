@@ -11,6 +11,7 @@ static inline Value tuple_get(Value v, int64_t i) { return ((TupleObj *)v)->item
 Value tuple_new(int64_t size);                       /* items 0, to be filled at once (size 0: the empty tuple) */
 Value tuple_from(const Value *items, int64_t size);
 Value tuple_pack(int64_t count, ...);                /* Values */
+Value tuple_pair(Value first, Value second);
 extern Value tuple_empty;
 Value tuple_slice(Value tuple, int64_t start, int64_t end);
 

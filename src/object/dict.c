@@ -510,7 +510,7 @@ static Value dict_list(Value v, int what)
     for (int64_t i = 0; i < dict->keys->entry_count && n < size; i++) {
         DictEntry *e = &dict->keys->entries[i];
         if (!e->value) continue;
-        Value item = what == 0 ? e->key : what == 1 ? e->value : tuple_pack(2, e->key, e->value);
+        Value item = what == 0 ? e->key : what == 1 ? e->value : tuple_pair(e->key, e->value);
         if (!item) return 0;
         list_items(list)[n++] = item;
         gc_barrier((Obj *)list);

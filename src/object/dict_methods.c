@@ -95,9 +95,11 @@ static int dict_equal(Value a, Value b)
     for (int64_t i = 0; i < dict->keys->entry_count; i++) {
         DictEntry e = dict->keys->entries[i];
         if (!e.value) continue;
-        Value other = dict_get_hash(b, e.key, e.hash);
+        /* Equal dicts mostly got their keys in the same order. */
+        const DictKeys *twin = ((DictObj *)b)->keys;
+        Value other = i < twin->entry_count && twin->entries[i].key == e.key && twin->entries[i].value ? twin->entries[i].value : dict_get_hash(b, e.key, e.hash);
         if (!other) return thread_self->exception ? -1 : 0;
-        int same = object_equal(e.value, other);
+        int same = is_exact_str(e.value) && is_exact_str(other) ? str_equal(e.value, other) : e.value == other && is_small_int(other) ? 1 : object_equal(e.value, other);
         if (same <= 0) return same;
     }
     return 1;

@@ -7,6 +7,12 @@ typedef struct DictView { Obj head; Value dict; } DictView;
 static void view_trace(Obj *o) { gc_visit(((DictView *)o)->dict); }
 static inline Value view_dict(Value view) { return ((DictView *)view)->dict; }
 
+Value dict_view_list(Value v)
+{
+    Type *type = type_of(v);
+    return type == &dict_items_type ? dict_items_list(view_dict(v)) : type == &dict_values_type ? dict_values_list(view_dict(v)) : dict_keys_list(v);
+}
+
 Value dict_view_new(Value dict, Type *type)
 {
     DictView *view = gc_alloc(DictView, type);

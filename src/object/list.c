@@ -121,6 +121,10 @@ bool list_extend(Value v, Value iterable)
     ListObj *list = (ListObj *)v;
     if (type_of(iterable) == &list_type) return append_all(list, list_items(iterable), list_size(iterable), iterable);
     if (type_of(iterable) == &tuple_type) return append_all(list, tuple_items(iterable), tuple_size(iterable), iterable);
+    if (type_of(iterable) == &dict_items_type || type_of(iterable) == &dict_values_type || (type_of(iterable) == &dict_type && dict_size(iterable))) {
+        Value all = dict_view_list(iterable);
+        return all && append_all(list, list_items(all), list_size(all), all);
+    }
     Value iterator = object_iter(iterable), item;
     if (!iterator) return false;
     int64_t hint = object_length_hint(iterable, 8);

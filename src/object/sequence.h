@@ -84,6 +84,8 @@ static inline Value iter_next_quick(Value iterator)
  * -1: another iterator, which was not asked. */
 int iter_next_pair(Value iterator, Value pair[2]);
 int dict_items_next(Value iterator, Value pair[2]);   /* the same of a dict's items; 1, 0 */
+/* The keys of a dict, or what its values() or items() hold, as a list. */
+Value dict_view_list(Value dict_or_view);
 /* The object is alive up to here, though only its buffer is used: the collector does not look into buffers that only the C stack points to. */
 #define KEEP_ALIVE(v) __asm__ volatile("" : : "r"(v) : "memory")
 /* (builtin, (argument,)) and (builtin, (argument,), state): what __reduce__ of iterators returns. */

@@ -418,6 +418,8 @@ Value str_from_utf8(const char *bytes, size_t size)
 
 Value str_from_utf8_surrogatepass(const char *bytes, size_t size)
 {
+    Value valid = str_from_valid_utf8(bytes, size);
+    if (valid || thread_self->exception) return valid;
     /* Check piece by piece: a fault is forgiven when it is an encoded surrogate. */
     const char *rest = bytes;
     size_t left = size, start, end;

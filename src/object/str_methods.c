@@ -569,8 +569,11 @@ static NATIVE(str_replace_native)
 /* Adds what the table says of c. */
 static bool translate_char(StrBuilder *b, Value table, uint32_t c)
 {
-    Value to = object_getitem(table, small_int(c));
-    if (!to) return error_clear_if(&exc_LookupError) && str_builder_char(b, c);
+    Value to;
+    if (type_of(table) == &dict_type) {
+        to = dict_get(table, small_int(c));
+        if (!to) return !thread_self->exception && str_builder_char(b, c);
+    } else if (!(to = object_getitem(table, small_int(c)))) return error_clear_if(&exc_LookupError) && str_builder_char(b, c);
     if (to == NONE) return true;
     if (is_str(to)) return str_builder_str(b, to);
     if (!is_int(to)) return raise_type("character mapping must return integer, None or str");

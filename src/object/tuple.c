@@ -1,5 +1,6 @@
 /* tuple.c: the type tuple. */
 #include "object/sequence.h"
+#include "heap/alloc.h"
 #include <stdarg.h>
 
 /* There is one empty tuple. */
@@ -14,7 +15,9 @@ Value tuple_new(int64_t size)
 {
     if (size == 0) return tuple_empty;
     if (size > (INT64_MAX - 64) / 8) return raise_memory();
-    TupleObj *tuple = gc_new(&tuple_type, sizeof(TupleObj) + (size_t)size * sizeof(Value));
+    size_t bytes = sizeof(TupleObj) + (size_t)size * sizeof(Value);
+    TupleObj *tuple = bytes <= QUICK_LIMIT ? gc_new_quick(&tuple_type, bytes) : 0;
+    if (!tuple) tuple = gc_new(&tuple_type, bytes);
     if (tuple) tuple->size = size;
     return VALUE(tuple);
 }
@@ -24,6 +27,17 @@ Value tuple_from(const Value *items, int64_t size)
     Value tuple = tuple_new(size);
     if (tuple && size) memcpy(tuple_items(tuple), items, (size_t)size * sizeof(Value));
     return tuple;
+}
+
+Value tuple_pair(Value first, Value second)
+{
+    enum { SIZE = sizeof(TupleObj) + 2 * sizeof(Value) };
+    TupleObj *tuple = gc_new_quick(&tuple_type, SIZE);
+    if (!tuple && !(tuple = gc_new(&tuple_type, SIZE))) return 0;
+    tuple->size = 2;
+    tuple->items[0] = first;
+    tuple->items[1] = second;
+    return VALUE(tuple);
 }
 
 Value tuple_pack(int64_t count, ...)

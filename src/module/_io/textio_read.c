@@ -250,10 +250,28 @@ static Value read_long_line(TextObj *t, int64_t limit)
     }
 }
 
+/* The next line of ASCII text in which only "\n" ends lines; 0 without an exception: no such line is there whole. */
+static inline Value ascii_line(TextObj *t)
+{
+    const char *start = (const char *)str_data(t->decoded) + t->decoded_used;
+    const char *end = memchr(start, '\n', (size_t)(str_length(t->decoded) - t->decoded_used));
+    if (!end) return 0;
+    int64_t length = end + 1 - start;
+    Value line = length == 1 ? str_from_char('\n') : str_alloc(length, 0x7f);
+    if (!line) return 0;
+    if (length > 1) memcpy((char *)line + STR_ASCII_HEADER, start, (size_t)length);
+    t->decoded_used += length;
+    return line;
+}
+
 Value text_read_line(TextObj *t, int64_t limit)
 {
     if (!text_check_open(t)) return 0;
     if (t->pending_size && !text_flush_pending(t)) return 0;
+    if (t->decoded && limit < 0 && t->universal && t->newlines.translate && str_is_ascii(t->decoded)) {
+        Value line = ascii_line(t);
+        if (line || thread_self->exception) return line;
+    }
     if (t->decoded && limit < 0) {
         int64_t start = t->decoded_used, end = line_end(t, t->decoded, start, str_length(t->decoded));
         if (end >= 0) {
