@@ -33,6 +33,13 @@ static struct {
 
 Thread *thread_first(void) { return threads; }
 
+bool thread_known(unsigned long id)
+{
+    for (Thread *t = thread_first(); t; t = t->next)
+        if (t->id == id) return true;
+    return false;
+}
+
 static void deadline_after(struct timespec *t, long microseconds)
 {
     clock_gettime(CLOCK_REALTIME, t);

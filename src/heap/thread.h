@@ -61,6 +61,8 @@ void thread_forget(void);
 /* The child after fork: only this thread is left. */
 void thread_after_fork(void);
 Thread *thread_first(void);
+/* Whether a thread of the interpreter has this id: the C library believes any number. */
+bool thread_known(unsigned long id);
 extern Thread *main_thread;
 
 extern int recursion_limit;   /* sys.setrecursionlimit */

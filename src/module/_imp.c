@@ -6,6 +6,7 @@
 #include "module/config.h"
 #include "module/frozen.h"
 #include "module/module.h"
+#include "object/sequence.h"
 #include "vm/marshal.h"
 #include "base/siphash.h"
 #include <pthread.h>
@@ -200,7 +201,7 @@ static NATIVE(imp_source_hash)
 {
     Buffer b;
     uint64_t key;
-    if (!int_as_uint64(args[0], &key) || !buffer_get(args[1], &b, BUFFER_SIMPLE)) return 0;
+    if (!number_as_uint64(args[0], &key) || !buffer_get(args[1], &b, BUFFER_SIMPLE)) return 0;
     uint64_t hash = siphash13(key, 0, b.data, (size_t)b.length);
     buffer_release(&b);
     return bytes_new(&hash, 8);

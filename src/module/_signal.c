@@ -376,7 +376,7 @@ static NATIVE(pthread_kill_)
     if (!number_as_int(args[1], &number)) return 0;
     uint64_t id = int_as_uint64_mask(args[0]);
     if (!sys_audit("signal.pthread_kill", 2, args[0], args[1])) return 0;
-    int error = pthread_kill((pthread_t)id, number);
+    int error = thread_known(id) ? pthread_kill((pthread_t)id, number) : ESRCH;
     if (error) return raise_errno_with(error, 0, 0);
     return signal_check() ? NONE : 0;
 }

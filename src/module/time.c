@@ -95,8 +95,9 @@ static NATIVE(time_pthread_getcpuclockid)
 {
     uint64_t thread;
     clockid_t clock;
-    if (!int_as_uint64(args[0], &thread)) return 0;
-    int error = pthread_getcpuclockid((pthread_t)thread, &clock);
+    if (!is_int(args[0])) return raise_type("pthread_getcpuclockid() argument 1 must be int, not %T", args[0]);
+    thread = int_as_uint64_mask(args[0]);
+    int error = thread_known(thread) ? pthread_getcpuclockid((pthread_t)thread, &clock) : ESRCH;
     return error ? (errno = error, raise_errno()) : int_new(clock);
 }
 

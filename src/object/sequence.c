@@ -9,6 +9,13 @@ bool number_as_ssize(Value v, int64_t *out)
     return raise_overflow("Python int too large to convert to C ssize_t");
 }
 
+bool number_as_uint64(Value v, uint64_t *out)
+{
+    if (!is_int(v)) return raise_type("an integer is required");
+    if (int_sign(v) < 0) return raise_overflow("can't convert negative int to unsigned");
+    return int_as_uint64(v, out) || (error_clear(), raise_overflow("int too big to convert"));
+}
+
 bool sequence_bound(Value v, int64_t length, int64_t *out)
 {
     if (is_small_int(v)) {

@@ -332,12 +332,12 @@ static NATIVE(posix_listxattr)
 static NATIVE(posix_major)
 {
     uint64_t device;
-    return int_as_uint64(args[0], &device) ? int_new(major(device)) : 0;
+    return number_as_uint64(args[0], &device) ? int_new(major(device)) : 0;
 }
 static NATIVE(posix_minor)
 {
     uint64_t device;
-    return int_as_uint64(args[0], &device) ? int_new(minor(device)) : 0;
+    return number_as_uint64(args[0], &device) ? int_new(minor(device)) : 0;
 }
 static NATIVE(posix_makedev)
 {

@@ -415,7 +415,7 @@ static NATIVE(posix_eventfd_write)
 {
     int fd, result;
     uint64_t value;
-    if (!descriptor_argument(args[0], &fd) || !int_as_uint64(args[1], &value)) return 0;
+    if (!descriptor_argument(args[0], &fd) || !number_as_uint64(args[1], &value)) return 0;
     BLOCKING(result = eventfd_write(fd, value));
     return none_or_error(result);
 }

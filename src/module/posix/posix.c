@@ -33,9 +33,10 @@ bool path_argument(Value v, const char *function, const char *argument, int allo
             if (thread_self->exception) return false;
             const char *expected = allow == (PATH_FD | PATH_NONE) ? "string, bytes, os.PathLike, integer or None" : allow & PATH_FD ? "string, bytes, os.PathLike or integer"
                                    : allow & PATH_NONE             ? "string, bytes, os.PathLike or None" : "string, bytes or os.PathLike";
-            return raise_type("%s: %s should be %s, not %.200T", function, argument, expected, v);
+            if (!has_buffer(v)) return raise_type("%s: %s should be %s, not %.200T", function, argument, expected, v);
+            if (!warn_format(&exc_DeprecationWarning, 1, "%s: %s should be %s, not %.200T", function, argument, expected, v)) return false;
         }
-        if (!(name = fs_path(v))) return false;
+        if (!(name = method ? fs_path(v) : bytes_from_object(v))) return false;
     }
     path->is_bytes = is_bytes(name);
     if (!(path->bytes = path_bytes(name, 0))) {

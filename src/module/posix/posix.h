@@ -6,6 +6,7 @@
 #pragma once
 #include "module/module.h"
 #include "module/sys.h"
+#include "object/sequence.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -25,6 +26,9 @@ bool path_argument(Value v, const char *function, const char *argument, int allo
 bool dir_fd_argument(Value v, int *fd);
 /* An int or an object with fileno(). */
 bool descriptor_argument(Value v, int *fd);
+/* An os.sched_param. */
+struct sched_param;
+bool sched_param_argument(Value v, struct sched_param *param);
 /* uid_t and gid_t: -1 allowed. */
 bool id_argument(Value v, const char *kind, uint32_t *id);
 /* OSError of errno for the path. */

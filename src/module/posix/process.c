@@ -1,5 +1,6 @@
 /* process.c: processes: ids, waiting, signals, users and groups, priorities, scheduling. */
 #include "module/posix/posix.h"
+#include "object/signature.h"
 #include <grp.h>
 #include <limits.h>
 #include <sched.h>
@@ -291,7 +292,13 @@ static NATIVE(posix_sched_yield)
     BLOCKING(result = sched_yield());
     return none_or_error(result);
 }
-static bool param_argument(Value v, struct sched_param *param)
+static Value sched_param_make(Type *type, Value *args, size_t nargs, Value kwnames)
+{
+    static Signature *signature;
+    Value priority;
+    return native_bind("sched_param", "(sched_priority)", &signature, args, nargs, kwnames, &priority) ? structseq_new(type, &priority) : 0;
+}
+bool sched_param_argument(Value v, struct sched_param *param)
 {
     if (!is_instance_of(v, sched_param_type)) return raise_type("must have a sched_param object");
     return number_as_int(tuple_get(v, 0), &param->sched_priority);
@@ -307,7 +314,7 @@ static NATIVE(posix_sched_setparam)
 {
     int pid;
     struct sched_param param;
-    return number_as_int(args[0], &pid) && param_argument(args[1], &param) ? none_or_error(sched_setparam(pid, &param)) : 0;
+    return number_as_int(args[0], &pid) && sched_param_argument(args[1], &param) ? none_or_error(sched_setparam(pid, &param)) : 0;
 }
 static NATIVE(posix_sched_getscheduler)
 {
@@ -318,7 +325,7 @@ static NATIVE(posix_sched_setscheduler)
 {
     int pid, policy;
     struct sched_param param;
-    return number_as_int(args[0], &pid) && number_as_int(args[1], &policy) && param_argument(args[2], &param) ? none_or_error(sched_setscheduler(pid, policy, &param)) : 0;
+    return number_as_int(args[0], &pid) && number_as_int(args[1], &policy) && sched_param_argument(args[2], &param) ? none_or_error(sched_setscheduler(pid, policy, &param)) : 0;
 }
 static NATIVE(posix_sched_rr_get_interval)
 {
@@ -398,6 +405,7 @@ bool posix_process_init(Value module)
     uname_type = structseq_type("posix.uname_result", "Result of os.uname().", uname_fields, 5);
     waitid_type = structseq_type("posix.waitid_result", "Result of os.waitid().", waitid_fields, 5);
     sched_param_type = structseq_type("posix.sched_param", "Scheduling parameters.", param_fields, 1);
+    if (sched_param_type) sched_param_type->new = sched_param_make;
     return times_type && uname_type && waitid_type && sched_param_type && module_add(module, "times_result", VALUE(times_type)) && module_add(module, "uname_result", VALUE(uname_type)) &&
            module_add(module, "waitid_result", VALUE(waitid_type)) && module_add(module, "sched_param", VALUE(sched_param_type));
 }

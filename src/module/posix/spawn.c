@@ -194,8 +194,8 @@ static bool spawn_attributes(posix_spawnattr_t *attributes, Value *args)
         posix_spawnattr_setpgroup(attributes, number);
         flags |= POSIX_SPAWN_SETPGROUP;
     }
-    int resetids = object_truth(args[2]), setsid = object_truth(args[3]);
-    if (resetids < 0 || setsid < 0) return false;
+    int resetids, setsid;
+    if (!number_as_int(args[2], &resetids) || !number_as_int(args[3], &setsid)) return false;
     if (resetids) flags |= POSIX_SPAWN_RESETIDS;
     if (setsid) flags |= POSIX_SPAWN_SETSID;
     if (args[4] != tuple_empty) {
@@ -216,7 +216,7 @@ static bool spawn_attributes(posix_spawnattr_t *attributes, Value *args)
             posix_spawnattr_setschedpolicy(attributes, number);
             flags |= POSIX_SPAWN_SETSCHEDULER;
         }
-        if (!is_tuple(tuple_get(args[6], 1)) || !number_as_int(tuple_get(tuple_get(args[6], 1), 0), &param.sched_priority)) return thread_self->exception ? false : raise_type("must have a sched_param object");
+        if (!sched_param_argument(tuple_get(args[6], 1), &param)) return false;
         posix_spawnattr_setschedparam(attributes, &param);
         flags |= POSIX_SPAWN_SETSCHEDPARAM;
     }
