@@ -73,9 +73,16 @@ RUNTIME_OBJECTS = $(call obj,$(RUNTIME_SRC) $(filter-out src/main/krait.c,$(MAIN
 $(BUILD)/test_types: tests/unit/test_types.c $(RUNTIME_OBJECTS) $(FRONT)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-unit: $(BUILD)/test_heap $(BUILD)/test_types
+# The layouts of CPython's public structs, against its headers.
+$(BUILD)/layout_cpython.o: tests/unit/layout_cpython.c tests/unit/layout.def tests/unit/layout.h
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) -std=gnu23 -O1 -I/usr/include/python3.11 -c -o $@ $<
+$(BUILD)/test_layout: tests/unit/test_layout.c tests/unit/layout.def $(BUILD)/layout_cpython.o $(wildcard src/object/*.h src/heap/*.h)
+	$(call say,LD,$@)$(CC) $(CFLAGS) -fuse-ld=lld-19 -no-pie -o $@ tests/unit/test_layout.c $(BUILD)/layout_cpython.o
+
+unit: $(BUILD)/test_heap $(BUILD)/test_types $(BUILD)/test_layout
 	@passed=0; failed=0; \
-	for run in "$(BUILD)/test_heap" "KRAIT_GC_VERIFY=1 $(BUILD)/test_heap" "KRAIT_GC_STRESS=5000 $(BUILD)/test_heap" "$(BUILD)/test_types"; do \
+	for run in "$(BUILD)/test_heap" "KRAIT_GC_VERIFY=1 $(BUILD)/test_heap" "KRAIT_GC_STRESS=5000 $(BUILD)/test_heap" "$(BUILD)/test_types" "$(BUILD)/test_layout"; do \
 	    if env $$run; then passed=$$((passed + 1)); else failed=$$((failed + 1)); fi; \
 	done; echo "$$passed passed, $$failed failed"; [ $$failed = 0 ]
 

@@ -171,6 +171,7 @@ static Expr *format_directive(Folder *f, const Text *format, uint32_t *position,
         ch = format->bytes[p++];
         precision = format_number(format, &p, &ch);
         if (precision == -2) return 0;
+        if (precision == -1) precision = 0;   /* "%.s" */
     }
     if (ch != 's' && ch != 'r' && ch != 'a') return 0;
     *position = p;

@@ -16,6 +16,8 @@ static NATIVE(opcode_stack_effect)
     }
     if (args[2] != NONE && args[2] != TRUE && args[2] != FALSE) return raise_value("stack_effect: jump must be False, True or None");
     if (op < 0 || op > 255) return raise_value("invalid opcode or oparg");
+    enum { CACHE = 0, EXTENDED_ARG = 144 };
+    if (op == CACHE || op == EXTENDED_ARG) return int_new(0);
     int stay = bytecode_stack_effect((uint8_t)op, (uint32_t)argument, false), jump = bytecode_stack_effect((uint8_t)op, (uint32_t)argument, true);
     int effect = args[2] == TRUE ? jump : args[2] == FALSE ? stay : stay > jump ? stay : jump;
     return effect == INT32_MIN ? raise_value("invalid opcode or oparg") : int_new(effect);

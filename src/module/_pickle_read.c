@@ -1048,6 +1048,6 @@ static Value unpickler_make(Type *type, Value *args, size_t nargs, Value kwnames
 
 Type unpickler_type = {
     TYPE_INIT("_pickle.Unpickler", Unpickler), .flags = TYPE_BASE,
-    .doc = "This takes a binary file for reading a pickle data stream.\n\nThe protocol version of the pickle is detected automatically, so no\nprotocol argument is needed.  Bytes past the pickled object's\nrepresentation are ignored.",
+    .doc = "Unpickler(file, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=())\n--\n\nThis takes a binary file for reading a pickle data stream.\n\nThe protocol version of the pickle is detected automatically, so no\nprotocol argument is needed.  Bytes past the pickled object's\nrepresentation are ignored.",
     .trace = unpickler_trace, .new = unpickler_make, .init = unpickler_init, .getset = unpickler_getset, .methods = unpickler_methods,
 };

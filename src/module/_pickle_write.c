@@ -988,6 +988,6 @@ static Value pickler_make(Type *type, Value *args, size_t nargs, Value kwnames) 
 
 Type pickler_type = {
     TYPE_INIT("_pickle.Pickler", Pickler), .flags = TYPE_BASE,
-    .doc = "This takes a binary file for writing a pickle data stream.\n\nThe optional *protocol* argument tells the pickler to use the given protocol; supported protocols are 0 to 5, and 4 is the default.",
+    .doc = "Pickler(file, protocol=None, fix_imports=True, buffer_callback=None)\n--\n\nThis takes a binary file for writing a pickle data stream.\n\nThe optional *protocol* argument tells the pickler to use the given protocol; supported protocols are 0 to 5, and 4 is the default.",
     .trace = pickler_trace, .new = pickler_make, .init = pickler_init, .getset = pickler_getset, .members = pickler_members, .methods = pickler_methods,
 };

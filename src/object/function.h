@@ -2,17 +2,18 @@
 #pragma once
 #include "object/object.h"
 
-/* A code object. The first part is what CPython's PyCodeObject public fields say; `lowered` is the VM's register code, made on first call. */
+/* A code object. The first part, up to `code`, has PyCodeObject's layout; `lowered` is the VM's register code, made on first call. */
 typedef struct CodeObj {
     Obj head;
+    int64_t size;                            /* of the code in units */
     Value consts, names, exceptiontable;     /* tuple, tuple, bytes */
-    int flags;
+    int flags, warmup_unused;
     int argcount, posonlyargcount, kwonlyargcount, stacksize, firstlineno;
     int nlocalsplus, nlocals, ncellvars_pure /* cells that are not parameters */, ncellvars, nfreevars;
     Value localsplusnames, localspluskinds;  /* tuple, bytes */
     Value filename, name, qualname, linetable;
-    Value code;                              /* bytes: the instructions as stored (caches zero) */
     Value weaklist;
+    Value code;                              /* bytes: the instructions as stored (caches zero) */
     Value varnames, cellvars, freevars;      /* tuples made on demand, or 0 */
     void *lowered;                           /* vm/lower.h; a heap buffer */
     uint32_t verified;                       /* 1: vm/verify.c found it sound */
@@ -46,7 +47,7 @@ typedef struct Signature Signature;
 /* builtin_function_or_method (also bound methods of built-in types: self set), PyCFunctionObject's place. */
 typedef struct NativeObj { Obj head; const NativeDef *def; Value self /* 0: none */; Value module; Signature *signature; Type *owner; } NativeObj;
 /* method_descriptor / classmethod_descriptor of a built-in type: takes self as first argument. */
-typedef struct NativeMethodObj { Obj head; Type *owner; const NativeDef *def; Signature *signature; Value name; } NativeMethodObj;
+typedef struct NativeMethodObj { Obj head; Type *owner; Value name; const NativeDef *def; Signature *signature; } NativeMethodObj;
 extern Type native_type /* builtin_function_or_method */, native_method_type /* method_descriptor */, native_classmethod_type, getset_type, member_type, slot_wrapper_type, method_wrapper_type;
 Value native_new(const NativeDef *def, Value self, Value module);
 /* Calls def->function with args bound by the signature. The VM uses it when a fixed-arity call does not match directly. */

@@ -203,6 +203,7 @@ static bool set_bases(Value v, Value value)
     for (int64_t i = 0; i < tuple_size(value); i++)
         if (!type_add_subclass((Type *)tuple_get(value, i), type)) return false;
     type_modified(type);
+    type_invalidate(&object_type);   /* the new bases may make descriptors of instances that stand in classes */
     return true;
 }
 

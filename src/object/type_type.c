@@ -123,7 +123,11 @@ static bool type_setattr(Value self, Value name, Value value)
         if (!deleted) return raise_attribute_error(self, name);
     }
     type_invalidate(type);
-    if (is_dunder(name)) type_update_slot(type, name);
+    if (is_dunder(name)) {
+        type_update_slot(type, name);
+        /* Instances of this class that stand in classes become descriptors, or cease to be: inline caches hold them. */
+        if (name == NAME("__get__") || name == NAME("__set__") || name == NAME("__delete__")) type_invalidate(&object_type);
+    }
     return true;
 }
 

@@ -225,6 +225,7 @@ bool code_init(CodeObj *c)
     int64_t args = (int64_t)c->argcount + c->kwonlyargcount + !!(c->flags & CO_VARARGS) + !!(c->flags & CO_VARKEYWORDS);
     if (args > c->nlocals) return raise_value("code: varnames is too small");
     if (vm_no_columns && !strip_columns(c)) return false;
+    c->size = bytes_size(c->code) / 2;
     c->verified = 0;
     c->lowered = 0;
     gc_barrier(c);
