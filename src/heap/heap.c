@@ -143,23 +143,21 @@ void heap_release_pages(void)
 
 static bool run_take_from(Run *run, Block *b, size_t max_bytes)
 {
-    uint32_t i = b->cursor;
-    while (i < b->cells && bit_get(b->alloc, bit_index(block_cell(b, i)))) i++;
+    uint32_t i = b->cursor, step = b->cell_size / 16;
+    size_t bit = (BLOCK_HEADER + (size_t)i * b->cell_size) / 16;
+    for (; i < b->cells && bit_get(b->alloc, bit); i++) bit += step;
     if (i == b->cells) {
         b->cursor = i;
         return false;
     }
-    uint32_t first = i;
-    uint32_t most = max_bytes / b->cell_size;
+    uint32_t first = i, most = max_bytes / b->cell_size, end = b->cells;
     if (most == 0) most = 1;
-    while (i < b->cells && i - first < most) {
-        size_t bit = bit_index(block_cell(b, i));
-        if (bit_get(b->alloc, bit)) break;
+    if (end - first > most) end = first + most;
+    for (; i < end && !bit_get(b->alloc, bit); i++) {
         bit_set(b->alloc, bit);
-        i++;
+        bit += step;
     }
     b->cursor = i;
-    b->touched = true;
     run->block = b;
     run->at = block_cell(b, first);
     run->end = block_cell(b, i);

@@ -4,6 +4,7 @@
  * the operation. Operands are two's complement below 2^127 in magnitude; products are made of magnitudes of one limb, so that they cannot overflow.
  */
 #include "object/int_wide.h"
+#include "heap/alloc.h"
 #include "object/int_internal.h"
 
 typedef __int128 Wide;
@@ -28,8 +29,9 @@ static inline Value from_magnitude(UWide magnitude, bool negative)
     if (magnitude <= (UWide)SMALL_INT_MAX) return small_int(negative ? -(int64_t)magnitude : (int64_t)magnitude);
     if (negative && magnitude == (UWide)SMALL_INT_MAX + 1) return small_int(SMALL_INT_MIN);
     int64_t count = magnitude >> 64 ? 2 : 1;
-    IntObj *i = int_alloc((size_t)count);
-    if (!i) return 0;
+    IntObj *i = gc_new_quick(&int_type, offsetof(IntObj, small) + 2 * sizeof(mp_limb_t));
+    if (i) i->limbs = i->small;
+    else if (!(i = int_alloc((size_t)count))) return 0;
     i->limbs[0] = (mp_limb_t)magnitude;
     if (count == 2) i->limbs[1] = (mp_limb_t)(magnitude >> 64);
     i->size = negative ? -count : count;

@@ -378,6 +378,20 @@ static inline Value float_SUB(double x, double y) { return small_float(x - y); }
 static inline Value float_MUL(double x, double y) { return small_float(x * y); }
 static inline Value float_DIV(double x, double y) { return LIKELY(y != 0) ? small_float(x / y) : 0; }
 
+/* boxed_*: the result for two doubles in any form; 0: division by zero, or no memory at hand. */
+static inline Value boxed_float(double d)
+{
+    Value v = small_float(d);
+    if (LIKELY(v)) return v;
+    FloatObj *object = gc_new_quick(&float_type, sizeof(FloatObj));
+    if (object) object->value = d;
+    return VALUE(object);
+}
+static inline Value boxed_ADD(double x, double y) { return boxed_float(x + y); }
+static inline Value boxed_SUB(double x, double y) { return boxed_float(x - y); }
+static inline Value boxed_MUL(double x, double y) { return boxed_float(x * y); }
+static inline Value boxed_DIV(double x, double y) { return LIKELY(y != 0) ? boxed_float(x / y) : 0; }
+
 #define REST_HANDLER(name, right, slow, op) \
     static __attribute__((noinline)) HANDLER(rest_##name) \
     { \
@@ -396,14 +410,14 @@ static inline Value float_DIV(double x, double y) { return LIKELY(y != 0) ? smal
         } \
         TAIL(rest_##name); \
     }
-#define FLOAT_HANDLER(name, fast, fast_float, right, slow, op) \
+#define FLOAT_HANDLER(name, fast, fast_float, boxed, right, slow, op) \
     REST_HANDLER(name, right, slow, op) \
     static __attribute__((noinline)) HANDLER(mixed_##name) \
     { \
         Value a = r[B], b = right; \
         double x, y; \
         if (LIKELY(as_double(a, &x)) && LIKELY(as_double(b, &y))) { \
-            Value v = fast_float(x, y); \
+            Value v = boxed(x, y); \
             if (LIKELY(v)) { r[A] = v; NEXT; } \
         } \
         TAIL(rest_##name); \
@@ -428,10 +442,10 @@ static inline Value float_DIV(double x, double y) { return LIKELY(y != 0) ? smal
     INT_HANDLER(name##_K, fast_##name, k[C], binary_slow, op) \
     INT_HANDLER(I##name##_K, fast_##name, k[C], inplace_slow, op)
 #define FLOAT_OP(name, op) \
-    FLOAT_HANDLER(name, fast_##name, float_##name, r[C], binary_slow, op) \
-    FLOAT_HANDLER(I##name, fast_##name, float_##name, r[C], inplace_slow, op) \
-    FLOAT_HANDLER(name##_K, fast_##name, float_##name, k[C], binary_slow, op) \
-    FLOAT_HANDLER(I##name##_K, fast_##name, float_##name, k[C], inplace_slow, op)
+    FLOAT_HANDLER(name, fast_##name, float_##name, boxed_##name, r[C], binary_slow, op) \
+    FLOAT_HANDLER(I##name, fast_##name, float_##name, boxed_##name, r[C], inplace_slow, op) \
+    FLOAT_HANDLER(name##_K, fast_##name, float_##name, boxed_##name, k[C], binary_slow, op) \
+    FLOAT_HANDLER(I##name##_K, fast_##name, float_##name, boxed_##name, k[C], inplace_slow, op)
 FLOAT_OP(ADD, BINARY_ADD)
 FLOAT_OP(SUB, BINARY_SUBTRACT)
 FLOAT_OP(MUL, BINARY_MULTIPLY)

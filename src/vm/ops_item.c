@@ -172,12 +172,39 @@ static __attribute__((noinline)) bool set_slice_of(Value v, Value start, Value s
     return slice && (has_type(v, &dict_type) ? dict_set(v, slice, value) : object_setitem(v, slice, value));
 }
 
-OPCODE(GET_SLICE)
+static __attribute__((noinline)) HANDLER(rest_GET_SLICE)
 {
     SAVE();
     Value v = slice_of(r[B], bound_in(r, C), bound_in(r, pc[0].a), bound_in(r, pc[0].b));
     if (UNLIKELY(!v)) ERROR;
     r[A] = v;
+    SKIP(2);
+}
+/* Short slices of lists, forwards without step or backwards one by one, are copied on the spot. */
+OPCODE(GET_SLICE)
+{
+    Value v = r[B], start = bound_in(r, C), stop = bound_in(r, pc[0].a);
+    bool back = pc[0].b != NO_REGISTER;
+    if (UNLIKELY(!has_type(v, &list_type) || !plain_bound(start) || !plain_bound(stop) || (back && (r[pc[0].b] != small_int(-1) || stop != NONE)))) TAIL(rest_GET_SLICE);
+    int64_t length = list_size(v), from, to;
+    if (back) {
+        from = start == NONE ? length - 1 : small_int_value(start);
+        if (from < 0) from += length;
+        if (UNLIKELY(from < 0)) TAIL(rest_GET_SLICE);
+        to = from < length ? from + 1 : length;   /* as many items, from the end of which they are taken */
+        from = 0;
+    } else clip_bounds(start, stop, length, &from, &to);
+    int64_t count = to - from;
+    if (UNLIKELY(count > QUICK_LIMIT / (int64_t)sizeof(Value) || count <= 0)) TAIL(rest_GET_SLICE);
+    ListObj *list = gc_new_quick(&list_type, sizeof(ListObj));
+    Value *items = gc_buffer_quick(sizeof(Value) * (size_t)count);
+    if (UNLIKELY(!list || !items)) TAIL(rest_GET_SLICE);
+    const Value *source = list_items(v) + from;
+    if (back) for (int64_t n = 0; n < count; n++) items[n] = source[count - 1 - n];
+    else for (int64_t n = 0; n < count; n++) items[n] = source[n];
+    list->items = items;
+    list->size = list->allocated = count;
+    r[A] = VALUE(list);
     SKIP(2);
 }
 OPCODE(SET_SLICE)
