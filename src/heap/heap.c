@@ -141,26 +141,54 @@ void heap_release_pages(void)
 
 /* --- small and medium cells */
 
+/* One bit for each cell of a block of the class, at its start, as `alloc` has them: free cells are found and taken 64 bits at a time. */
+static uint64_t cell_starts[SIZE_CLASSES][BITMAP_WORDS];
+
+static const uint64_t *starts_of(const Block *b)
+{
+    uint64_t *starts = cell_starts[b->size_class];
+    size_t first = BLOCK_HEADER / 16;
+    if (!bit_get(starts, first))
+        for (size_t n = 0, bit = first; n < b->cells; n++, bit += b->cell_size / 16) bit_set(starts, bit);
+    return starts;
+}
+
+/* The first bit at or behind `from` that is in `starts` and, in `alloc`, is as `wanted`; `end` when there is none before it. */
+static size_t next_cell(const uint64_t *starts, const uint64_t *alloc, bool wanted, size_t from, size_t end)
+{
+    uint64_t flip = wanted ? 0 : ~0ull, mask = ~0ull << (from & 63);
+    for (size_t w = from >> 6; w < (end + 63) >> 6; w++, mask = ~0ull) {
+        uint64_t found = starts[w] & (alloc[w] ^ flip) & mask;
+        if (!found) continue;
+        size_t bit = w * 64 + (size_t)__builtin_ctzll(found);
+        return bit < end ? bit : end;
+    }
+    return end;
+}
+
 static bool run_take_from(Run *run, Block *b, size_t max_bytes)
 {
-    uint32_t i = b->cursor, step = b->cell_size / 16;
-    size_t bit = (BLOCK_HEADER + (size_t)i * b->cell_size) / 16;
-    for (; i < b->cells && bit_get(b->alloc, bit); i++) bit += step;
-    if (i == b->cells) {
-        b->cursor = i;
+    const uint64_t *starts = starts_of(b);
+    size_t step = b->cell_size / 16, base = BLOCK_HEADER / 16, limit = base + b->cells * step;
+    size_t first = next_cell(starts, b->alloc, false, base + b->cursor * step, limit);
+    if (first == limit) {
+        b->cursor = b->cells;
         return false;
     }
-    uint32_t first = i, most = max_bytes / b->cell_size, end = b->cells;
+    size_t most = max_bytes / b->cell_size;
     if (most == 0) most = 1;
-    if (end - first > most) end = first + most;
-    for (; i < end && !bit_get(b->alloc, bit); i++) {
-        bit_set(b->alloc, bit);
-        bit += step;
+    size_t end = limit - first > most * step ? first + most * step : limit;
+    end = next_cell(starts, b->alloc, true, first, end);
+    for (size_t w = first >> 6; w < (end + 63) >> 6; w++) {
+        uint64_t mask = ~0ull;
+        if (w == first >> 6) mask &= ~0ull << (first & 63);
+        if (w == end >> 6) mask &= ~(~0ull << (end & 63));
+        b->alloc[w] |= starts[w] & mask;
     }
-    b->cursor = i;
+    b->cursor = (uint32_t)((end - base) / step);
     run->block = b;
-    run->at = block_cell(b, first);
-    run->end = block_cell(b, i);
+    run->at = (char *)b + first * 16;
+    run->end = (char *)b + end * 16;
     if (b->kind == CELL_OBJECT && !b->zeroed) memset(run->at, 0, run->end - run->at);
     heap.allocated += run->end - run->at;
     return true;
