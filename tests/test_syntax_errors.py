@@ -112,6 +112,20 @@ class Limits(unittest.TestCase):
             with self.subTest(source[:20]):
                 self.assertIn(error_of(source), (("MemoryError", ""), ("RecursionError", "maximum recursion depth exceeded during compilation")))
 
+    def test_depth_follows_the_recursion_limit(self):
+        too_deep = "RecursionError", "maximum recursion depth exceeded during compilation"
+        limit = sys.getrecursionlimit()
+        self.addCleanup(sys.setrecursionlimit, limit)
+        chain = "x" + ".a" * 2000
+        self.assertIsNone(error_of(chain))
+        sys.setrecursionlimit(400)
+        self.assertEqual(error_of(chain), too_deep)
+        sys.setrecursionlimit(2500)
+        self.assertIsNone(error_of("x" + ".a" * 5000))
+        self.assertIsNone(error_of("x = " + "lambda:" * 2000 + "x"))
+        self.assertIsNone(error_of("-" * 5900 + "x"))
+        self.assertEqual(error_of("-" * 6000 + "x"), ("MemoryError", ""))
+
     def test_size(self):
         for source in "+".join(["1"] * 500000), "+".join(["x"] * 500000), "x" + ".a" * 100000, "x" + "()" * 100000, "x" + "[0]" * 100000:
             self.assertEqual(error_of(source), ("RecursionError", "maximum recursion depth exceeded during compilation"))

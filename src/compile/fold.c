@@ -21,7 +21,7 @@ static void fold_pattern(Folder *f, Pattern *p);
 
 static void deeper(Folder *f)
 {
-    if (++f->depth <= MAX_TREE_DEPTH && (char *)__builtin_frame_address(0) >= f->source->stack_limit) return;
+    if (++f->depth <= f->source->tree_depth && (char *)__builtin_frame_address(0) >= f->source->stack_limit) return;
     compile_error_set(f->source, ERROR_RECURSION, 0, 0, 0, 0, "maximum recursion depth exceeded during compilation");
     longjmp(f->bail, 1);
 }

@@ -102,8 +102,6 @@ typedef struct Compiler {
     const Const *small[2];  /* 0 and 1, which imports use */
 } Compiler;
 
-/* The recursion that CPython allows itself at its default recursion limit. */
-enum { MAX_TREE_DEPTH = 3000 };
 /* Displays, calls and f-strings with more parts than this are built piecewise. */
 enum { STACK_USE_GUIDELINE = 30 };
 

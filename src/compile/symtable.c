@@ -228,7 +228,7 @@ static void visit_pattern(Symbols *st, Pattern *p);
 
 static void deeper(Symbols *st)
 {
-    if (++st->depth <= MAX_TREE_DEPTH && (char *)__builtin_frame_address(0) >= st->source->stack_limit) return;
+    if (++st->depth <= st->source->tree_depth && (char *)__builtin_frame_address(0) >= st->source->stack_limit) return;
     compile_error_set(st->source, ERROR_RECURSION, 0, 0, 0, 0, "maximum recursion depth exceeded during compilation");
     longjmp(*st->bail, 1);
 }

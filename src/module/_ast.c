@@ -462,7 +462,7 @@ static Value compile_work(Source *source, Value filename, void *context)
     size_t size;
     const char *bytes = unit ? marshal_code(source, unit, &size) : 0;
     if (!vm_front_end_report(source, filename, bytes != 0)) return 0;
-    return marshal_load_bytes(bytes, size, 0);
+    return marshal_load_compiled(bytes, size);
 }
 
 Value ast_parse(const char *text, size_t size, Value filename, int mode, int flags, int feature_version)

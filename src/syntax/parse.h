@@ -28,8 +28,9 @@ typedef struct Parser {
 
 [[noreturn]] void parse_fail(Parser *p);
 
-/* Nesting that takes C stack. A limit beyond what real code has; passing it is a MemoryError, as in CPython. */
-enum { MAX_DEPTH = 6000 };
+/* Nesting that takes C stack. A limit beyond what real code has; passing it is a MemoryError, as in CPython, whose parser has been through FIRST_DEPTH
+ * rules when it is at an operand of a plain expression statement. */
+enum { MAX_DEPTH = 6000, FIRST_DEPTH = 31 };
 [[noreturn]] void parse_too_deep(Parser *p);
 static inline void parse_enter(Parser *p, int weight)
 {

@@ -267,6 +267,7 @@ Mod *parse(Source *source)
     tokenize(source, tokens);
     Parser *p = arena_new(source->arena, Parser);
     p->source = source;
+    p->depth = FIRST_DEPTH;
     p->arena = source->arena;
     p->tokens = tokens;
     p->t = tokens->items;

@@ -62,6 +62,7 @@ typedef struct Source {
     void *embedder;
     const void *folded;     /* the tree whose constants compile_tree() has folded, in place */
     bool depends_on_level;  /* and in which `__debug__` was one */
+    int tree_depth;         /* how deep the folder and the symbol table may go: three times the calls that Python code has left at its recursion limit */
     char *stack_limit;      /* C stack below this address is not for the parser, the folder and the symbol table; 0: no limit */
 } Source;
 

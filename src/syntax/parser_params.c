@@ -50,6 +50,14 @@ static Seq *seq_from(Parser *p, Expr **items, uint32_t count)
     return seq;
 }
 
+static Expr *default_value(Parser *p)
+{
+    parse_enter(p, 6);
+    Expr *value = parse_expression(p);
+    parse_leave(p, 6);
+    return value;
+}
+
 /* Behind '*': the rest. */
 static void keyword_only(Parser *p, Arguments *a, TokenKind closer, bool lambda)
 {
@@ -67,7 +75,7 @@ static void keyword_only(Parser *p, Arguments *a, TokenKind closer, bool lambda)
     while (more && peek(p) == T_NAME) {
         Arg *arg = parameter(p, lambda, false);
         push(p, arg);
-        add_default(p, &defaults, accept(p, T_EQUAL) ? parse_expression(p) : 0);
+        add_default(p, &defaults, accept(p, T_EQUAL) ? default_value(p) : 0);
         more = separator(p, closer, arg);
     }
     a->kwonlyargs = parse_pop(p, base);
@@ -89,7 +97,7 @@ Arguments *parse_parameters(Parser *p, TokenKind closer, bool lambda)
     while (more && peek(p) == T_NAME) {
         Arg *arg = parameter(p, lambda, false);
         push(p, arg);
-        if (accept(p, T_EQUAL)) add_default(p, &lists, parse_expression(p));
+        if (accept(p, T_EQUAL)) add_default(p, &lists, default_value(p));
         else if (lists.defaults) parse_fail(p);
         more = separator(p, closer, arg);
         if (more && peek(p) == T_SLASH) {

@@ -17,6 +17,7 @@ void source_init(Source *source, Arena *arena, const char *bytes, size_t size, c
     source->filename = filename;
     source->feature_version = 11;
     source->max_int_digits = 4300;
+    source->tree_depth = 3000;
     source->last_warning = &source->warnings;
     text_table_init(&source->names, arena);
 }

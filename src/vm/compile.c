@@ -122,6 +122,8 @@ Value vm_front_end_run(const FrontEndInput *input, Value (*work)(Source *source,
     arena.on_out_of_memory = &out_of_memory;
     source_init(&source, &arena, input->text, input->size, name);
     source.stack_limit = c_stack_quarter();
+    int64_t calls_left = (int64_t)recursion_limit - thread_self->recursion_depth;
+    source.tree_depth = (int)(calls_left < 1 << 28 ? calls_left * 3 : 1 << 28);
     source.mode = (ParseMode)input->mode;
     source.flags = input->flags & ~VM_COMPILE_SCRIPT;
     source.is_script = input->flags & VM_COMPILE_SCRIPT;
@@ -140,7 +142,7 @@ static Value compile_work(Source *source, Value filename, void *context)
     CodeUnit *unit = compile_source(source);
     size_t size = 0;
     const char *bytes = unit ? marshal_code(source, unit, &size) : 0;
-    return vm_front_end_report(source, filename, bytes != 0) ? marshal_load_bytes(bytes, size, 0) : 0;
+    return vm_front_end_report(source, filename, bytes != 0) ? marshal_load_compiled(bytes, size) : 0;
 }
 
 Value vm_compile(const char *text, size_t size, Value filename, int mode, int flags, int optimize, int feature_version)

@@ -10,6 +10,7 @@
 #include "object/container.h"
 #include "object/number.h"
 #include "object/str.h"
+#include <limits.h>
 
 enum { MAX_DEPTH = 2000, FLAG_REF = 0x80 };
 
@@ -289,14 +290,17 @@ static Value read_object(Reader *r, bool null_allowed)
     return v;
 }
 
-Value marshal_load_bytes(const void *data, size_t size, size_t *used)
+static Value load_bytes(const void *data, size_t size, size_t *used, int depth)
 {
-    Reader r = {.next = data, .end = (const uint8_t *)data + size, .refs = list_new(0)};
+    Reader r = {.next = data, .end = (const uint8_t *)data + size, .refs = list_new(0), .depth = depth};
     if (!r.refs) return 0;
     Value v = read_object(&r, false);
     if (used) *used = (size_t)(r.next - (const uint8_t *)data);
     return v;
 }
+
+Value marshal_load_bytes(const void *data, size_t size, size_t *used) { return load_bytes(data, size, used, 0); }
+Value marshal_load_compiled(const void *data, size_t size) { return load_bytes(data, size, 0, INT_MIN / 2); }
 
 /* ---------------------------------------------------------------- writing */
 

@@ -4,6 +4,8 @@
 
 /* The first value in the bytes; *used (may be 0): how many it took. EOFError, ValueError, TypeError for bad data. */
 Value marshal_load_bytes(const void *data, size_t size, size_t *used);
+/* The same for what the front end has just written: code may lie in code as deep as the source had it. */
+Value marshal_load_compiled(const void *data, size_t size);
 /* bytes; version as in marshal.dumps. */
 Value marshal_dump_bytes(Value v, int version);
 /* The next value in a binary file object, read through its readinto method. */
