@@ -98,18 +98,35 @@ static Value throw_in(GeneratorObj *gen, bool close_on_exit, Value type, Value v
 
 /* ---- asend() and __anext__() */
 
-static Value asend_send(AwaitObj *a, Value value)
+/* As Type.send: 1 what the generator's awaits pass up, 0 what it has yielded, -1 failed. */
+static int asend_step(AwaitObj *a, Value value, Value *result)
 {
-    if (a->state == AWAIT_CLOSED) return raise_runtime("cannot reuse already awaited __anext__()/asend()");
+    GeneratorObj *gen = a->gen;
+    if (a->state == AWAIT_CLOSED) return raise_runtime("cannot reuse already awaited __anext__()/asend()"), -1;
     if (a->state == AWAIT_INIT) {
-        if (a->gen->running_async) return raise_runtime("anext(): asynchronous generator is already running");
+        if (gen->running_async) return raise_runtime("anext(): asynchronous generator is already running"), -1;
         if (value == NONE && a->value) value = a->value;
         a->state = AWAIT_ITER;
     }
-    a->gen->running_async = true;
-    Value v = unwrap(a->gen, resume(a->gen, value));
-    if (!v) a->state = AWAIT_CLOSED;
-    return v;
+    gen->running_async = true;
+    Value v = resume(gen, value);
+    if (v && !is_wrapped(v)) {
+        *result = v;
+        return 1;
+    }
+    a->state = AWAIT_CLOSED;
+    if (!v) return unwrap(gen, 0), -1;
+    gen->running_async = false;
+    *result = ((WrappedValue *)v)->value;
+    return 0;
+}
+static int asend_slot_send(Value self, Value value, Value *result) { return asend_step((AwaitObj *)self, value, result); }
+
+static Value asend_send(AwaitObj *a, Value value)
+{
+    Value result;
+    int status = asend_step(a, value, &result);
+    return status < 0 ? 0 : status ? result : raise_stop_iteration(result);
 }
 
 static Value asend_throw(AwaitObj *a, Value *args)
@@ -211,7 +228,7 @@ AWAIT_METHODS(athrow)
 
 Type async_asend_type = {
     TYPE_INIT("async_generator_asend", AwaitObj), .flags = TYPE_DISALLOW_NEW, .trace = await_trace, .iter = generator_self, .await = generator_self, .next = asend_next,
-    .methods = asend_methods,
+    .send = asend_slot_send, .methods = asend_methods,
 };
 Type async_athrow_type = {
     TYPE_INIT("async_generator_athrow", AwaitObj), .flags = TYPE_DISALLOW_NEW, .trace = await_trace, .iter = generator_self, .await = generator_self, .next = athrow_next,

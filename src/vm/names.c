@@ -208,14 +208,35 @@ Value vm_match_keys(Value subject, Value keys)
     return list_to_tuple(values);
 }
 
-static Value match_attribute(Value subject, Value cls, Value name, Value seen)
+/* The attribute names of a class pattern met so far: a few in an array, many in a set. */
+enum { FEW_NAMES = 16 };
+typedef struct SeenNames { Value few[FEW_NAMES], set; int count; } SeenNames;
+
+/* 1: new, 0: seen before, -1: exception. */
+static int note_name(SeenNames *seen, Value name)
 {
-    int known = set_contains(seen, name);
-    if (known < 0) return 0;
-    if (known) return raise_type("%N() got multiple sub-patterns for attribute %R", cls, name);
-    if (set_add(seen, name) < 0) return 0;
-    return object_getattr_opt(subject, is_str(name) ? name : name);
+    int count = seen->count < FEW_NAMES ? seen->count : FEW_NAMES;
+    for (int n = 0; n < count; n++) {
+        int same = object_equal(seen->few[n], name);
+        if (same) return same < 0 ? -1 : 0;
+    }
+    if (seen->count++ < FEW_NAMES) {
+        seen->few[seen->count - 1] = name;
+        return 1;
+    }
+    if (!seen->set && !(seen->set = set_new(0))) return -1;
+    int known = set_contains(seen->set, name);
+    return known ? (known < 0 ? -1 : 0) : set_add(seen->set, name) < 0 ? -1 : 1;
 }
+
+static Value match_attribute(Value subject, Value cls, Value name, SeenNames *seen)
+{
+    int new = note_name(seen, name);
+    if (new < 0) return 0;
+    return new ? object_getattr_opt(subject, name) : raise_type("%N() got multiple sub-patterns for attribute %R", cls, name);
+}
+
+#define SET_ITEM(tuple, n, item) do { tuple_items(tuple)[n] = (item); gc_barrier(as_obj(tuple)); } while (0)
 
 Value vm_match_class(Value subject, Value cls, int64_t nargs, Value names)
 {
@@ -223,8 +244,9 @@ Value vm_match_class(Value subject, Value cls, int64_t nargs, Value names)
     int is = object_is_instance(subject, cls);
     if (is < 0) return 0;
     if (!is) return NONE;
-    Value seen = set_new(0), attrs = list_new(0);
-    if (!seen || !attrs) return 0;
+    SeenNames seen = {.count = 0};
+    Value attrs = tuple_new(nargs + tuple_size(names));
+    if (!attrs) return 0;
     Type *type = (Type *)cls;
     if (nargs > 0) {
         bool match_self = false;
@@ -240,20 +262,20 @@ Value vm_match_class(Value subject, Value cls, int64_t nargs, Value names)
         if (allowed < nargs)
             return raise_type("%s() accepts %zd positional sub-pattern%s (%zd given)", type_name(type), (size_t)allowed, allowed == 1 ? "" : "s", (size_t)nargs);
         if (match_self) {
-            if (!list_append(attrs, subject)) return 0;
+            SET_ITEM(attrs, 0, subject);
         } else
             for (int64_t n = 0; n < nargs; n++) {
                 Value name = tuple_get(match_args, n);
                 if (type_of(name) != &str_type) return raise_type("__match_args__ elements must be strings (got %s)", type_name_of(name));
-                Value v = match_attribute(subject, cls, str_intern(name), seen);
+                Value v = match_attribute(subject, cls, str_intern(name), &seen);
                 if (!v) return thread_self->exception ? 0 : NONE;
-                if (!list_append(attrs, v)) return 0;
+                SET_ITEM(attrs, n, v);
             }
     }
     for (int64_t n = 0; n < tuple_size(names); n++) {
-        Value v = match_attribute(subject, cls, tuple_get(names, n), seen);
+        Value v = match_attribute(subject, cls, tuple_get(names, n), &seen);
         if (!v) return thread_self->exception ? 0 : NONE;
-        if (!list_append(attrs, v)) return 0;
+        SET_ITEM(attrs, nargs + n, v);
     }
-    return list_to_tuple(attrs);
+    return attrs;
 }
