@@ -63,6 +63,17 @@ static inline Value small_float(double d)
     return bits == 0 ? SMALL_FLOAT_ZERO : 0;
 }
 
+/* Copies a few words, one by one (`to` may lie below `from` and overlap it). For words that have just been stored one by one: a wide load, as memcpy does it, would have to wait until
+ * those stores have reached the cache. */
+enum { FEW_VALUES = 16 };
+static inline void values_copy(Value *to, const Value *from, size_t count)
+{
+    for (size_t n = 0; n < count; n++) {
+        to[n] = from[n];
+        __asm__ volatile("");   /* stays a loop */
+    }
+}
+
 static inline Obj *as_obj(Value v) { return (Obj *)v; }
 #define VALUE(pointer) ((Value)(uintptr_t)(pointer))
 

@@ -35,7 +35,8 @@ Value list_new(int64_t size)
 Value list_from(const Value *items, int64_t size)
 {
     Value list = list_new_unset(size);
-    if (list && size > 0) memcpy(list_items(list), items, (size_t)size * sizeof(Value));
+    if (list && size <= FEW_VALUES) values_copy(list_items(list), items, (size_t)size);
+    else if (list) memcpy(list_items(list), items, (size_t)size * sizeof(Value));
     return list;
 }
 

@@ -27,7 +27,7 @@ static Value call_copied(MethodObj *method, Value *args, size_t nargs, Value kwn
     if (!copy || !recursion_enter(" while calling a Python object")) return 0;
     copy[0] = 0;
     copy[1] = method->self;
-    memcpy(copy + 2, args, total * sizeof(Value));
+    values_copy(copy + 2, args, total);
     result = object_call(method->function, copy + 1, nargs + 1, kwnames);
     recursion_leave();
     return result;

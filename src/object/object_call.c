@@ -67,7 +67,7 @@ Value call_method(Value object, Value name, Value *args, size_t nargs)
     if (!copy) return 0;
     copy[0] = 0;
     copy[1] = self;
-    if (nargs) memcpy(copy + 2, args, nargs * sizeof(Value));
+    values_copy(copy + 2, args, nargs);
     return self ? object_call(method, copy + 1, nargs + 1, 0) : object_call(method, copy + 2, nargs, 0);
 }
 Value call_method_0(Value object, Value name) { return call_method(object, name, 0, 0); }

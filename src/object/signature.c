@@ -259,7 +259,7 @@ bool signature_bind(const Signature *s, FunctionName *name, Value *args, size_t 
     if (!s->simple && s->varargs < 0 && s->varkw < 0 && nargs + nkw > (size_t)s->count) return arity_error_positional(s, name, nargs, nkw);
     memset(out, 0, s->count * sizeof(Value));
     size_t direct = nargs < positional ? nargs : positional;
-    memcpy(out, args, direct * sizeof(Value));
+    values_copy(out, args, direct);
     if (s->varargs >= 0) {
         out[s->varargs] = tuple_from(args + direct, (int64_t)(nargs - direct));
         if (!out[s->varargs]) return false;

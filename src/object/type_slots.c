@@ -184,7 +184,7 @@ Value slot_call(Value self, Value *args, size_t nargs, Value kwnames)
         if (copy) {
             copy[0] = 0;
             copy[1] = self;
-            memcpy(copy + 2, args, (nargs + kw_count(kwnames)) * sizeof(Value));
+            values_copy(copy + 2, args, nargs + kw_count(kwnames));
             result = object_call(descr, copy + 1, nargs + 1, kwnames);
         }
     } else {
@@ -206,7 +206,7 @@ bool slot_init(Value self, Value *args, size_t nargs, Value kwnames)
         if (!copy) return false;
         copy[0] = 0;
         copy[1] = self;
-        memcpy(copy + 2, args, total * sizeof(Value));
+        values_copy(copy + 2, args, total);
         result = object_call(descr, copy + 1, nargs + 1, kwnames);
     } else {
         Value (*get)(Value, Value, Type *) = type_of(descr)->descr_get;
@@ -226,7 +226,7 @@ Value slot_new(Type *type, Value *args, size_t nargs, Value kwnames)
     if (!copy) return 0;
     copy[0] = 0;
     copy[1] = VALUE(type);
-    memcpy(copy + 2, args, total * sizeof(Value));
+    values_copy(copy + 2, args, total);
     return object_call(new, copy + 1, nargs + 1, kwnames);
 }
 

@@ -208,8 +208,8 @@ static bool bind_simple(FunctionObj *function, Lowered *low, Value *window, Valu
         else bound[n] = function->kwdefaults && type_of(function->kwdefaults) == &dict_type ? dict_get_str(function->kwdefaults, names[n]) : 0;
         if (!bound[n]) return false;
     }
-    if (window != args) memmove(window, args, sizeof(Value) * nargs);
-    for (int64_t n = (int64_t)nargs; n < parameters; n++) window[n] = bound[n];
+    if (window != args) values_copy(window, args, nargs);
+    values_copy(window + nargs, bound + nargs, (size_t)parameters - nargs);
     for (int64_t n = parameters; n < low->locals_count; n++) window[n] = 0;
     return true;
 }
@@ -242,7 +242,7 @@ static bool bind_variadic(Thread *t, Lowered *low, Value *window, Value *args, s
     if (takes_keywords && !dict) return false;
     Value rest = tuple_from(args + positional, (int64_t)(nargs - positional));
     if (!rest) return false;
-    if (window != args) memmove(window, args, sizeof(Value) * positional);
+    if (window != args) values_copy(window, args, positional);
     window[at++] = rest;
     if (takes_keywords) window[at++] = dict;
     for (; at < (size_t)low->locals_count; at++) window[at] = 0;
@@ -258,9 +258,10 @@ static bool bind_plainly(Thread *t, FunctionObj *function, Lowered *low, Value *
     if (parameters > nargs) {
         size_t defaults = function->defaults ? (size_t)tuple_size(function->defaults) : 0;
         if (parameters - nargs > defaults) return false;
-        if (window != args) memmove(window, args, sizeof(Value) * nargs);
-        for (const Value *from = tuple_items(function->defaults) + defaults - parameters; n < parameters; n++) window[n] = from[n];
-    } else if (window != args) memmove(window, args, sizeof(Value) * nargs);
+        if (window != args) values_copy(window, args, nargs);
+        values_copy(window + nargs, tuple_items(function->defaults) + defaults - (parameters - nargs), parameters - nargs);
+        n = parameters;
+    } else if (window != args) values_copy(window, args, nargs);
     for (; n < (size_t)low->locals_count; n++) window[n] = 0;
     return true;
 }
@@ -327,7 +328,7 @@ Value vm_call_function(Value callee, Value *args, size_t nargs, Value kwnames)
     Lowered *low = code_lowered((CodeObj *)function->code);
     Value *window = t->stack_top, *top = window;
     if (__builtin_expect(low && !kwnames && low->simple_args == (int64_t)nargs && t->vm && !c_stack_low(), 1) && may_enter(t, low, window)) {
-        for (size_t n = 0; n < nargs; n++) window[n] = args[n];
+        values_copy(window, args, nargs);
         Frame *frame = (Frame *)t->vm - 1;
         t->recursion_depth++;
         link_frame(t, t->frame, frame, function, low, window, nargs, FRAME_ENTRY);

@@ -40,17 +40,26 @@ Value generator_take_frame(Thread *t, Frame *f, uint32_t live)
     if (!gen) return 0;
     Value origin = 0;
     if (t->coroutine_origin_depth > 0 && type == &coroutine_type && !(origin = coroutine_origin(t, f->previous))) return 0;
-    gen->frame = *f;
-    gen->frame.r = gen->registers;
-    gen->frame.generator = gen;
-    gen->frame.previous = 0;
-    gen->frame.flags = (f->flags & (FRAME_OBJECT | FRAME_TRACED | FRAME_STARTED)) | FRAME_GENERATOR;
+    /* Field by field: the frame has been written so a moment ago (values_copy). */
+    Frame *g = &gen->frame;
+    g->pc = f->pc;
+    g->r = gen->registers;
+    g->k = f->k;
+    g->top = f->top;
+    g->code = f->code;
+    g->function = f->function;
+    g->locals = f->locals;
+    g->object = f->object;
+    g->generator = gen;
+    g->last_traced = f->last_traced;
+    g->resume_line_word = f->resume_line_word;
+    g->flags = (f->flags & (FRAME_OBJECT | FRAME_TRACED | FRAME_STARTED)) | FRAME_GENERATOR;
     gen->register_count = low->register_count;
     gen->name = f->function->name;
     gen->qualname = f->function->qualname;
     gen->code = VALUE(code);
     gen->origin = origin;
-    memcpy(gen->registers, f->r, sizeof(Value) * live);
+    values_copy(gen->registers, f->r, live);
     if (f->object) {
         FrameObj *object = (FrameObj *)f->object;
         object->frame = &gen->frame;

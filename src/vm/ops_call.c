@@ -289,7 +289,7 @@ static __attribute__((noinline)) HANDLER(call_any)
                 if (LIKELY(!poll(t)) && LIKELY(room_for(t, low, window, new))) { \
                     f->pc = pc + 4; \
                     t->recursion_depth++; \
-                    if (window != args) memcpy(window, args, sizeof(Value) * nargs); \
+                    if (window != args) values_copy(window, args, nargs); \
                     link_frame(t, f, new, function, low, window, nargs, 0); \
                     k = low->k; \
                     f = new; \
@@ -317,7 +317,7 @@ CALL_HANDLER(CALL_ATTR, FETCH_ATTR, (Frame *)t->vm, callee_window(f, args))
             Value *window = callee_window(f, args); \
             if (LIKELY(low == code_lowered((CodeObj *)function->code)) && LIKELY(may_enter(t, low, window)) && LIKELY(defaults_cover(function, low, nargs))) { \
                 f->pc = pc + 4; \
-                if (window != args) memcpy(window, args, sizeof(Value) * nargs); \
+                if (window != args) values_copy(window, args, nargs); \
                 fill_defaults(function, low, window, nargs); \
                 ENTER(function, low, window, low->simple_args, 0, 0); \
             } \
@@ -332,7 +332,7 @@ CALL_DEFAULTS_HANDLER(CALL_ATTR_DEFAULTS, FETCH_ATTR)
 static __attribute__((noinline)) Value call_filled(NativeFn function, const Signature *s, const Value *args, size_t nargs)
 {
     Value out[SIGNATURE_MAX];
-    for (size_t n = 0; n < nargs; n++) out[n] = args[n];
+    values_copy(out, args, nargs);
     for (size_t n = nargs; n < (size_t)s->count; n++) out[n] = s->parameters[n].value;
     return function(out, (size_t)s->count, 0);
 }
@@ -427,7 +427,7 @@ OPCODE(CALL_LEN)
             Value *window = callee_window(f, args - 1); \
             if (LIKELY(low == code_lowered((CodeObj *)function->code)) && LIKELY(may_enter(t, low, window)) && LIKELY(low->simple_args == (int64_t)nargs + 1)) { \
                 f->pc = pc + 4; \
-                if (window != args - 1) memcpy(window + 1, args, sizeof(Value) * nargs); \
+                if (window != args - 1) values_copy(window + 1, args, nargs); \
                 window[0] = ((MethodObj *)callee)->self; \
                 ENTER(function, low, window, nargs + 1, 0, 0); \
             } \
@@ -449,7 +449,7 @@ static inline void bind_with_self(const Word *pc, Value *window, Value self, Val
 {
     FunctionObj *function = (FunctionObj *)pc[2].value;
     Lowered *low = pc[0].pointer;
-    if (window != args - 1) memcpy(window + 1, args, sizeof(Value) * nargs);
+    if (window != args - 1) values_copy(window + 1, args, nargs);
     window[0] = self;
     if (UNLIKELY(low->simple_args != (int64_t)nargs + 1)) fill_defaults(function, low, window, nargs + 1);
 }
