@@ -249,6 +249,27 @@ static void put_digits(Sink *sink, const FloatDigits *digits, int64_t from, int6
     put_zeros(sink, to - from);
 }
 
+/* A few decimals of a number of moderate size. The product with the power of ten, rounded by the processor, is wrong by less than 0.001, so that it decides unless it
+ * lies near the middle between two results: false. */
+static bool put_fixed_quickly(Sink *sink, double value, int precision)
+{
+    static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+    if (precision < 1 || precision > 9) return false;
+    double scaled = fabs(value) * powers[precision];
+    if (!(scaled < 8e12)) return false;
+    uint64_t n = (uint64_t)scaled;
+    double fraction = scaled - (double)n;
+    if (fabs(fraction - 0.5) < 0.002) return false;
+    n += fraction > 0.5;
+    char text[32], *end = text + sizeof text, *at = end;
+    for (int i = 0; i < precision; i++, n /= 10) *--at = (char)('0' + n % 10);
+    *--at = '.';
+    do *--at = (char)('0' + n % 10), n /= 10;
+    while (n);
+    while (at < end) put(sink, *at++);
+    return true;
+}
+
 size_t float_format(double value, char mode, int precision, int flags, char *out, size_t size)
 {
     Sink sink = {out, size, 0};
@@ -265,6 +286,7 @@ size_t float_format(double value, char mode, int precision, int flags, char *out
         put_text(&sink, "inf", upper);
         return sink.length;
     }
+    if (kind == 'f' && put_fixed_quickly(&sink, value, precision < 0 ? 6 : precision)) return sink.length;
     FloatDigits digits;
     bool exponential = false, alternate = flags & FLOAT_ALTERNATE;
     int64_t shown;   /* significant digits in the exponential form; digits behind the point otherwise */

@@ -70,7 +70,7 @@ static bool check_grouping(Spec *out)
     }
 }
 
-static bool parse_spec(Value spec, Value v, uint32_t default_type, Spec *out)
+static bool parse_spec_text(Value spec, Value v, uint32_t default_type, Spec *out)
 {
     int64_t at = 0, length = str_length(spec);
     int kind = str_kind(spec);
@@ -114,6 +114,26 @@ static bool parse_spec(Value spec, Value v, uint32_t default_type, Spec *out)
     if (at < length) out->type = str_read(kind, data, at);
 #undef PEEK
     return check_grouping(out);
+}
+
+/* Programs use few specifications, most of them short: what those mean is remembered by their text. */
+static bool parse_spec(Value spec, Value v, uint32_t default_type, Spec *out)
+{
+    static struct { uint64_t text; uint32_t default_type; int length; Spec spec; } remembered[32];
+    int64_t length = str_length(spec);
+    if (length < 1 || length > 8 || !str_is_ascii(spec)) return parse_spec_text(spec, v, default_type, out);
+    uint64_t text = 0;
+    memcpy(&text, str_data(spec), (size_t)length);
+    unsigned i = (unsigned)(((text ^ default_type) * 0x9e3779b97f4a7c15ull) >> 59);
+    if (remembered[i].text != text || remembered[i].length != length || remembered[i].default_type != default_type) {
+        if (!parse_spec_text(spec, v, default_type, out)) return false;
+        remembered[i].text = text;
+        remembered[i].length = (int)length;
+        remembered[i].default_type = default_type;
+        remembered[i].spec = *out;
+    }
+    *out = remembered[i].spec;
+    return true;
 }
 
 /* --- putting text together */

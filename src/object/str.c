@@ -165,10 +165,7 @@ Value str_substring(Value s, int64_t start, int64_t end)
     if (start == 0 && end == length) return str_exact(s);
     int kind = str_kind(s);
     const char *data = (const char *)str_data(s) + start * kind;
-    if (!str_is_ascii(s) || end - start == 1) return str_from_kind(kind, data, end - start);
-    Value v = str_alloc(end - start, 0x7f);
-    if (v) memcpy(str_data(v), data, (size_t)(end - start));
-    return v;
+    return str_is_ascii(s) ? str_from_ascii(data, end - start) : str_from_kind(kind, data, end - start);
 }
 
 /* --- ropes */
@@ -396,12 +393,7 @@ static bool decode_utf8(int kind, void *out, const uint8_t *s, const uint8_t *en
 
 Value str_from_valid_utf8(const char *bytes, size_t size)
 {
-    if (utf8_is_ascii(bytes, size)) {
-        if (size == 1) return str_from_char((uint8_t)*bytes);
-        Value v = str_alloc((int64_t)size, 0x7f);
-        if (v && size) memcpy((char *)v + STR_ASCII_HEADER, bytes, size);
-        return v;
-    }
+    if (utf8_is_ascii(bytes, size)) return str_from_ascii(bytes, (int64_t)size);
     size_t count;
     uint32_t bound = utf8_max_bound((const uint8_t *)bytes, size, &count), one[1];
     if (count == 1) return decode_utf8(4, one, (const uint8_t *)bytes, (const uint8_t *)bytes + size) ? str_from_char(*one) : 0;

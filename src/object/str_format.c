@@ -280,24 +280,26 @@ static bool spec_parse_separator(Value spec, int64_t *at, int64_t end, TextSpec 
 static bool spec_parse(Value v, Value spec, TextSpec *f)
 {
     int64_t at = 0, end = str_length(spec);
+    int kind = str_kind(spec);
+    const void *data = str_data(spec);
     *f = (TextSpec){.fill = ' ', .align = '<', .type = 's', .width = -1, .precision = -1};
-    if (end >= 2 && is_align(str_char(spec, 1))) {
-        f->fill = str_char(spec, 0), f->align = str_char(spec, 1), f->fill_given = f->align_given = true;
+    if (end >= 2 && is_align(str_read(kind, data, 1))) {
+        f->fill = str_read(kind, data, 0), f->align = str_read(kind, data, 1), f->fill_given = f->align_given = true;
         at = 2;
-    } else if (end >= 1 && is_align(str_char(spec, 0))) f->align = str_char(spec, 0), f->align_given = true, at = 1;
-    if (at < end && (str_char(spec, at) == '+' || str_char(spec, at) == '-' || str_char(spec, at) == ' ')) f->sign = str_char(spec, at++);
-    if (at < end && str_char(spec, at) == 'z') f->zero_coercion = true, at++;
-    if (at < end && str_char(spec, at) == '#') f->alternate = true, at++;
-    if (at < end && !f->fill_given && str_char(spec, at) == '0') f->fill = '0', at++;
+    } else if (end >= 1 && is_align(str_read(kind, data, 0))) f->align = str_read(kind, data, 0), f->align_given = true, at = 1;
+    if (at < end && (str_read(kind, data, at) == '+' || str_read(kind, data, at) == '-' || str_read(kind, data, at) == ' ')) f->sign = str_read(kind, data, at++);
+    if (at < end && str_read(kind, data, at) == 'z') f->zero_coercion = true, at++;
+    if (at < end && str_read(kind, data, at) == '#') f->alternate = true, at++;
+    if (at < end && !f->fill_given && str_read(kind, data, at) == '0') f->fill = '0', at++;
     if ((f->width = parse_number(spec, &at, end)) == -2) return false;
     if (!spec_parse_separator(spec, &at, end, f)) return false;
-    if (at < end && str_char(spec, at) == '.') {
+    if (at < end && str_read(kind, data, at) == '.') {
         at++;
         if ((f->precision = parse_number(spec, &at, end)) == -2) return false;
         if (f->precision < 0) return raise_value("Format specifier missing precision");
     }
     if (end - at > 1) return raise_value("Invalid format specifier '%U' for object of type '%.200T'", spec, v);
-    if (end - at == 1) f->type = str_char(spec, at);
+    if (end - at == 1) f->type = str_read(kind, data, at);
     if (f->thousands && !(f->type < 128 && strchr("defgEGF%", (int)f->type)) && !(f->thousands == '_' && f->type < 128 && strchr("boxX", (int)f->type))) {
         if (f->type > 32 && f->type < 128) return raise_value("Cannot specify '%c' with '%c'.", (int)f->thousands, (int)f->type);
         return raise_value("Cannot specify '%c' with '\\x%x'.", (int)f->thousands, f->type);
@@ -322,7 +324,8 @@ NATIVE(str_format_spec_native)
     if (f.precision >= 0 && length > f.precision) length = f.precision;
     int64_t missing = f.width > length ? f.width - length : 0;
     int64_t left = f.align == '>' ? missing : f.align == '^' ? missing / 2 : 0;
-    StrBuilder b = {0};
+    uint8_t room[256];
+    StrBuilder b = STR_BUILDER_ON(room);
     if (!str_builder_fill(&b, f.fill, left) || !str_builder_slice(&b, v, 0, length) || !str_builder_fill(&b, f.fill, missing - left)) return 0;
     return str_builder_finish(&b);
 }

@@ -49,6 +49,34 @@ static inline void str_fill_chars(int kind, void *data, int64_t index, uint32_t 
     else for (int64_t i = 0; i < count; i++) str_write(kind, data, index + i, c);
 }
 
+/* Copies 1 to 16 bytes. */
+static inline void copy_few(char *out, const char *from, size_t n)
+{
+    if (n >= 8) {
+        uint64_t head, tail;
+        memcpy(&head, from, 8), memcpy(&tail, from + n - 8, 8);
+        memcpy(out, &head, 8), memcpy(out + n - 8, &tail, 8);
+    } else if (n >= 4) {
+        uint32_t head, tail;
+        memcpy(&head, from, 4), memcpy(&tail, from + n - 4, 4);
+        memcpy(out, &head, 4), memcpy(out + n - 4, &tail, 4);
+    } else {
+        out[0] = from[0];
+        out[n >> 1] = from[n >> 1];
+        out[n - 1] = from[n - 1];
+    }
+}
+/* A str of ASCII characters. */
+static inline Value str_from_ascii(const void *text, int64_t length)
+{
+    if (length < 2) return length ? VALUE(&small_strs[*(const uint8_t *)text]) : str_empty;
+    Value v = str_alloc(length, 0x7f);
+    if (!v) return 0;
+    if (length <= 16) copy_few((char *)v + STR_ASCII_HEADER, text, (size_t)length);
+    else memcpy((char *)v + STR_ASCII_HEADER, text, (size_t)length);
+    return v;
+}
+
 /* str_equal_ascii for a literal, on the spot. */
 #define str_is_literal(v, text) (str_length(v) == sizeof(text) - 1 && str_is_ascii(v) && memcmp(str_data(v), text, sizeof(text) - 1) == 0)
 

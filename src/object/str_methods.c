@@ -165,10 +165,8 @@ enum { SPLIT_ROOM = 8 };   /* a guess of the number of pieces */
 /* A piece of an ASCII string, whose characters are at `text`. */
 static inline bool list_add_ascii(Value list, const uint8_t *text, int64_t length)
 {
-    Value piece = length == 1 ? str_from_char_fast(*text) : str_alloc(length, 0x7f);
-    if (!piece) return false;
-    if (length > 1) memcpy((char *)piece + STR_ASCII_HEADER, text, (size_t)length);
-    return list_append_fast(list, piece);
+    Value piece = str_from_ascii(text, length);
+    return piece && list_append_fast(list, piece);
 }
 
 static Value split_space_ascii(Value s, int64_t max)
@@ -328,8 +326,10 @@ static NATIVE(str_splitlines_native)
 
 static Value partition_at(Value s, Value separator, int64_t at)
 {
-    Value head = str_substring(s, 0, at), tail = str_substring(s, at + str_length(separator), str_length(s));
-    return head && tail ? tuple_pack(3, head, separator, tail) : 0;
+    Value head = str_substring(s, 0, at), tail = str_substring(s, at + str_length(separator), str_length(s)), result;
+    if (!head || !tail || !(result = tuple_new(3))) return 0;
+    tuple_items(result)[0] = head, tuple_items(result)[1] = separator, tuple_items(result)[2] = tail;
+    return result;
 }
 
 static NATIVE(str_partition_native)

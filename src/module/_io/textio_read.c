@@ -1,5 +1,6 @@
 /* textio_read.c: reading of TextIOWrapper: chunks of bytes are decoded, and lines and pieces are cut from the text. */
 #include "module/_io/text.h"
+#include "object/str_internal.h"
 
 /* --- the decoder, native or an object */
 
@@ -257,10 +258,8 @@ static inline Value ascii_line(TextObj *t)
     const char *end = memchr(start, '\n', (size_t)(str_length(t->decoded) - t->decoded_used));
     if (!end) return 0;
     int64_t length = end + 1 - start;
-    Value line = length == 1 ? str_from_char('\n') : str_alloc(length, 0x7f);
-    if (!line) return 0;
-    if (length > 1) memcpy((char *)line + STR_ASCII_HEADER, start, (size_t)length);
-    t->decoded_used += length;
+    Value line = str_from_ascii(start, length);
+    if (line) t->decoded_used += length;
     return line;
 }
 
