@@ -15,9 +15,18 @@ static void range_trace(Obj *object)
     gc_visit(r->length);
 }
 
+/* The same for machine words; step not 0. */
+static uint64_t count_words(int64_t start, int64_t stop, int64_t step)
+{
+    uint64_t span = step > 0 ? (uint64_t)stop - (uint64_t)start : (uint64_t)start - (uint64_t)stop, size = step > 0 ? (uint64_t)step : -(uint64_t)step;
+    if (step > 0 ? start >= stop : stop >= start) return 0;
+    return size == 1 ? span : (span - 1) / size + 1;
+}
+
 /* Number of items from start to stop; 0 on error. */
 static Value count_items(Value start, Value stop, Value step)
 {
+    if (start & stop & step & 1) return int_new_unsigned(count_words(small_int_value(start), small_int_value(stop), small_int_value(step)));
     Value low = start, high = stop;
     if (int_sign(step) < 0) {
         low = stop, high = start;
@@ -47,6 +56,7 @@ Value range_new(Value start, Value stop, Value step)
 static Value range_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     if (kwnames && tuple_size(kwnames)) return raise_type("range() takes no keyword arguments");
+    if (nargs == 1 && is_small_int(args[0])) return range_new(small_int(0), args[0], small_int(1));
     if (nargs < 1) return raise_type("range expected at least 1 argument, got 0");
     if (nargs > 3) return raise_type("range expected at most 3 arguments, got %zu", nargs);
     Value in[3] = {nargs > 1 ? args[0] : 0, args[nargs > 1], nargs > 2 ? args[2] : 0};

@@ -375,18 +375,7 @@ FOR_SEQUENCE(FOR_LIST_BACK, ListIter, list, ListObj, list_iterator_type, NEXT_IT
 FOR_SEQUENCE(FOR_TUPLE, TupleIter, tuple, TupleObj, tuple_iterator_type, NEXT_ITEM)
 FOR_SEQUENCE(FOR_TUPLE_BACK, TupleIter, tuple, TupleObj, tuple_iterator_type, NEXT_ITEM_BACK)
 
-/* A number that is no immediate. */
-static __attribute__((noinline)) HANDLER(large_of_range)
-{
-    RangeIter *it = (RangeIter *)r[A];
-    SAVE();
-    Value large = int_new(it->next);
-    if (UNLIKELY(!large)) ERROR;
-    it->remaining--;
-    it->next = (int64_t)((uint64_t)it->next + (uint64_t)it->step);
-    r[pc[0].dest] = large;
-    NEXT_ITEM;
-}
+/* Iterators of this type are made for ranges of immediate ints only. */
 #define FOR_RANGE_HANDLER(name, next_item) \
     OPCODE(name) \
     { \
@@ -395,7 +384,6 @@ static __attribute__((noinline)) HANDLER(large_of_range)
         RangeIter *it = (RangeIter *)v; \
         if (LIKELY(it->remaining > 0)) { \
             int64_t n = it->next; \
-            if (UNLIKELY(!fits_small_int(n))) TAIL(large_of_range); \
             it->remaining--; \
             it->next = (int64_t)((uint64_t)n + (uint64_t)it->step); \
             r[pc[0].dest] = small_int(n); \
