@@ -62,6 +62,20 @@ class Image(unittest.TestCase):
         for options in (["-v"], ["-X", "importtime"], ["-X", "frozen_modules=off"], ["-X", "dev"]):
             self.assertEqual(run(*options, "-c", maps)[:2], (0, "False\n"))
 
+    def test_shown_imports(self):
+        program = "try: import nosuch\nexcept ImportError: pass\nimport stat"
+        err = run("-I", "-S", "-X", "importtime", "-c", program)[2]
+        lines = [line.split("|") for line in err.splitlines()]
+        self.assertEqual([part.strip() for part in lines[0]], ["import time: self [us]", "cumulative", "imported package"])
+        names = [line[2] for line in lines[1:]]
+        self.assertEqual(names[-3:], [" nosuch", "   _stat", " stat"])
+        self.assertIn(" io", names)
+        for line in lines[1:]:
+            self.assertLessEqual(int(line[0].removeprefix("import time:")), int(line[1]))
+        verbose = run("-I", "-S", "-v", "-c", "pass")[2].splitlines()
+        self.assertEqual(verbose[:2], ["import _frozen_importlib # frozen", "import _imp # builtin"])
+        self.assertIn("import 'zipimport' # <class '_frozen_importlib.FrozenImporter'>", verbose)
+
     def test_same_state(self):
         self.maxDiff = 2000
         for options in ([], ["-S"], ["-I"], ["-E", "-s"], ["-O"], ["-OO", "-b"], ["-W", "error", "-X", "utf8"], ["-X", "dev"], ["-P", "-q", "-u"], ["-X", "int_max_str_digits=700"],

@@ -120,6 +120,8 @@ static size_t settle_heap(void)
     heap.free_count = 0;
     memset(heap.runs, 0, sizeof heap.runs);
     heap.small_pages = HUGE_PAGE;
+    heap.young_budget = YOUNG_BUDGET_MIN;
+    heap.allocated = 0;
     memset(heap.large_cache, 0, sizeof heap.large_cache);
     heap.large_cache_bytes = 0;
     heap.mark_stack = 0;

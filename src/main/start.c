@@ -218,7 +218,8 @@ static bool start_from_nothing(void)
     if (!attach_first_thread()) return false;
     bool ok = ready_types();
     vm_init();
-    return ok && sys_start() && add_builtin_module("builtins") && sys_configure() && open_first_stderr() && set_path() && import_start() && import_start_external();
+    return ok && sys_start() && add_builtin_module("builtins") && sys_configure() && open_first_stderr() && set_path() && import_start() && import_start_external() &&
+           import_module("_signal") && import_module("io");
 }
 
 /* The same and more, from the image. */

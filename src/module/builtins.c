@@ -467,14 +467,15 @@ static const struct { const char *name; Type *type; } types[] = {
     {"EnvironmentError", &exc_OSError}, {"IOError", &exc_OSError},
 };
 
-static bool resume(Value module) { return module_set(module, "__debug__", bool_value(config.optimize == 0)); }
+static bool set_debug(Value module) { return module_set(module, "__debug__", bool_value(config.optimize == 0)); }
+static bool resume(Value module) { return config.optimize == 0 || set_debug(module); }
 
 static bool init(Value module)
 {
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (!module_set(module, types[i].name, VALUE(types[i].type))) return false;
     return module_set(module, "None", NONE) && module_set(module, "Ellipsis", ELLIPSIS) && module_set(module, "NotImplemented", NOT_IMPLEMENTED) && module_set(module, "False", FALSE) &&
-           module_set(module, "True", TRUE) && resume(module);
+           module_set(module, "True", TRUE) && set_debug(module);
 }
 
 const ModuleDef module_builtins = {"builtins", "Built-in functions, types, exceptions, and other objects.", functions, init, resume};

@@ -125,7 +125,7 @@ static int64_t now_microseconds(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-/* -X importtime: a line for each module, written when it is loaded, so after those that it imports; `inner` is their time. */
+/* -X importtime: a line for each module, written when it is loaded or has failed to be, so after those that it imports; `inner` is their time. */
 static Value timed_find_and_load(Value name, Value import)
 {
     static int depth;
@@ -139,9 +139,12 @@ static Value timed_find_and_load(Value name, Value import)
     Value module = call_2(find_and_load, name, import);
     depth--;
     int64_t whole = now_microseconds() - start;
-    const char *text = module ? str_utf8(name, 0) : 0;
+    Value exception = error_take();
+    const char *text = str_utf8(name, 0);
     if (text) fprintf(stderr, "import time: %9ld | %10ld | %*s%s\n", (long)(whole - inner), (long)whole, depth * 2, "", text);
     inner = inner_before + whole;
+    error_clear();
+    if (exception) error_restore(exception);
     return module;
 }
 
@@ -239,6 +242,7 @@ bool import_start(void)
     gc_root(&find_and_load);
     gc_root(&handle_fromlist);
     gc_root(&lock_unlock_module);
+    if (config.verbose) fputs("import _frozen_importlib # frozen\nimport _imp # builtin\n", stderr);
     Value module = import_frozen(frozen_find("_frozen_importlib"));
     if (!module) return false;
     importlib_bootstrap = module;

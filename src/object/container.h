@@ -47,6 +47,7 @@ typedef struct DictKeys {
     uint32_t version;        /* unique number of this set of keys: a new one whenever a key is inserted or deleted (not when a value is replaced). For inline caches; 0: none assigned */
     uint8_t log2_size;       /* of the index table */
     bool stale;              /* of a start-up image: hashes and indices are to be computed anew before the first use (rehash.h) */
+    bool interned;           /* stale only: every key is an interned str */
     bool all_str;            /* every key is exactly a str: lookups of strs compare by identity, then hash and text, and never run Python */
     int64_t entry_count;     /* used entries, deleted ones included */
     int64_t entry_limit;

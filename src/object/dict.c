@@ -98,7 +98,9 @@ void dict_make_stale(Value v)
 {
     DictKeys *keys = ((DictObj *)v)->keys;
     for (size_t i = 0; i < (size_t)1 << keys->log2_size; i++) index_put(keys, i, INDEX_STALE);
-    keys->stale = true;
+    keys->stale = keys->interned = true;
+    for (int64_t i = 0; i < keys->entry_count; i++)
+        if (keys->entries[i].value) keys->interned &= is_exact_str(keys->entries[i].key) && ((StrObj *)keys->entries[i].key)->interned;
 }
 
 void dict_rehash(DictKeys *keys)
@@ -137,8 +139,26 @@ static inline int64_t lookup_str(DictKeys *keys, Value key, int64_t hash)
     }
 }
 
+/* A start looks up a few names in each of many dicts. To compare them with all keys one by one costs less than to compute the keys' hashes: that would touch every key. After
+ * many such lookups, they are no longer a start's. */
+static bool scan_stale(const DictKeys *keys, Value key, int64_t *entry)
+{
+    static unsigned scans;
+    if (!keys->stale || !keys->interned || !((StrObj *)key)->interned || scans == 4096) return false;
+    scans++;
+    *entry = LOOKUP_ABSENT;
+    for (int64_t i = 0; i < keys->entry_count; i++)
+        if (keys->entries[i].key == key) {
+            *entry = i;
+            break;
+        }
+    return true;
+}
+
 static int64_t lookup_stale(DictKeys *keys, Value key, int64_t hash)
 {
+    int64_t entry;
+    if (scan_stale(keys, key, &entry)) return entry;
     dict_rehash(keys);
     return lookup_str(keys, key, hash);
 }
@@ -197,6 +217,9 @@ Value dict_get(Value dict, Value key)
 
 Value dict_get_str(Value dict, Value key)
 {
+    const DictKeys *keys = ((DictObj *)dict)->keys;
+    int64_t entry;
+    if (__builtin_expect(keys->stale, 0) && scan_stale(keys, key, &entry)) return entry < 0 ? 0 : keys->entries[entry].value;
     int64_t hash = ((StrObj *)key)->hash;
     if (hash == -1) hash = str_hash(key);
     return dict_get_hash(dict, key, hash);
@@ -221,6 +244,7 @@ int dict_contains(Value dict, Value key)
 /* Adds a key that is known to be absent. */
 static bool dict_append(DictObj *dict, Value key, int64_t hash, Value value)
 {
+    dict_freshen(dict);
     DictKeys *keys = dict->keys;
     if (keys->entry_count >= keys->entry_limit) {
         int64_t want = dict->used * 3 / 2 + 1;
@@ -531,6 +555,8 @@ int64_t dict_entry_index(Value v, Value name, uint32_t *version)
         *version = 0;
         return LOOKUP_ABSENT;
     }
+    int64_t entry;
+    if (__builtin_expect(dict->keys->stale, 0) && scan_stale(dict->keys, name, &entry)) return entry;
     int64_t hash = ((StrObj *)name)->hash;
     return lookup_str(dict->keys, name, hash == -1 ? str_hash(name) : hash);
 }

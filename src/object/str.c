@@ -6,7 +6,6 @@
  */
 #include "object/rehash.h"
 #include "object/str_internal.h"
-#include "base/siphash.h"
 #include "base/utf8.h"
 #include "heap/alloc.h"
 #include "heap/image.h"
@@ -552,7 +551,20 @@ static Value intern_table;
 /* What was interned when the start-up image was saved: a constant table, found by the hash without a secret. `tags` has part of that hash, so that other strs are not touched. */
 static struct { Value table; uint32_t *tags; } closed;
 
-static uint64_t open_hash(const void *data, size_t size) { return siphash13(0, 0, data, size); }
+static uint64_t open_hash(const void *data, size_t size)
+{
+    uint64_t h = size, word;
+    for (; size > 8; data = (const char *)data + 8, size -= 8) {
+        memcpy(&word, data, 8);
+        h = (h ^ word) * 0x9e3779b97f4a7c15ull;
+        h ^= h >> 29;
+    }
+    word = 0;
+    memcpy(&word, data, size);
+    h = (h ^ word) * 0x9e3779b97f4a7c15ull;
+    h = (h ^ h >> 32) * 0xd6e8feb86659fd93ull;
+    return h ^ h >> 32;
+}
 
 static bool intern_grow(InternTable *table, int64_t size)
 {
@@ -618,35 +630,57 @@ static Value closed_find(const void *data, int64_t length, int kind)
     return 0;
 }
 
-Value str_intern(Value s)
+static Value intern_find(const InternTable *table, const void *data, int64_t length, int kind, int64_t hash)
 {
-    StrObj *object = str_ready(s);
-    if (object->interned) return s;
-    Value known = closed_find(str_data(s), str_length(s), str_kind(s));
-    if (known) return known;
-    InternTable *table = intern_table_get();
-    if (!table) return 0;
+    Value found;
+    for (int64_t k = hash & table->mask; (found = table->slots[k]); k = (k + 1) & table->mask)
+        if (str_length(found) == length && str_kind(found) == kind && !memcmp(str_data(found), data, (size_t)length * (size_t)kind)) return found;
+    return 0;
+}
+
+/* Enters a str that is in neither table. */
+static Value intern_add(InternTable *table, Value s)
+{
     int64_t k = str_hash(s) & table->mask;
-    for (Value found; (found = table->slots[k]); k = (k + 1) & table->mask)
-        if (str_equal(found, s)) return found;
-    object->interned = 1;
+    while (table->slots[k]) k = (k + 1) & table->mask;
+    ((StrObj *)s)->interned = 1;
     table->slots[k] = s;
     gc_barrier(table);
     if (++table->count * 2 > table->mask && !intern_grow(table, (table->mask + 1) * 2)) return 0;
     return s;
 }
 
+Value str_intern(Value s)
+{
+    StrObj *object = str_ready(s);
+    if (object->interned) return s;
+    Value found = closed_find(str_data(s), str_length(s), str_kind(s));
+    if (found) return found;
+    InternTable *table = intern_table_get();
+    if (!table) return 0;
+    found = intern_find(table, str_data(s), str_length(s), str_kind(s), str_hash(s));
+    return found ? found : intern_add(table, s);
+}
+
+Value str_intern_latin1(const void *data, size_t size)
+{
+    Value found = closed_find(data, (int64_t)size, 1);
+    if (found) return found;
+    InternTable *table = intern_table_get();
+    if (!table) return 0;
+    int64_t hash = hash_bytes(data, size);
+    found = intern_find(table, data, (int64_t)size, 1, hash);
+    if (found) return found;
+    Value s = str_from_latin1(data, size);
+    if (!s || ((StrObj *)s)->interned) return s;
+    ((StrObj *)s)->hash = hash;
+    return intern_add(table, s);
+}
+
 Value str_intern_cstring(const char *text)
 {
     size_t size = strlen(text);
-    InternTable *table = intern_table_get();
-    if (!table) return 0;
-    bool ascii = utf8_is_ascii(text, size);
-    Value known = ascii ? closed_find(text, (int64_t)size, 1) : 0;
-    if (known) return known;
-    if (ascii)
-        for (int64_t k = hash_bytes(text, size) & table->mask; table->slots[k]; k = (k + 1) & table->mask)
-            if (str_equal_ascii(table->slots[k], text)) return table->slots[k];
+    if (utf8_is_ascii(text, size)) return str_intern_latin1(text, size);
     Value s = str_from_utf8(text, size);
     return s ? str_intern(s) : 0;
 }

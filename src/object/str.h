@@ -59,6 +59,7 @@ Value str_format_c(const char *format, ...);         /* error.h's formats */
 Value str_format_v(const char *format, va_list args);
 Value str_intern(Value s);                           /* the interned twin; s must be exactly a str */
 Value str_intern_cstring(const char *text);
+Value str_intern_latin1(const void *data, size_t size);
 /* UTF-8 bytes of the string, cached in it, 0-terminated; 0 with UnicodeEncodeError for surrogates. size may be 0. */
 const char *str_utf8(Value s, size_t *size);
 /* File system path: str or bytes or os.PathLike -> bytes in the file system encoding (UTF-8 with surrogateescape), 0-terminated; 0 with exception ("embedded null byte") */

@@ -139,6 +139,7 @@ static Value read_text(Reader *r, int64_t size, bool utf8, bool interned)
 {
     const uint8_t *p = read_bytes(r, (size_t)size);
     if (!p) return 0;
+    if (interned && !utf8) return str_intern_latin1(p, (size_t)size);
     Value s = utf8 ? str_from_utf8_surrogatepass((const char *)p, (size_t)size) : str_from_latin1(p, (size_t)size);
     return s && interned ? str_intern(s) : s;
 }
