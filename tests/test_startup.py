@@ -88,12 +88,37 @@ class Image(unittest.TestCase):
                     self.assertEqual(a, b)
                 self.assertEqual(with_image, without)
 
+    def test_io_follows_the_flags(self):
+        program = "import io, sys; print(io.text_encoding(None), io.TextIOWrapper(io.BytesIO()).encoding, sys.flags.utf8_mode)"
+        for options, expected in ((["-X", "utf8=0"], "locale UTF-8 0\n"), (["-X", "utf8=1"], "utf-8 utf-8 1\n")):
+            for image in (True, False):
+                self.assertEqual(run(*options, "-c", program, image=image, LC_ALL="C.UTF-8"), (0, expected, ""))
+        self.assertEqual(run("-X", "warn_default_encoding", "-c", "import io; io.TextIOWrapper(io.BytesIO())")[2].splitlines()[0],
+                         "<string>:1: EncodingWarning: 'encoding' argument not specified")
+
     def test_hashes(self):
         for seed in ("0", "1", "12345", "random"):
             status, out, err = run("-c", HASHES, PYTHONHASHSEED=seed)
             self.assertEqual((status, err), (0, ""))
             again = run("-c", HASHES, PYTHONHASHSEED=seed, image=False)
             (self.assertNotEqual if seed == "random" else self.assertEqual)(again[1], out)
+
+    def test_stale_dicts(self):
+        """Each operation as the first on a dict of the image, whose hashes are still to be computed."""
+        setting = "import posix; a = posix.sysconf_names; b = {''.join(list(k)): v for k, v in a.items()}; k = ''.join(['SC_', 'OPEN_MAX'])\n"
+        operations = ["a == b", "b == a", "a != {**b, 'x': 1}", "set(a) == set(b)", "a.keys() == b.keys()", "a.items() == b.items()", "set(b).difference(a) == set()", "set(b) - a.keys() == set()",
+                      "not set(b).symmetric_difference(a)", "set().union(a) == set(b)", "frozenset(a) == frozenset(b)", "dict.fromkeys(a, 1) == dict.fromkeys(b, 1)", "{**a} == b", "(a | {'z': 1}) == (b | {'z': 1})",
+                      "a.copy() == b and k in a.copy()", "dict(a)[k] == a[k]", "a.pop(k) == b[k] and k not in a and len(a) == len(b) - 1", "a.popitem() == b.popitem() and a == b",
+                      "a.setdefault(k, 0) == b[k]", "a.setdefault('new', 5) == 5 and a[''.join(['ne', 'w'])] == 5 and a[k] == b[k]", "[a.__delitem__(k)] and k not in a", "k in a", "'absent' not in a and 'sys' not in a",
+                      "a.get(k) == b[k]", "a.update(b) is None and a == b", "a.update(new=1) is None and a['new'] == 1 and a[k] == b[k]", "a.clear() is None and k not in a", "set(b) >= a.keys() and set(b).issuperset(a)",
+                      "set(b).intersection(a) == set(b)", "set(b).isdisjoint(a) is False", "(lambda **kw: kw == b)(**a)", "__import__('collections').OrderedDict(a) == b", "all(a[x] == b[x] for x in b) or 1",
+                      "[a[x] for x in list(a) * 60][-1] == list(b.values())[-1] and a == b", "a.__sizeof__() > 0 and str(a) == str(b)", "vars(posix)[''.join(['get', 'pid'])] is posix.getpid",
+                      "getattr(posix, ''.join(['O_', 'RDONLY'])) == 0 and not hasattr(posix, 'sys')", "exec('krait_new = 1', vars(posix)) is None and posix.krait_new == 1 and posix.getpid() > 0",
+                      "(lambda s: (setattr(posix, s, 2), posix.krait_new == 2)[1])(''.join(['krait', '_new']))", "__import__('json').loads(__import__('json').dumps(a)) == b",
+                      "__import__('pickle').loads(__import__('pickle').dumps(a)) == b", "__import__('copy').deepcopy(a) == b"]
+        for operation in operations:
+            with self.subTest(operation=operation):
+                self.assertEqual(run("-S", "-c", setting + f"print(bool({operation}))"), (0, "True\n", ""))
 
     def test_collector(self):
         program = "import gc, json, re, argparse, enum\nfor i in range(5): gc.collect(); gc.collect(0)\nprint(json.loads('[1]'), re.sub('a+', 'b', 'caat'))"

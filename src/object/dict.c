@@ -576,6 +576,7 @@ int64_t dict_first_entry(DictObj *dict, int64_t *hint)
 bool dict_move_to_end(DictObj *dict, int64_t entry)
 {
     if (entry == dict->keys->entry_count - 1) return true;
+    dict_freshen(dict);
     DictEntry e = dict->keys->entries[entry];
     dict_remove_entry(dict, entry);
     return dict_append(dict, e.key, e.hash, e.value);
@@ -606,6 +607,7 @@ bool dict_move_to_front(DictObj *dict, int64_t entry, int64_t *hint)
 {
     int64_t first = dict_first_entry(dict, hint);
     if (first == entry) return true;
+    dict_freshen(dict);
     DictEntry e = dict->keys->entries[entry];
     if (first == 0) {
         if (!rebuild_with_front(dict)) return false;

@@ -92,6 +92,7 @@ static int dict_equal(Value a, Value b)
 {
     if (dict_size(a) != dict_size(b)) return 0;
     DictObj *dict = (DictObj *)a;
+    dict_freshen(dict);
     for (int64_t i = 0; i < dict->keys->entry_count; i++) {
         DictEntry e = dict->keys->entries[i];
         if (!e.value) continue;

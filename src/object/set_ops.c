@@ -1,5 +1,6 @@
 /* set_ops.c: union, intersection, difference and comparison of sets. The other operand is any iterable here; operators check for sets first. */
 #include "object/set.h"
+#include "object/dict.h"
 
 Value set_union(Value self, Value other)
 {
@@ -98,6 +99,7 @@ Value set_difference(Value self, Value other)
 static bool flip_keys(SetObj *set, Value dict)
 {
     DictObj *d = (DictObj *)dict;
+    dict_freshen(d);
     for (int64_t i = 0; i < d->keys->entry_count; i++) {
         DictEntry e = d->keys->entries[i];
         if (!e.value) continue;

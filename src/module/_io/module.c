@@ -121,6 +121,8 @@ static NATIVE(io_open_code)
 
 /* --- text_encoding */
 
+static struct { int utf8, dev, warn; } known_flags = {-1, -1, -1};
+
 /* A flag of sys.flags; it never changes, so *known keeps it (-1 at first). */
 static bool flag_of(const char *name, int *known)
 {
@@ -134,19 +136,16 @@ static bool flag_of(const char *name, int *known)
 
 bool io_utf8_mode(void)
 {
-    static int known = -1;
-    return flag_of("utf8_mode", &known);
+    return flag_of("utf8_mode", &known_flags.utf8);
 }
 bool io_dev_mode(void)
 {
-    static int known = -1;
-    return flag_of("dev_mode", &known);
+    return flag_of("dev_mode", &known_flags.dev);
 }
 
 bool io_warn_default_encoding(int stack_level)
 {
-    static int known = -1;
-    return !flag_of("warn_default_encoding", &known) || warn_format(&exc_EncodingWarning, stack_level, "'encoding' argument not specified");
+    return !flag_of("warn_default_encoding", &known_flags.warn) || warn_format(&exc_EncodingWarning, stack_level, "'encoding' argument not specified");
 }
 
 static NATIVE(io_text_encoding)
@@ -190,5 +189,11 @@ static bool init(Value module)
            module_add_int(module, "DEFAULT_BUFFER_SIZE", IO_BUFFER_SIZE);
 }
 
+static bool resume(Value module)
+{
+    known_flags.utf8 = known_flags.dev = known_flags.warn = -1;
+    return true;
+}
+
 /* "io" is the name that its functions bear. */
-const ModuleDef module__io = {"io", "Streams: files, buffers and text.", functions, init};
+const ModuleDef module__io = {"io", "Streams: files, buffers and text.", functions, init, resume};
