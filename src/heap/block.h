@@ -51,6 +51,9 @@ typedef struct Heap {
     Block *free_blocks;
     size_t free_count;
     size_t small_pages;               /* of the next chunk, so much is not worth huge pages: what a short program uses beside its start-up image */
+    Block *reserve;                   /* blocks kept back until memory has run out: handling MemoryError needs some */
+    size_t reserve_count;
+    bool ran_out;                     /* an allocation has failed since the last full collection that found room again */
     Block *large_cache[LARGE_CACHE];  /* freed large mappings, by number of blocks; [0]: all longer ones */
     size_t large_cache_bytes;
     uintptr_t low, high;              /* bounds of every address ever mapped */
@@ -60,6 +63,7 @@ typedef struct Heap {
     size_t allocated;                 /* bytes handed out (in runs) since the last collection */
     size_t young_budget, live_bytes, live_after_full;
     bool initialized, collecting, next_full, full_marking, verify, overflowed;
+    bool mark_stack_full;             /* it could not grow: not tried again in this collection */
     bool hooked;                      /* every allocation takes the slow path: stress or failure counting is on */
     size_t stress, stress_count, fail_at, stress_young, stress_young_count;
     size_t collections[3];
@@ -107,6 +111,8 @@ void block_release(Block *b);
 void large_release(Block *b);
 bool heap_map_image(char *start, size_t size);   /* enters the blocks of a loaded image in the map of blocks */
 void heap_emergency(void);            /* a full collection from inside an allocation */
+void heap_refill_reserve(void);       /* after a full collection */
+void heap_release_reserve(void);      /* its blocks are ordinary free ones */
 void heap_release_pages(void);
 /* Marks what is reachable from the mark stack. */
 void mark_drain(void);

@@ -23,19 +23,19 @@ const char *__asan_default_options(void) { return "detect_stack_use_after_return
 
 /* --- marking */
 
+static __attribute__((noinline)) bool mark_stack_grow(void)
+{
+    size_t capacity = heap.mark_capacity ? heap.mark_capacity * 2 : 1 << 14;
+    Obj **stack = heap.mark_stack_full ? 0 : realloc(heap.mark_stack, capacity * sizeof *stack);
+    if (!stack) return heap.mark_stack_full = heap.overflowed = true, false;
+    heap.mark_stack = stack;
+    heap.mark_capacity = capacity;
+    return true;
+}
+
 static void mark_push(Obj *o)
 {
-    if (heap.mark_top == heap.mark_capacity) {
-        size_t capacity = heap.mark_capacity ? heap.mark_capacity * 2 : 1 << 14;
-        Obj **stack = realloc(heap.mark_stack, capacity * sizeof *stack);
-        if (!stack) {
-            heap.overflowed = true;
-            return;
-        }
-        heap.mark_stack = stack;
-        heap.mark_capacity = capacity;
-    }
-    heap.mark_stack[heap.mark_top++] = o;
+    if (heap.mark_top < heap.mark_capacity || mark_stack_grow()) heap.mark_stack[heap.mark_top++] = o;
 }
 
 /* The mark bit is looked at first, and the object itself only when it is new: most references lead to what is marked already, and its header is not in the cache. */
@@ -342,7 +342,7 @@ static size_t collect_with(int generation, void *current_sp)
     bool full = generation >= 2 || heap.next_full;
     size_t live_before = heap.live_bytes, allocated = heap.allocated;
     heap.collecting = true;
-    heap.next_full = false;
+    heap.next_full = heap.mark_stack_full = false;
     drop_runs();
     if (full) {
         heap.remembered.count = 0;
@@ -359,7 +359,10 @@ static size_t collect_with(int generation, void *current_sp)
     heap.allocated = heap.large_allocated = 0;
     heap.collections[full ? 2 : generation < 0 ? 0 : generation]++;
     set_budget(full, heap.live_bytes > live_before ? heap.live_bytes - live_before : 0, allocated);
-    if (full) heap_release_pages();
+    if (full) {
+        heap_refill_reserve();
+        heap_release_pages();
+    }
     heap.collecting = false;
     return freed;
 }

@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 Heap heap;
 Block **block_map[1 << 15];
 
-enum { CHUNK_BLOCKS = 64, RUN_BYTES = 8192, LARGE_CACHE_LIMIT = 64 << 20 };
+enum { CHUNK_BLOCKS = 64, RUN_BYTES = 8192, LARGE_CACHE_LIMIT = 64 << 20, RESERVE_BLOCKS = 16 };
 /* Large objects ask for a collection sooner than small ones: the memory of dead ones can be used again, still warm, and fresh pages cost more than a young collection. */
 enum { LARGE_BUDGET = 3 << 20 };
 static const size_t EMERGENCY_BUDGET = 128 << 20;
@@ -78,7 +79,106 @@ bool heap_map_image(char *start, size_t size)
     return good;
 }
 
-static bool over_limit(size_t more) { return heap.limit && heap.mapped + more > heap.limit; }
+static bool over_limit(size_t more) { return heap.limit && heap.mapped + more > heap.limit + (heap.ran_out ? RESERVE_BLOCKS * BLOCK_SIZE : 0); }
+
+static void free_block_push(Block *b)
+{
+    b->next = heap.free_blocks;
+    heap.free_blocks = b;
+    heap.free_count++;
+}
+
+static Block *free_block_pop(void)
+{
+    Block *b = heap.free_blocks;
+    heap.free_blocks = b->next;
+    heap.free_count--;
+    return b;
+}
+
+static void reserve_push(Block *b)
+{
+    b->next = heap.reserve;
+    heap.reserve = b;
+    heap.reserve_count++;
+}
+
+static Block *reserve_pop(void)
+{
+    Block *b = heap.reserve;
+    heap.reserve = b->next;
+    heap.reserve_count--;
+    return b;
+}
+
+void heap_release_reserve(void)
+{
+    while (heap.reserve) free_block_push(reserve_pop());
+}
+
+void heap_refill_reserve(void)
+{
+    /* As long as there is little, what there is goes to who asks. */
+    if (!heap.ran_out || heap.free_count + heap.reserve_count < 2 * RESERVE_BLOCKS) return;
+    heap.ran_out = false;
+    heap.ran_out = over_limit(RESERVE_BLOCKS * BLOCK_SIZE);
+    while (heap.reserve_count < RESERVE_BLOCKS) reserve_push(free_block_pop());
+}
+
+/* New blocks from the system: a chunk with huge pages, where there are any (a page fault each 4 KiB would cost start-up and growing heaps more than the clearing does), or
+ * where so much is not to be had, less. */
+static bool chunk_map(void)
+{
+    size_t blocks = CHUNK_BLOCKS;
+    char *chunk = map_aligned(blocks * BLOCK_SIZE, HUGE_PAGE);
+    if (chunk) madvise(chunk + heap.small_pages, blocks * BLOCK_SIZE - heap.small_pages, MADV_HUGEPAGE);
+    heap.small_pages = 0;
+    while (!chunk && (blocks /= 4) > 0) chunk = map_aligned(blocks * BLOCK_SIZE, BLOCK_SIZE);
+    if (!chunk || !map_enter(chunk, blocks * BLOCK_SIZE, 0, true)) return false;
+    for (size_t i = blocks; i-- > 0;) {
+        Block *b = (Block *)(chunk + i * BLOCK_SIZE);
+        b->zeroed = true;
+        if (blocks < CHUNK_BLOCKS || heap.ran_out || heap.reserve_count >= RESERVE_BLOCKS) free_block_push(b);
+        else reserve_push(b);
+    }
+    return true;
+}
+
+static void map_leave(Block *b, size_t span)
+{
+    for (size_t offset = 0; offset < span; offset += BLOCK_SIZE) {
+        uintptr_t address = (uintptr_t)b + offset;
+        block_map[address >> 32][address >> BLOCK_SHIFT & 0xffff] = 0;
+    }
+    munmap(b, span);
+}
+
+/* Where the system has no more memory (or the process no more addresses), what is kept of the dead goes back to it. */
+static void large_cache_drop(void)
+{
+    for (size_t i = 0; i < LARGE_CACHE; i++)
+        while (heap.large_cache[i]) {
+            Block *b = heap.large_cache[i];
+            heap.large_cache[i] = b->next;
+            map_leave(b, b->span);
+        }
+    heap.large_cache_bytes = 0;
+}
+
+static void free_blocks_drop(void)
+{
+    Block **link = &heap.free_blocks;
+    for (Block *b = heap.free_blocks, *next; b; b = next) {
+        next = b->next;
+        if (image_contains(b)) {
+            link = &b->next;
+            continue;
+        }
+        *link = next;
+        heap.free_count--;
+        map_leave(b, BLOCK_SIZE);
+    }
+}
 
 static Block *block_acquire(void)
 {
@@ -87,30 +187,17 @@ static Block *block_acquire(void)
         if (over_limit(BLOCK_SIZE)) return 0;
     }
     if (!heap.free_blocks) {
-        /* Huge pages, where there are any: a page fault each 4 KiB would cost start-up and growing heaps more than the clearing does. */
-        char *chunk = map_aligned((size_t)CHUNK_BLOCKS * BLOCK_SIZE, HUGE_PAGE);
-        if (chunk) madvise(chunk + heap.small_pages, (size_t)CHUNK_BLOCKS * BLOCK_SIZE - heap.small_pages, MADV_HUGEPAGE);
-        heap.small_pages = 0;
-        if (!chunk) {
+        bool mapped = chunk_map();
+        if (!mapped && heap.ran_out && heap.reserve) free_block_push(reserve_pop());
+        else if (!mapped) {
             heap_emergency();
-            if (!heap.free_blocks) return 0;
-        } else {
-            if (!map_enter(chunk, (size_t)CHUNK_BLOCKS * BLOCK_SIZE, 0, true)) return 0;
-            for (int i = CHUNK_BLOCKS - 1; i >= 0; i--) {
-                Block *b = (Block *)(chunk + (size_t)i * BLOCK_SIZE);
-                b->zeroed = true;
-                b->next = heap.free_blocks;
-                heap.free_blocks = b;
-                heap.free_count++;
-            }
+            large_cache_drop();
+            if (!heap.free_blocks) chunk_map();
         }
     }
-    Block *b = heap.free_blocks;
-    if (!pointer_array_push(&heap.blocks, b)) return 0;
-    heap.free_blocks = b->next;
-    heap.free_count--;
+    if (!heap.free_blocks || !pointer_array_push(&heap.blocks, heap.free_blocks)) return 0;
     heap.mapped += BLOCK_SIZE;
-    return b;
+    return free_block_pop();
 }
 
 /* An empty block goes back to the pool. The caller has taken it out of heap.blocks. */
@@ -119,9 +206,7 @@ void block_release(Block *b)
     b->kind = CELL_FREE;
     memset(b->marks, 0, sizeof b->marks);
     memset(b->alloc, 0, sizeof b->alloc);
-    b->next = heap.free_blocks;
-    heap.free_blocks = b;
-    heap.free_count++;
+    free_block_push(b);
     heap.mapped -= BLOCK_SIZE;
 }
 
@@ -269,9 +354,9 @@ static void *large_new(unsigned kind, size_t size, bool zero)
         b = large_map(span);
         if (!b) {
             heap_emergency();
-            b = large_from_cache(span, zero);
-            if (!b) b = large_map(span);
-            if (!b) return 0;
+            large_cache_drop();
+            free_blocks_drop();
+            if (!(b = large_map(span))) return 0;
         }
         if (!map_enter((char *)b, span, b, false)) {
             munmap(b, span);
@@ -308,11 +393,7 @@ void large_release(Block *b)
         heap.large_cache_bytes += b->span;
         return;
     }
-    for (size_t offset = 0; offset < b->span; offset += BLOCK_SIZE) {
-        uintptr_t address = (uintptr_t)b + offset;
-        block_map[address >> 32][address >> BLOCK_SHIFT & 0xffff] = 0;
-    }
-    munmap(b, b->span);
+    map_leave(b, b->span);
 }
 
 /* --- the allocator's doors */
@@ -350,16 +431,17 @@ static __attribute__((noinline)) void *cell_new_slow(unsigned kind, size_t size,
         /* C code that allocates on and on without reaching a safe point. */
         if (heap.allocated >= heap.young_budget * 8 && heap.allocated >= EMERGENCY_BUDGET && heap.allocated > heap.live_bytes) heap_emergency();
     }
-    void *cell;
     if (size > MEDIUM_LIMIT) {
-        cell = large_new(kind, size, zero);
-        if (!cell) return (void *)raise_memory();
-        return cell;
+        void *large = large_new(kind, size, zero);
+        return large ? large : (void *)raise_memory();
     }
     unsigned c = size_class_of[(size + 15) / 16];
     Run *run = &heap.runs[kind][c];
-    if (run->at == run->end && !run_refill(kind, c)) return (void *)raise_memory();
-    cell = run->at;
+    if (run->at == run->end && !run_refill(kind, c)) {
+        heap.ran_out = true;
+        return (void *)raise_memory();
+    }
+    void *cell = run->at;
     run->at += class_sizes[c];
     if (zero && kind != CELL_OBJECT) memset(cell, 0, class_sizes[c]);
     return cell;
@@ -442,11 +524,15 @@ void *gc_buffer_grow(void *old, size_t old_size, size_t new_size)
 
 /* --- roots, limits, modes */
 
+static void no_tables(void)
+{
+    fputs("krait: out of memory for the collector's own tables\n", stderr);
+    _exit(1);
+}
+
 static void push_or_die(PointerArray *array, void *item)
 {
-    if (pointer_array_push(array, item)) return;
-    fputs("krait: out of memory for the collector's own tables\n", stderr);
-    abort();
+    if (!pointer_array_push(array, item)) no_tables();
 }
 
 void gc_root(Value *variable) { push_or_die(&heap.roots, variable); }
@@ -481,6 +567,8 @@ void gc_fail_at(size_t nth)
     set_hooked();
 }
 
+void gc_next_full(void) { heap.next_full = true; }
+
 void gc_set_verify(bool on) { heap.verify = on; }
 
 static size_t environment_number(const char *name)
@@ -505,6 +593,9 @@ void heap_init(void)
 
 void heap_read_environment(void)
 {
+    heap.mark_capacity = 1 << 14;
+    heap.mark_stack = malloc(heap.mark_capacity * sizeof *heap.mark_stack);
+    if (!heap.mark_stack) no_tables();
     heap.stress = environment_number("KRAIT_GC_STRESS");
     heap.stress_young = environment_number("KRAIT_GC_STRESS_YOUNG");
     heap.fail_at = environment_number("KRAIT_GC_FAIL");

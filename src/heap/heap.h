@@ -45,6 +45,8 @@ void gc_root_tracer(void (*trace)(void));
 
 /* Collects now; generation 0 or 1: young, 2: full. Returns the number of objects freed. Runs pending finalizers when `finalizers`. */
 size_t gc_collect(int generation, bool finalizers);
+/* Objects under construction may have been marked: the next collection is a full one, which needs no barriers. */
+void gc_next_full(void);
 /* Runs what collections left to do: __del__, weak reference callbacks, native finalizers. Only at safe points. */
 void gc_run_finalizers(void);
 /* Objects alive, bytes alive, limit (0: none; -X max-heap). */

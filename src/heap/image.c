@@ -112,6 +112,7 @@ static size_t settle_heap(void)
         Block *b = heap.large.items[i];
         if ((char *)b + b->span > end) end = (char *)b + b->span;
     }
+    heap_release_reserve();
     for (Block *b = heap.free_blocks, *next; b; b = next) {
         next = b->next;
         if ((char *)b < end) memset(b, 0, BLOCK_SIZE);

@@ -7,6 +7,7 @@
 #include "module/import.h"
 #include "module/sys.h"
 #include "vm/vm.h"
+#include "vm/frame.h"
 #include <stdio.h>
 #include <time.h>
 
@@ -101,12 +102,16 @@ static void remove_importlib_frames(void)
     if (!e || config.verbose) return;
     bool always = is_instance_of(VALUE(e), &exc_ImportError), in_run = false;
     TracebackObj *owner = 0, *run_owner = 0;   /* whose `next` the entry, or the run of importlib's entries, hangs on; 0: the exception itself */
+    Value outside = 0;   /* a file name that is not importlib's; most entries come from few files */
     for (Value t = e->traceback; t && t != NONE;) {
         TracebackObj *tb = (TracebackObj *)t;
-        Value code = object_getattr(tb->frame, NAME("f_code")), next = tb->next;
-        if (!code || type_of(code) != &code_type) break;
-        CodeObj *c = (CodeObj *)code;
-        bool inside = str_equal_ascii(c->filename, "<frozen importlib._bootstrap>") || str_equal_ascii(c->filename, "<frozen importlib._bootstrap_external>");
+        Value next = tb->next;
+        CodeObj *c = ((FrameObj *)tb->frame)->frame->code;
+        bool inside = c->filename != outside &&
+                      (str_equal_ascii(c->filename, "<frozen importlib._bootstrap>") || str_equal_ascii(c->filename, "<frozen importlib._bootstrap_external>"));
+        if (!inside) outside = c->filename;
+        if (tb->import_seen && !(in_run && inside)) break;   /* an import further in has cleaned the rest */
+        tb->import_seen = true;
         if (inside && !in_run) run_owner = owner;
         in_run = inside;
         if (inside && (always || str_equal_ascii(c->name, "_call_with_frames_removed"))) {

@@ -427,7 +427,7 @@ static Value gcd_of(Value a, Value b)
     IntView x, y;
     mpz_t r;
     mpz_init(r);
-    mpz_gcd(r, int_view(a, &x), int_view(b, &y));
+    if (!GMP_TRY(mpz_gcd(r, int_view(a, &x), int_view(b, &y)))) return 0;
     Value result = int_from_mpz(r);
     mpz_clear(r);
     return result;

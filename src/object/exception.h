@@ -12,7 +12,7 @@ typedef struct SyntaxErrorObj { Exception base; Value msg, filename, lineno, off
 typedef struct UnicodeErrorObj { Exception base; Value encoding, object; int64_t start, end; Value reason; } UnicodeErrorObj;
 typedef struct ExceptionGroupObj { Exception base; Value msg, excs; } ExceptionGroupObj;
 
-typedef struct TracebackObj { Obj head; Value next /* traceback or 0 */; Value frame; int lasti; int lineno; } TracebackObj;
+typedef struct TracebackObj { Obj head; Value next /* traceback or 0 */; Value frame; int lasti; int lineno; bool import_seen /* module/import.c has looked at it */; } TracebackObj;
 /* lineno LINE_LATER: the line of the instruction at lasti, worked out when somebody asks (traceback_line). */
 enum { LINE_LATER = INT_MIN };
 Value traceback_new(Value next, Value frame, int lasti, int lineno);

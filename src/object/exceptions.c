@@ -306,23 +306,49 @@ Value key_error_str(Value self)
 
 /* --- MemoryError without memory */
 
-/* Instances set aside at the start. One is handed out a raise, in turn; by the time it comes round again nobody looks at the earlier use of it, as a rule. */
+/* As a rule a MemoryError is an object like others: memory is short for one huge request, or the heap has its reserve. Only where that is used up is one taken that was set
+ * aside; it belongs to its raise alone, for it holds a traceback and with that perhaps all that filled the memory. The last one is used again and again. */
 enum { MEMORY_ERRORS = 64 };
 static Value memory_errors[MEMORY_ERRORS];
+static unsigned memory_errors_left;
 
-uint64_t raise_memory(void)
+static void memory_errors_fill(void)
 {
-    static unsigned next;
-    Exception *e = (Exception *)memory_errors[next++ % MEMORY_ERRORS];
-    if (!e) {   /* before errors_init: there is no interpreter yet */
-        fputs("krait: the interpreter could not start: out of memory\n", stderr);
-        _exit(1);
+    while (memory_errors_left < MEMORY_ERRORS) {
+        Value e = exception_make(&exc_MemoryError, 0, 0, 0);
+        if (!e) return error_clear();
+        memory_errors[memory_errors_left++] = e;
     }
+}
+
+static Value memory_error_aside(void)
+{
+    if (memory_errors_left > 1) {
+        Value e = memory_errors[--memory_errors_left];
+        memory_errors[memory_errors_left] = 0;
+        return e;
+    }
+    Exception *e = (Exception *)memory_errors[0];
     e->dict = e->notes = e->traceback = e->context = e->cause = 0;
     e->args = tuple_empty;
     e->suppress_context = false;
     gc_barrier(e);
-    return raise_instance(VALUE(e));
+    return VALUE(e);
+}
+
+uint64_t raise_memory(void)
+{
+    static _Thread_local bool making;
+    if (!memory_errors_left) {   /* before errors_init: there is no interpreter yet */
+        fputs("krait: the interpreter could not start: out of memory\n", stderr);
+        _exit(1);
+    }
+    if (making) return raise_instance(memory_error_aside());
+    making = true;
+    Value e = exception_make(&exc_MemoryError, 0, 0, 0);
+    if (e) memory_errors_fill();
+    making = false;
+    return e ? raise_instance(e) : 0;
 }
 
 Value memory_error_make(Type *type, Value *args, size_t nargs, Value kwnames) { return exception_make(type, args, nargs, kwnames); }
@@ -344,10 +370,7 @@ bool errors_init(void)
         }
         if (!type_ready(all[i])) return false;
     }
-    for (int i = 0; i < MEMORY_ERRORS; i++) {
-        gc_root(&memory_errors[i]);
-        memory_errors[i] = exception_make(&exc_MemoryError, 0, 0, 0);
-        if (!memory_errors[i]) return false;
-    }
-    return true;
+    for (int i = 0; i < MEMORY_ERRORS; i++) gc_root(&memory_errors[i]);
+    memory_errors_fill();
+    return memory_errors_left == MEMORY_ERRORS;
 }

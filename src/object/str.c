@@ -11,9 +11,12 @@
 #include "heap/image.h"
 #include "object/exception.h"
 #include <stdio.h>
+#include <unistd.h>
 #include <stdlib.h>
 
 enum { ROPE_MIN_LENGTH = 128, ROPE_MAX_DEPTH = 48 };
+/* A rope of more bytes is written out at once: there, want of memory can be told, and later it cannot. Appending stays linear, for the characters go into the same buffer. */
+enum { ROPE_MAX_BYTES = 24000 };
 
 /* --- static strings: the empty one and those of one Latin-1 character */
 SmallStr small_strs[257];
@@ -214,30 +217,8 @@ static void *rope_reuse(const StrObj *root, const StrObj **leaf_out)
     return buffer->used == leaf->length && buffer->capacity >= root->length ? leaf->any : 0;
 }
 
-bool str_flatten_slow(StrObj *s)
+static void rope_done(StrObj *s, void *data, bool foreign)
 {
-    const StrObj *leaf;
-    int kind = (int)s->kind;
-    void *data = rope_reuse(s, &leaf);
-    bool foreign = false;
-    if (data) rope_write(s, data, leaf->length);
-    else {
-        int64_t room = s->length + (rope_depth(s) > ROPE_MAX_DEPTH / 2 || !leaf->compact ? s->length / 2 : s->length / 16);
-        data = str_buffer_new(room, kind);
-        if (!data) {
-            /* Callers of str_data do not expect failure; so the characters go outside of the heap and its limit, and are never freed. */
-            error_clear();
-            StrBuffer *buffer = malloc(sizeof(StrBuffer) + (size_t)(s->length + 1) * (size_t)kind);
-            if (!buffer) {
-                fputs("krait: out of memory\n", stderr);
-                abort();
-            }
-            *buffer = (StrBuffer){0, s->length};
-            data = buffer + 1;
-            foreign = true;
-        }
-        rope_write(s, data, 0);
-    }
     ((StrBuffer *)data - 1)->used = s->length;
     s->rope = 0;
     s->foreign = foreign;
@@ -246,6 +227,41 @@ bool str_flatten_slow(StrObj *s)
     s->wstr_length = 0;
     s->any = data;
     gc_barrier(s);
+}
+
+/* false: MemoryError */
+static bool rope_flatten(StrObj *s)
+{
+    const StrObj *leaf;
+    void *data = rope_reuse(s, &leaf);
+    if (data) rope_write(s, data, leaf->length);
+    else {
+        int64_t room = s->length + (rope_depth(s) > ROPE_MAX_DEPTH / 2 || !leaf->compact ? s->length / 2 : s->length / 16);
+        data = str_buffer_new(room, (int)s->kind);
+        if (!data && s->length < room) {
+            error_clear();
+            data = str_buffer_new(s->length, (int)s->kind);
+        }
+        if (!data) return false;
+        rope_write(s, data, 0);
+    }
+    rope_done(s, data, false);
+    return true;
+}
+
+bool str_flatten_slow(StrObj *s)
+{
+    if (rope_flatten(s)) return true;
+    /* Callers of str_data do not expect failure; so the characters, which are few, go outside of the heap and its limit, and are never freed. */
+    error_clear();
+    StrBuffer *buffer = malloc(sizeof(StrBuffer) + (size_t)(s->length + 1) * (size_t)s->kind);
+    if (!buffer) {
+        fputs("krait: out of memory\n", stderr);
+        _exit(1);
+    }
+    *buffer = (StrBuffer){0, s->length};
+    rope_write(s, buffer + 1, 0);
+    rope_done(s, buffer + 1, true);
     return true;
 }
 
@@ -298,6 +314,7 @@ Value str_concat(Value a, Value b)
     s->wstr = l;
     s->utf8 = (char *)r;
     s->wstr_length = 1 + (rope_depth(l) > rope_depth(r) ? rope_depth(l) : rope_depth(r));
+    if (length * s->kind > ROPE_MAX_BYTES && !rope_flatten(s)) return 0;
     return VALUE(s);
 }
 

@@ -32,7 +32,7 @@ int frame_line(const Frame *f)
 Value frame_object(Frame *f)
 {
     if (f->object) return f->object;
-    FrameObj *o = gc_alloc(FrameObj, &frame_type);
+    FrameObj *o = gc_new(&frame_type, sizeof(FrameObj) + sizeof(Value) * (size_t)f->code->nlocalsplus);
     if (!o) return 0;
     o->frame = f;
     o->generator = f->generator;
@@ -46,6 +46,7 @@ Value frame_object(Frame *f)
 
 void frame_object_detach(Frame *f)
 {
+    Value pending = error_take();
     FrameObj *o = (FrameObj *)f->object;
     Frame *previous = f->previous;
     o->own = *f;
@@ -54,12 +55,7 @@ void frame_object_detach(Frame *f)
     o->own.generator = 0;
     o->executing = false;
     o->register_count = f->code->nlocalsplus;
-    o->registers = gc_buffer(sizeof(Value) * (size_t)(o->register_count + 1));
-    if (o->registers) memcpy(o->registers, f->r, sizeof(Value) * (size_t)o->register_count);
-    else {
-        o->register_count = 0;
-        error_clear();
-    }
+    memcpy(o->registers, f->r, sizeof(Value) * (size_t)o->register_count);
     o->own.r = o->own.top = o->registers;
     o->frame = &o->own;
     o->generator = 0;
@@ -67,6 +63,8 @@ void frame_object_detach(Frame *f)
     f->object = 0;
     f->flags &= ~(uint32_t)FRAME_OBJECT;
     gc_barrier(o);
+    if (thread_self->exception) error_clear();   /* no memory for f_back's object: it is None */
+    if (pending) error_restore(pending);
 }
 
 static void frame_trace(Obj *object)
@@ -80,8 +78,7 @@ static void frame_trace(Obj *object)
         gc_visit(VALUE(o->own.code));
         gc_visit(VALUE(o->own.function));
         gc_visit(o->own.locals);
-        gc_visit_buffer(o->registers);
-        if (o->registers) gc_visit_values(o->registers, (size_t)o->register_count);
+        gc_visit_values(o->registers, (size_t)o->register_count);
     }
 }
 
@@ -214,7 +211,7 @@ static NATIVE(frame_clear)
         Value result = call_method_0(VALUE(gen), NAME("close"));
         if (!result) return 0;
     }
-    if (o->frame == &o->own && o->registers) memset(o->registers, 0, sizeof(Value) * (size_t)o->register_count);
+    if (o->frame == &o->own) memset(o->registers, 0, sizeof(Value) * (size_t)o->register_count);
     o->locals_dict = 0;
     o->trace = 0;
     o->cleared = true;

@@ -85,12 +85,12 @@ typedef struct FrameObj {
     Value trace;               /* f_trace or 0 */
     Value locals_dict;         /* what f_locals has shown, or 0 */
     GeneratorObj *generator;
-    Value *registers;          /* buffer, once finished */
-    int32_t register_count;
+    int32_t register_count;    /* once finished */
     int jump_line;             /* tracing: f_lineno was set: line to go to */
     int event_line;            /* line of the event being traced, 0: none */
     bool trace_lines, trace_opcodes, cleared, executing, jumped;
     int may_jump;              /* 1 inside a line event, 2 inside another event of a trace function */
+    Value registers[];         /* once finished: what they were. Room is taken from the start, since the end of an activation cannot fail. */
 } FrameObj;
 
 /* The frame's object, made when there is none. 0: MemoryError. */

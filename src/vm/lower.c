@@ -802,6 +802,14 @@ static int lower_slice(Lowering *l, int32_t i)
     return used;
 }
 
+/* An unused register would keep what it holds alive until it is written again; of an exception that is too much: frames, and all that they refer to. */
+static void forget(Lowering *l, uint32_t reg)
+{
+    for (int32_t d = 0; d < l->depth; d++)
+        if (l->stack[d].kind == ENTRY_REGISTER && l->stack[d].index == reg) return;
+    emit(l, OP_LOADNULL, reg, 0, 0);
+}
+
 static void lower_exception_op(Lowering *l, const StoredInsn *insn)
 {
     int32_t top = l->depth - 1;
@@ -811,7 +819,11 @@ static void lower_exception_op(Lowering *l, const StoredInsn *insn)
         emit(l, OP_PUSH_EXC_INFO, home(l, top), 0, 0);
         push_home(l);
         break;
-    case BC_POP_EXCEPT: lower_effect(l, OP_POP_EXCEPT, operand(l, top), 0, 0, 1); break;
+    case BC_POP_EXCEPT:
+        lower_effect(l, OP_POP_EXCEPT, operand(l, top), 0, 0, 1);
+        forget(l, home(l, top));
+        forget(l, home(l, top + 1));
+        break;
     case BC_CHECK_EXC_MATCH: {
         uint32_t b = operand(l, top - 1), c = operand(l, top);
         pop(l, 1);

@@ -75,6 +75,8 @@ static Frame *unwind(Thread *t, Frame *f, bool again)
         GeneratorObj *gen = f->generator;
         Frame *previous = f->previous;
         vm_pop_frame(t, f);
+        /* Whoever catches a MemoryError needs what this frame held: a later frame's window would keep it alive here. */
+        if (!(flags & FRAME_GENERATOR)) memset(f->r, 0, (size_t)(f->top - f->r) * sizeof(Value));
         if (gen) {
             gen->yielded = false;
             generator_finished(t, gen, true);
