@@ -157,9 +157,64 @@ static bool sort_strs(Value *items, int64_t n)
     return true;
 }
 
+/* --- immediate ints by their digits */
+
+enum { RADIX_LEAST = 256, DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS };
+
+/* In which bits the keys differ, when sorting by digits is worth it: the keys are many, in no order that merging would make use of, and not of more digits than half as many
+ * as a merge sort has levels. 0: it is not. */
+static uint64_t radix_bits(const Value *keys, int64_t n, int stride)
+{
+    if (n < RADIX_LEAST) return 0;
+    uint64_t differing = 0;
+    int64_t descents = 0;
+    for (int64_t i = stride; i < n * stride; i += stride) {
+        differing |= keys[i] ^ keys[0];
+        descents += (int64_t)keys[i] < (int64_t)keys[i - stride];
+    }
+    if (!differing || descents < n / 8 || descents > n - n / 8) return 0;
+    int bits = 64 - __builtin_clzll(differing) - __builtin_ctzll(differing), levels = 64 - __builtin_clzll((uint64_t)n);
+    return (bits + DIGIT_BITS - 1) / DIGIT_BITS <= levels / 2 ? differing : 0;
+}
+
+/* Digit by digit, the least significant first; each pass is stable. The scratch array has room for all. */
+static void radix_sort(Value *items, Value *scratch, int64_t n, int stride, uint64_t differing)
+{
+    const uint64_t sign = 1ull << 63;
+    int top = 64 - __builtin_clzll(differing);
+    Value *from = items, *to = scratch;
+    for (int shift = __builtin_ctzll(differing); shift < top; shift += DIGIT_BITS) {
+        int64_t places[DIGITS] = {0}, place = 0;
+        for (int64_t i = 0; i < n; i++) places[(from[i * stride] ^ sign) >> shift & (DIGITS - 1)]++;
+        for (int digit = 0; digit < DIGITS; digit++) {
+            int64_t count = places[digit];
+            places[digit] = place;
+            place += count;
+        }
+        for (int64_t i = 0; i < n; i++) {
+            const Value *item = from + i * stride;
+            Value *there = to + places[(*item ^ sign) >> shift & (DIGITS - 1)]++ * stride;
+            there[0] = item[0];
+            if (stride == 2) there[1] = item[1];
+        }
+        Value *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != items) memcpy(items, from, (size_t)(n * stride) * sizeof(Value));
+}
+
 static bool sort_items(Value *items, int64_t n, int stride)
 {
     Kind kind = common_kind(items, n, stride);
+    uint64_t differing = kind == KIND_INT ? radix_bits(items, n, stride) : 0;
+    if (differing) {
+        Value all = list_new(n * stride);
+        if (!all) return false;
+        radix_sort(items, list_items(all), n, stride, differing);
+        KEEP_ALIVE(all);
+        return true;
+    }
     if (stride == 1 && kind == KIND_LATIN && n > 20) return sort_strs(items, n);
     /* A merge moves the shorter side away: half of the elements at most. */
     Value scratch = list_new((n / 2 + 1) * stride);
