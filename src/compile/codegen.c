@@ -119,6 +119,20 @@ void cg_yield_from(Compiler *c, bool await)
 
 /* ---- names ------------------------------------------------------------------------------------------------------------------------- */
 
+bool cg_find_repeated(Compiler *c, const Text *const *names, uint32_t count, uint32_t *first, uint32_t *again)
+{
+    /* From the end: a name's value is where it was seen last, and so comes next. */
+    NameMap next = {0};
+    bool found = false;
+    for (uint32_t i = count; i-- > 0;) {
+        if (!names[i]) continue;
+        uint32_t *seen = name_map_add(c->arena, &next, names[i]);
+        if (*seen) *first = i, *again = *seen, found = true;
+        *seen = i;
+    }
+    return found;
+}
+
 void cg_forbid(Compiler *c, const Text *name, ExprContext ctx)
 {
     if (name != c->known->dunder_debug || ctx == ExprContext_Load) return;

@@ -106,16 +106,16 @@ void cg_check_compare(Compiler *c, Expr *e)
 
 static void validate_keywords(Compiler *c, const Seq *keywords)
 {
-    for (uint32_t i = 0; i < seq_count(keywords); i++) {
-        Keyword *k = seq_at(Keyword *, keywords, i);
-        if (!k->arg) continue;
-        cg_forbid(c, k->arg, ExprContext_Store);
-        for (uint32_t j = i + 1; j < seq_count(keywords); j++) {
-            Keyword *other = seq_at(Keyword *, keywords, j);
-            if (other->arg != k->arg) continue;
-            c->unit->loc = LOC_OF(other);
-            cg_error(c, "keyword argument repeated: %s", k->arg->bytes);
-        }
+    uint32_t count = seq_count(keywords), first, again;
+    if (!count) return;
+    const Text **names = arena_array(c->arena, const Text *, count);
+    for (uint32_t i = 0; i < count; i++) names[i] = seq_at(Keyword *, keywords, i)->arg;
+    bool repeated = count > 1 && cg_find_repeated(c, names, count, &first, &again);
+    for (uint32_t i = 0; i < count; i++) {
+        if (names[i]) cg_forbid(c, names[i], ExprContext_Store);
+        if (!repeated || i != first) continue;
+        c->unit->loc = LOC_OF(seq_at(Keyword *, keywords, again));
+        cg_error(c, "keyword argument repeated: %s", names[i]->bytes);
     }
 }
 

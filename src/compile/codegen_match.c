@@ -184,15 +184,15 @@ static void gen_sequence(Compiler *c, Pattern *p, Pat *pat)
 
 static void validate_attributes(Compiler *c, const Seq *attrs, const Seq *patterns)
 {
-    for (uint32_t i = 0; i < seq_count(attrs); i++) {
+    uint32_t count = seq_count(attrs), first, again;
+    bool repeated = count > 1 && cg_find_repeated(c, (const Text *const *)attrs->items, count, &first, &again);
+    for (uint32_t i = 0; i < count; i++) {
         const Text *attr = seq_at(const Text *, attrs, i);
         c->unit->loc = LOC_OF(seq_at(Pattern *, patterns, i));
         cg_forbid(c, attr, ExprContext_Store);
-        for (uint32_t k = i + 1; k < seq_count(attrs); k++) {
-            if (seq_at(const Text *, attrs, k) != attr) continue;
-            c->unit->loc = LOC_OF(seq_at(Pattern *, patterns, k));
-            cg_error(c, "attribute name repeated in class pattern: %s", attr->bytes);
-        }
+        if (!repeated || i != first) continue;
+        c->unit->loc = LOC_OF(seq_at(Pattern *, patterns, again));
+        cg_error(c, "attribute name repeated in class pattern: %s", attr->bytes);
     }
 }
 
@@ -228,8 +228,9 @@ static void gen_class(Compiler *c, Pattern *p, Pat *pat)
 static void push_keys(Compiler *c, Pattern *p)
 {
     const Seq *keys = p->MatchMapping.keys;
-    uint32_t size = seq_count(keys), seen_count = 0;
-    const Const **seen = arena_array(c->arena, const Const *, size + 1);
+    uint32_t size = seq_count(keys);
+    ConstSet seen;
+    const_set_init(c->arena, &seen, size);
     for (uint32_t i = 0; i < size; i++) {
         Expr *key = seq_at(Expr *, keys, i);
         if (!key) {
@@ -237,10 +238,8 @@ static void push_keys(Compiler *c, Pattern *p)
             cg_error(c, "can't use NULL keys in MatchMapping (set 'rest' parameter instead)");
         }
         if (key->kind == Expr_Constant) {
-            for (uint32_t k = 0; k < seen_count; k++)
-                if (const_python_equal(seen[k], key->Constant.value))
-                    cg_error(c, "mapping pattern checks duplicate key (%s)", const_repr(c->arena, key->Constant.value)->bytes);
-            seen[seen_count++] = key->Constant.value;
+            if (!const_set_add(&seen, key->Constant.value))
+                cg_error(c, "mapping pattern checks duplicate key (%s)", const_repr(c->arena, key->Constant.value)->bytes);
         } else if (key->kind != Expr_Attribute) {
             cg_error(c, "mapping pattern keys may only match literals and attribute lookups");
         }

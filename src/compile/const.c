@@ -207,22 +207,34 @@ static uint32_t python_hash(const Const *c)
     return const_hash(c);
 }
 
-/* The first of equal items stays, as in a Python set. */
+void const_set_init(Arena *arena, ConstSet *set, uint32_t room)
+{
+    set->mask = 7;
+    while (set->mask < room * 2) set->mask = set->mask * 2 + 1;
+    set->index = arena_array(arena, uint32_t, (size_t)set->mask + 1);
+    set->items = arena_array(arena, const Const *, room);
+    set->count = 0;
+}
+
+bool const_set_add(ConstSet *set, const Const *c)
+{
+    uint32_t k = python_hash(c) & set->mask;
+    for (; set->index[k]; k = (k + 1) & set->mask)
+        if (const_python_equal(set->items[set->index[k] - 1], c)) return false;
+    set->items[set->count++] = c;
+    set->index[k] = set->count;
+    return true;
+}
+
 const Const *const_frozenset(Arena *arena, const Const **items, uint32_t count)
 {
-    Const *set = make(arena, CONST_FROZENSET);
-    uint32_t mask = 7;
-    while (mask < count * 2) mask = mask * 2 + 1;
-    uint32_t *index = arena_array(arena, uint32_t, (size_t)mask + 1);
-    set->tuple.items = arena_array(arena, const Const *, count);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t k = python_hash(items[i]) & mask;
-        while (index[k] && !const_python_equal(set->tuple.items[index[k] - 1], items[i])) k = (k + 1) & mask;
-        if (index[k]) continue;
-        set->tuple.items[set->tuple.count++] = items[i];
-        index[k] = set->tuple.count;
-    }
-    return set;
+    ConstSet set;
+    const_set_init(arena, &set, count);
+    for (uint32_t i = 0; i < count; i++) const_set_add(&set, items[i]);
+    Const *c = make(arena, CONST_FROZENSET);
+    c->tuple.items = set.items;
+    c->tuple.count = set.count;
+    return c;
 }
 
 bool const_is_true(const Const *c)

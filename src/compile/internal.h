@@ -118,6 +118,10 @@ const Const *const_str(Arena *arena, const Text *text);
 const Const *const_text(Arena *arena, const char *bytes, size_t length);
 const Const *const_tuple(Arena *arena, const Const **items, uint32_t count);
 const Const *const_frozenset(Arena *arena, const Const **items, uint32_t count);
+/* A Python set under construction, of at most `room` items; the first of equal ones stays. */
+typedef struct ConstSet { const Const **items; uint32_t count, *index, mask; } ConstSet;
+void const_set_init(Arena *arena, ConstSet *set, uint32_t room);
+bool const_set_add(ConstSet *set, const Const *c);         /* false: it was there */
 bool const_same(const Const *a, const Const *b);           /* same type and value: one entry in co_consts */
 bool const_python_equal(const Const *a, const Const *b);   /* a == b as Python sees it */
 uint32_t const_hash(const Const *c);
@@ -149,6 +153,8 @@ void cg_name_op(Compiler *c, int op, const Text *name);       /* index into co_n
 void cg_name(Compiler *c, const Text *name, ExprContext ctx); /* load, store or delete a variable */
 void cg_forbid(Compiler *c, const Text *name, ExprContext ctx);
 void cg_yield_from(Compiler *c, bool await);
+/* The first of the names (0 among them: none) that comes again, and where; false: none does. */
+bool cg_find_repeated(Compiler *c, const Text *const *names, uint32_t count, uint32_t *first, uint32_t *again);
 void cg_enter(Compiler *c, const Text *name, UnitKind kind, const void *key, int lineno);
 CodeUnit *cg_leave(Compiler *c, bool add_none);               /* assembles the innermost unit and closes it */
 void cg_make_closure(Compiler *c, CodeUnit *code, int flags);
