@@ -53,6 +53,7 @@ static void start_editing(void)
     rl_initialize();
     rl_basic_word_break_characters = (char *)" \t\n\"\\'`@$><=;|&{(,[]+-*/%:";
     rl_attempted_completion_function = complete;
+    rl_completion_append_character = 0;   /* the completer knows best what follows */
     using_history();
     if (home && snprintf(history_path, sizeof history_path, "%s/.krait_history", home) < (int)sizeof history_path) read_history(history_path);
     Value cls = import_attr("rlcompleter", "Completer"), object = cls ? call_1(cls, main_namespace()) : 0;
@@ -187,7 +188,7 @@ static bool one_statement(int *status, bool *ended)
     Value namespace = main_namespace();
     if (code && namespace && vm_eval_code(code, namespace, namespace)) return more;
     if (!thread_self->exception) return more;
-    if (error_matches(&exc_KeyboardInterrupt)) {
+    if (!code && error_matches(&exc_KeyboardInterrupt)) {   /* while the statement was read */
         error_clear();
         sys_write_stderr("\nKeyboardInterrupt\n");
         return true;

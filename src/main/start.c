@@ -91,6 +91,16 @@ Value main_namespace(void)
 
 /* ---------------------------------------------------------------- standard streams */
 
+/* The name that the codec gives itself ("latin1" is "iso8859-1"); an unknown one as it is: the streams complain. */
+static const char *codec_name(const char *encoding)
+{
+    Value lookup = import_attr("_codecs", "lookup"), text = lookup ? str_from_cstring(encoding) : 0, info = text ? call_1(lookup, text) : 0;
+    Value name = info ? object_getattr(info, NAME("name")) : 0;
+    const char *found = name && is_str(name) ? str_utf8(str_intern(name), 0) : 0;
+    error_clear();
+    return found ? found : encoding;
+}
+
 /* The encoding and error handler of the three streams: PYTHONIOENCODING, else UTF-8, lenient in the C locale and in those that CPython replaces it with. */
 static void stream_encoding(const char **encoding, const char **errors)
 {
@@ -103,7 +113,7 @@ static void stream_encoding(const char **encoding, const char **errors)
             *colon = 0;
             if (colon[1]) *errors = colon + 1;
         }
-        if (*text) *encoding = text;
+        if (*text) *encoding = codec_name(text);
     }
     if (*errors) return;
     bool chosen = config.io_encoding && *text;

@@ -185,10 +185,10 @@ static bool tm_argument(Value v, const char *function, struct tm *t)
 {
     if (!is_tuple(v)) return raise_type("Tuple or struct_time argument required");
     if (tuple_size(v) != 9) return raise_type("%s(): illegal time tuple argument", function);
-    int64_t year;
+    int year;   /* as the C interface has it, 1900 included */
     int fields[9];
-    if (!number_as_int64(tuple_get(v, 0), &year)) return false;
-    if (year < INT32_MIN + 1900ll || year - 1900 > INT32_MAX) return raise_overflow("year out of range");
+    if (!number_as_int(tuple_get(v, 0), &year)) return false;
+    if (year < INT32_MIN + 1900) return raise_overflow("year out of range");
     for (int i = 1; i < 9; i++)
         if (!number_as_int(tuple_get(v, i), &fields[i])) return false;
     *t = (struct tm){.tm_year = (int)(year - 1900), .tm_mon = fields[1] - 1, .tm_mday = fields[2], .tm_hour = fields[3], .tm_min = fields[4], .tm_sec = fields[5], .tm_wday = (fields[6] + 1) % 7,

@@ -450,8 +450,7 @@ bool vm_dict_merge(Value dict, Value update, Value function)
             error_clear();
             text = function_text(function);
             if (!text) return false;
-            if (is_str(key)) return raise_type("%U got multiple values for keyword argument '%S'", text, key);
-            return raise_type("%U keywords must be strings", text);
+            return raise_type("%U got multiple values for keyword argument '%S'", text, key);
         }
     }
     return false;
