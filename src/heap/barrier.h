@@ -16,4 +16,4 @@ static inline void gc_barrier(void *object)
 /* object->field = value, with the barrier. */
 #define SET(object, field, value) do { (object)->field = (value); gc_barrier(object); } while (0)
 /* The object needs its finalizer no more (gc_want_finalizer; a generator that has ended): the collector may free it at once. */
-static inline void gc_finalizer_done(Obj *object) { object->gc &= ~GC_FINALIZE; }
+void gc_finalizer_done(Obj *object);

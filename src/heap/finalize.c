@@ -134,6 +134,15 @@ void gc_want_finalizer(Obj *object)
     if (!pointer_array_push(object->gc & GC_OLD ? &heap.old_finalizable : &heap.young_finalizable, object)) object->gc &= ~GC_FINALIZE;
 }
 
+void gc_finalizer_done(Obj *object)
+{
+    if (!(object->gc & GC_FINALIZE)) return;
+    object->gc &= ~GC_FINALIZE;
+    /* What is needed shortly is mostly the last to have asked: then the next collection need not look at it at all. */
+    PointerArray *young = &heap.young_finalizable;
+    if (young->count && young->items[young->count - 1] == object) young->count--;
+}
+
 /* Marks what o refers to, but not o itself (unless it refers to itself in some way). */
 static void mark_children(Obj *o)
 {

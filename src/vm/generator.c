@@ -98,7 +98,10 @@ void generator_finished(Thread *t, GeneratorObj *gen, bool failed)
     t->handled = gen->handled.previous;
     gen->handled = (HandledExc){0, 0};
     gen->frame.previous = 0;
-    memset(gen->registers, 0, sizeof(Value) * gen->register_count);
+    for (uint32_t n = 0; n < gen->register_count; n++) {
+        gen->registers[n] = 0;
+        __asm__ volatile("");   /* few: not worth a call of memset */
+    }
     if (!failed) return;
     if (error_matches(&exc_StopIteration)) raise_from(&exc_RuntimeError, "%s raised StopIteration", generator_word(gen));
     else if (gen->head.type == &async_generator_type && error_matches(&exc_StopAsyncIteration)) raise_from(&exc_RuntimeError, "async generator raised StopAsyncIteration");

@@ -15,6 +15,8 @@
 static inline bool is_descriptor(Value v) { return type_of(v)->descr_get != 0; }
 static inline bool is_data_descriptor(Value v) { return type_of(v)->descr_set != 0; }
 
+static inline bool is_native_descriptor(Value v) { return is_descriptor(v) && !(type_of(v)->flags & TYPE_HEAP); }
+
 /* Are attributes looked up by `usual` (object_generic_getattr, type_getattr), at least before a __getattr__ in Python is asked? */
 static bool looks_up_plainly(Type *type, Value (*usual)(Value, Value))
 {
@@ -113,6 +115,11 @@ static uint16_t specialize_load(Value v, Value name, Word *c)
         c[1] = (Word){.value = own};
         return OP_LOAD_ATTR_CLASS;
     }
+    if (is_type(v) && looks_up_plainly(type, type_getattr)) {   /* __name__, __mro__, ... */
+        c[0] = (Word){.version = type_version(type)};
+        c[1] = (Word){.value = type_lookup(type, name)};
+        return c[0].version && c[1].value && is_data_descriptor(c[1].value) && is_native_descriptor(c[1].value) ? OP_LOAD_ATTR_NATIVE : 0;
+    }
     if (!is_pointer(v) || !looks_up_plainly(type, object_generic_getattr)) return 0;
     bool hooked = type->getattr != object_generic_getattr;
     uint32_t version = type_version(type);
@@ -128,12 +135,17 @@ static uint16_t specialize_load(Value v, Value name, Word *c)
         return OP_LOAD_ATTR_PROPERTY;
     }
     if (version && own && is_data_descriptor(own)) {
-        if (hooked || !python_method(type_of(own), NAME("__get__"))) return 0;
         c[0] = (Word){.version = version};
         c[1] = (Word){.value = own};
-        return OP_LOAD_ATTR_GET;
+        if (!hooked && is_native_descriptor(own)) return OP_LOAD_ATTR_NATIVE;
+        return hooked || !python_method(type_of(own), NAME("__get__")) ? 0 : OP_LOAD_ATTR_GET;
     }
     if (!version) return 0;
+    if (own && is_native_descriptor(own) && !hooked && type->attrs_offset == 0 && type->dict_offset == 0) {
+        c[0] = (Word){.version = version};
+        c[1] = (Word){.value = own};
+        return OP_LOAD_ATTR_NATIVE;
+    }
     if (find_dict_attribute(v, name, version, c)) return OP_LOAD_ATTR_DICT;
     if (type->attrs_offset <= 0 || !as_obj(v)->shape) return 0;
     uint32_t shape = as_obj(v)->shape;
@@ -145,10 +157,10 @@ static uint16_t specialize_load(Value v, Value name, Word *c)
         return offset >= 0 ? OP_LOAD_ATTR_SLOT : OP_LOAD_ATTR_OVERFLOW;
     }
     if (own && is_descriptor(own)) {
-        if (hooked || !python_method(type_of(own), NAME("__get__"))) return 0;
         c[0] = (Word){.version = version, .index = shape};
         c[1] = (Word){.value = own};
-        return OP_LOAD_ATTR_GET;
+        if (!hooked && is_native_descriptor(own)) return OP_LOAD_ATTR_NATIVE;
+        return hooked || !python_method(type_of(own), NAME("__get__")) ? 0 : OP_LOAD_ATTR_GET;
     }
     if (!own && hooked) own = python_method(type, NAME("__getattr__")), hooked = own != 0;
     else hooked = false;
@@ -352,6 +364,19 @@ OPCODE(LOAD_ATTR_DICT)
     }
     TAIL(op_LOAD_ATTR);
 }
+OPCODE(LOAD_ATTR_NATIVE)
+{
+    Value v = r[B];
+    if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version && (!pc[1].index || as_obj(v)->shape == pc[1].index))) {
+        Value own = pc[2].value, (*get)(Value, Value, Type *) = type_of(own)->descr_get;
+        SAVE();
+        v = get(own, v, as_obj(v)->type);
+        if (UNLIKELY(!v)) ERROR;
+        r[A] = v;
+        SKIP(4);
+    }
+    TAIL(op_LOAD_ATTR);
+}
 OPCODE(LOAD_ATTR_GET)
 {
     Value v = r[B];
@@ -397,6 +422,12 @@ OPCODE(LOAD_ATTR_POLY)
             }
             break;
         }
+        case OP_LOAD_ATTR_NATIVE:
+            SAVE();
+            v = type_of(entry->caches[1].value)->descr_get(entry->caches[1].value, v, o->type);
+            if (UNLIKELY(!v)) ERROR;
+            r[A] = v;
+            SKIP(4);
         case OP_LOAD_ATTR_PROPERTY: START(entry->caches[1].value, 1, v, 0, 0); break;
         case OP_LOAD_ATTR_HOOK: START(entry->caches[1].value, 2, v, pc[0].value, 0);
         }
