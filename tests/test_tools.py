@@ -107,8 +107,8 @@ class Tools(unittest.TestCase):
         self.assertEqual(self.output(ORACLE, ("__pycache__/sample.cpython-311.pyc",), "")[0], 0)
 
     def test_pygments(self):
-        self.write("hl.py", "import pygments, os\nfrom pygments.lexers import PythonLexer\nfrom pygments.formatters import HtmlFormatter\n"
-                   "print(pygments.highlight('\\n'.join(open(os.__file__).read().splitlines()[:600]), PythonLexer(), HtmlFormatter()))\n")
+        self.write("hl.py", "import pygments, argparse\nfrom pygments.lexers import PythonLexer\nfrom pygments.formatters import HtmlFormatter\n"
+                   "print(pygments.highlight(open(argparse.__file__).read(), PythonLexer(), HtmlFormatter()))\n")
         self.same("hl.py")
 
     def test_markdown(self):
@@ -148,8 +148,9 @@ asyncio.run(main())
         self.same("aio.py")
 
     def test_application_at_three_levels(self):
-        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "applications", "ledger.py")) as f:
-            self.write("ledger.py", f.read())
+        for name in ("ledger.py", "money.py"):
+            with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "applications", name)) as f:
+                self.write(name, f.read())
         for options in ((), ("-O",), ("-OO",)):
             with self.subTest(options):
                 self.same(*options, "ledger.py")
