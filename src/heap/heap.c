@@ -271,6 +271,8 @@ static bool run_take_from(Run *run, Block *b, size_t max_bytes)
         b->alloc[w] |= starts[w] & mask;
     }
     b->cursor = (uint32_t)((end - base) / step);
+    /* Or the next young collection would not sweep it, and its dead, whose referents are freed, could be found again from a stale word on a stack. */
+    b->touched = true;
     run->block = b;
     run->at = (char *)b + first * 16;
     run->end = (char *)b + end * 16;
