@@ -283,7 +283,14 @@ static inline bool is_exact_int(Value v) { return is_small_int(v) || has_type(v,
 static inline Value operator_slow(Value a, Value b, int op, Value (*rest)(Value, Value, BinaryOp))
 {
     double x, y;
-    if (op == BINARY_ADD && has_type(a, &str_type) && has_type(b, &str_type)) return str_concat(a, b);
+    if (is_exact_int(a) && is_exact_int(b)) {
+        Value v = int_wide(a, b, (BinaryOp)op);
+        if (v) return v;
+    } else if (op == BINARY_ADD && is_pointer(a) && has_type(b, as_obj(a)->type)) {
+        Type *type = as_obj(a)->type;
+        if (type == &str_type) return str_concat(a, b);
+        if (rest == number_binary && (type == &list_type || type == &tuple_type)) return type->concat(a, b);
+    }
     if ((is_float(a) || is_float(b)) && as_double(a, &x) && as_double(b, &y)) {
         switch (op) {
         case BINARY_ADD: return float_new(x + y);
@@ -292,10 +299,6 @@ static inline Value operator_slow(Value a, Value b, int op, Value (*rest)(Value,
         case BINARY_TRUE_DIVIDE: if (y != 0) return float_new(x / y); break;
         case BINARY_POWER: return float_power(x, y);
         }
-    }
-    if (is_exact_int(a) && is_exact_int(b)) {
-        Value v = int_wide(a, b, (BinaryOp)op);
-        if (v) return v;
     }
     return rest(a, b, (BinaryOp)op);
 }

@@ -316,8 +316,24 @@ bool vm_unpack(Value sequence, Value *out, int64_t count)
     return true;
 }
 
+/* The items of a list or tuple, which is long enough. */
+static bool unpack_items(const Value *items, int64_t size, Value *out, int64_t before, int64_t after)
+{
+    int64_t total = before + 1 + after, middle = size - before - after;
+    Value list = list_new(middle);
+    if (!list) return false;
+    for (int64_t n = 0; n < middle; n++) list_items(list)[n] = items[before + n];
+    gc_barrier((Obj *)list);
+    for (int64_t n = 0; n < before; n++) out[total - 1 - n] = items[n];
+    for (int64_t n = 0; n < after; n++) out[after - 1 - n] = items[before + middle + n];
+    out[after] = list;
+    return true;
+}
+
 bool vm_unpack_ex(Value sequence, Value *out, int64_t before, int64_t after)
 {
+    if (has_type(sequence, &tuple_type) && tuple_size(sequence) >= before + after) return unpack_items(tuple_items(sequence), tuple_size(sequence), out, before, after);
+    if (has_type(sequence, &list_type) && list_size(sequence) >= before + after) return unpack_items(list_items(sequence), list_size(sequence), out, before, after);
     Value iterator = object_iter(sequence);
     if (!iterator) return not_iterable(sequence);
     Value head = list_new(0);
