@@ -282,12 +282,21 @@ static size_t sweep_block(Block *b)
     return b->kind == CELL_OBJECT ? before - live : 0;
 }
 
+/* After every sweep, whatever it left out, the cells in use are the marked ones: a dead cell still called in use could be found from a stale word, and its referents are gone. */
+static void verify_swept(const Block *b)
+{
+    if (!memcmp(b->alloc, b->marks, sizeof b->alloc)) return;
+    fprintf(stderr, "krait: heap check failed: dead cells of %u bytes in the block at %p were not swept\n", b->cell_size, (const void *)b);
+    abort();
+}
+
 static size_t sweep_blocks(bool full)
 {
     size_t freed = 0, kept = 0;
     for (size_t n = 0; n < heap.blocks.count; n++) {
         Block *b = heap.blocks.items[n];
         if (full || b->touched) freed += sweep_block(b);
+        if (heap.verify) verify_swept(b);
         uint32_t live = b->live;
         b->cursor = 0;
         if (live == 0) {
