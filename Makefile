@@ -56,9 +56,9 @@ $(BUILD)/krait: $(call obj,$(MAIN_SRC) $(RUNTIME_SRC)) $(FRONT)
 $(BUILD)/kraitc: $(BUILD)/obj/main/kraitc.o $(FRONT)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ -l:libpcre2-8.a $(FRONT_LIBS)
 
-# The runtime's variables lie together, for heap/image.c.
+# The runtime's variables lie together, for heap/image.c. (A sanitizer watches only variables that are in no section of their own.)
 $(call obj,$(RUNTIME_SRC)): src/heap/image_section.h
-$(call obj,$(RUNTIME_SRC)): private CFLAGS += -include src/heap/image_section.h
+$(call obj,$(RUNTIME_SRC)): private CFLAGS += $(if $(SANITIZE),,-include src/heap/image_section.h)
 
 $(BUILD)/obj/%.o: src/%.c | $(GENERATED)
 	@mkdir -p $(@D)

@@ -18,7 +18,12 @@ enum { PAGE = 4096, STORE_SPACE = 64 << 20, HEAP_SPACE = 256 << 20, STORE_HEADER
 static char *const IMAGE_BASE = (char *)0x1000000000;   /* lasting memory, then the heap's blocks */
 static char *const HEAP_BASE = (char *)0x1000000000 + STORE_SPACE;
 
-extern char __start_krait_data[], __stop_krait_data[], __start_krait_bss[], __stop_krait_bss[];
+/* Made by the linker; weak, because a sanitized build has no such sections. */
+#define BOUND extern __attribute__((weak)) char
+BOUND __start_krait_data[];
+BOUND __stop_krait_data[];
+BOUND __start_krait_bss[];
+BOUND __stop_krait_bss[];
 
 enum { PART_HEAP, PART_STORE, PART_DATA, PART_BSS, PART_COUNT };
 typedef struct Part { char *start; size_t size, offset; } Part;   /* offset in the file */

@@ -565,7 +565,8 @@ static void intern_trace(Obj *object)
 static Type intern_table_type = {TYPE_INIT("intern_table", InternTable), .flags = TYPE_DISALLOW_NEW, .trace = intern_trace};
 static Value intern_table;
 
-/* What was interned when the start-up image was saved: a constant table, found by the hash without a secret. `tags` has part of that hash, so that other strs are not touched. */
+/* What was interned when the start-up image was saved: a constant table, found by the hash without a secret. `tags` has part of that hash, so that other strs are not touched; 0: the slot is
+ * empty. */
 static struct { Value table; uint32_t *tags; } closed;
 
 static uint64_t open_hash(const void *data, size_t size)
@@ -582,6 +583,8 @@ static uint64_t open_hash(const void *data, size_t size)
     h = (h ^ h >> 32) * 0xd6e8feb86659fd93ull;
     return h ^ h >> 32;
 }
+
+static uint32_t closed_tag(uint64_t hash) { return (uint32_t)(hash >> 32) | 1; }
 
 static bool intern_grow(InternTable *table, int64_t size)
 {
@@ -625,7 +628,7 @@ bool str_close_interned(void)
         int64_t k = (int64_t)hash & table->mask;
         while (table->slots[k]) k = (k + 1) & table->mask;
         table->slots[k] = old[i];
-        closed.tags[k] = (uint32_t)(hash >> 32);
+        closed.tags[k] = closed_tag(hash);
     }
     free(old);
     closed.table = intern_table;
@@ -641,9 +644,12 @@ static Value closed_find(const void *data, int64_t length, int kind)
     const InternTable *table = (const InternTable *)closed.table;
     size_t bytes = (size_t)length * (size_t)kind;
     uint64_t hash = open_hash(data, bytes);
-    Value found;
-    for (int64_t k = (int64_t)hash & table->mask; (found = table->slots[k]); k = (k + 1) & table->mask)
-        if (closed.tags[k] == (uint32_t)(hash >> 32) && str_length(found) == length && str_kind(found) == kind && !memcmp(str_data(found), data, bytes)) return found;
+    uint32_t wanted = closed_tag(hash), tag;
+    for (int64_t k = (int64_t)hash & table->mask; (tag = closed.tags[k]); k = (k + 1) & table->mask) {
+        if (tag != wanted) continue;
+        Value found = table->slots[k];
+        if (str_length(found) == length && str_kind(found) == kind && !memcmp(str_data(found), data, bytes)) return found;
+    }
     return 0;
 }
 
