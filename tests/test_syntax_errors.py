@@ -90,6 +90,14 @@ class Encodings(unittest.TestCase):
     def test_byte_order_mark_in_a_file(self):
         self.assertEqual(script_error(b"\xef\xbb\xbfx y\n").splitlines()[1:3], ["    \ufeffx y", "    ^"])
 
+    def test_carets_count_bytes(self):
+        self.assertEqual(script_error("'éé' y\n".encode()).splitlines()[1:3], ["    'éé' y", "           ^"])
+        self.assertEqual(script_error("'éé'; nonlocal x\n".encode()).splitlines()[2], "            " + "^" * 10)
+        self.assertEqual(script_error("# coding: utf-8\n'éé' y\n".encode()).splitlines()[1:3], ["    'éé' y", "         ^"])
+        self.assertEqual(error_of("'éé' y\n".encode())[2:], (1, 8, 1, 9))
+        self.assertEqual(error_of("'éé' y\n")[2:], (1, 6, 1, 7))
+        self.assertEqual(error_of("éé\n\nx\n".encode(), "single")[2:], (1, 5, 1, 5))
+
     def test_warnings_come_again_with_an_error(self):
         import warnings
         with warnings.catch_warnings(record=True) as caught:

@@ -138,30 +138,38 @@ static void emit_traceback(Printer *p, Value traceback)
 
 /* ---------------------------------------------------------------- the last line */
 
-/* The text of a SyntaxError's line with the caret below. */
+/* An attribute that is a number, or 0. */
+static int64_t number_of(Value v)
+{
+    int64_t n = 0;
+    if (v && is_int(v)) int_as_int64_overflow(v, &n);
+    return n;
+}
+
+/* The text of a SyntaxError with the carets below. As in CPython, offsets count bytes of UTF-8 here, which is right for errors in sources without a cookie; of several lines, those
+ * before the one that the offset is in are left out. */
 static void emit_syntax_text(Printer *p, SyntaxErrorObj *e)
 {
-    if (!e->text || !is_str(e->text)) return;
-    int64_t start = 0, end = str_length(e->text), offset, end_offset = 0, lineno = 0, end_lineno = 0;
-    while (end && unicode_is_space(str_char(e->text, end - 1))) end--;
-    while (start < end && (str_char(e->text, start) == ' ' || str_char(e->text, start) == '\t' || str_char(e->text, start) == '\f')) start++;
-    Value shown = str_substring(e->text, start, end), row = shown ? str_format_c("    %U\n", shown) : 0;
-    emit(p, row);
-    if (!e->offset || !is_int(e->offset) || int_as_int64_overflow(e->offset, &offset) || offset < 1) return;
-    if (e->lineno && is_int(e->lineno)) int_as_int64_overflow(e->lineno, &lineno);
-    if (e->end_lineno && is_int(e->end_lineno)) int_as_int64_overflow(e->end_lineno, &end_lineno);
-    if (e->end_offset && is_int(e->end_offset)) int_as_int64_overflow(e->end_offset, &end_offset);
-    if (end_lineno > lineno) end_offset = end + 1;
-    int64_t from = offset - 1 - start, to = end_offset - 1 - start;
-    if (from < 0) return;
-    if (from > end - start) from = end - start;
-    if (to <= from) to = from + 1;
-    if (to > end - start) to = end - start;   /* a caret behind the end is the one of `from` */
-    emit_c(p, "    ");
-    for (int64_t i = 0; i < from; i++) {
-        uint32_t c = i < end - start ? str_char(e->text, start + i) : ' ';
-        emit_c(p, c == '\t' ? "\t" : " ");
+    size_t size;
+    const char *text = e->text && is_str(e->text) ? str_utf8(e->text, &size) : 0;
+    if (!text) {
+        error_clear();
+        return;
     }
+    int64_t from = number_of(e->offset) - 1, to = number_of(e->end_offset) - 1, length = (int64_t)size;
+    if (number_of(e->end_lineno) > number_of(e->lineno)) to = length;
+    while (length && (*text == ' ' || *text == '\t' || *text == '\f')) text++, from--, to--, length--;
+    if (length && text[length - 1] == '\n') length--;
+    if (from > length) from = length;
+    for (const char *newline; from > 0 && (newline = memchr(text, '\n', (size_t)from));) {
+        int64_t skipped = newline + 1 - text;
+        text += skipped, from -= skipped, to -= skipped, length -= skipped;
+    }
+    emit(p, str_format_c("    %U\n", str_from_utf8(text, (size_t)length)));
+    if (from < 0) return;
+    if (to > length) to = length;
+    emit_c(p, "    ");
+    for (int64_t i = 0; i < from; i++) emit_c(p, " ");
     emit_color(p, "\033[1;31m");
     for (int64_t i = from; i < to || i == from; i++) emit_c(p, "^");
     emit_color(p, "\033[0m");

@@ -67,7 +67,7 @@ static const Text *shown_lines(Explainer *x, int lineno)
 /* A column as reported: characters among the line's first `offset` bytes. */
 static int shown_offset(Explainer *x, const Text *line, int offset)
 {
-    if (offset <= 0 || !x->p->tokens->char_columns) return offset;
+    if (offset <= 0 || !x->p->source->char_columns) return offset;
     if (x->p->tokens->damaged) line = source_mended(x->arena, line);
     bool behind = (uint32_t)offset > line->length;
     size_t width = behind ? line->length : (size_t)offset;

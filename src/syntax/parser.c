@@ -213,7 +213,6 @@ Expr *parse_fstring_expression(Parser *outer, const char *text, size_t size, int
     tokens->inner = true;
     tokens->inner_col = col;
     tokens->damaged = outer->tokens->damaged;
-    tokens->char_columns = outer->tokens->char_columns;
     int mode = outer->source->mode;
     outer->source->mode = PARSE_EVAL;
     tokenize(outer->source, tokens);

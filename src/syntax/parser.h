@@ -52,7 +52,7 @@ typedef struct Source {
     int max_int_digits;     /* limit on decimal int literals; 0: none */
     bool is_script;         /* the main program, which CPython reads line by line: faults in its encoding have other messages than those of imported modules */
     bool shows_bom;         /* a byte order mark counts as part of the first line in errors, as where CPython shows the line from the file */
-    bool char_columns;      /* errors count columns in characters even if the source is bytes without a cookie (as CPython does for files and for str) */
+    bool char_columns;      /* set by source_decode(): errors count columns in characters; else in bytes, as CPython does for bytes without a cookie */
     const char *prompt_name;
     SyntaxError error;
     FrontWarning *warnings, **last_warning;

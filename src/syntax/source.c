@@ -62,9 +62,9 @@ void *syntax_error_at(Source *source, ErrorKind kind, int lineno, int col_offset
     error->lineno = lineno;
     error->end_lineno = end_lineno;
     error->line = lineno > 0 ? line_text(source, lineno) : 0;
-    error->offset = col_offset < 0 ? -1 : characters_before(error->line, col_offset) + 1;
     const Text *last = end_lineno == lineno ? error->line : end_lineno > 0 ? line_text(source, end_lineno) : 0;
-    error->end_offset = end_col_offset < 0 ? -1 : characters_before(last, end_col_offset) + 1;
+    error->offset = col_offset < 0 ? -1 : 1 + (source->char_columns ? characters_before(error->line, col_offset) : col_offset);
+    error->end_offset = end_col_offset < 0 ? -1 : 1 + (source->char_columns ? characters_before(last, end_col_offset) : end_col_offset);
     return 0;
 }
 
@@ -294,7 +294,7 @@ bool source_decode(Source *source, Tokens *tokens)
     if (source->is_script && !cookie && !bom) size = cut_text(source, tokens, bytes, size);
     size_t start, end;
     tokens->damaged = utf8_check(bytes, size, &start, &end) != UTF8_OK;
-    tokens->char_columns = cookie || bom || source->char_columns || (source->flags & (PYCF_IGNORE_COOKIE | PYCF_SOURCE_IS_UTF8));
+    source->char_columns = cookie || bom || (source->flags & (PYCF_IGNORE_COOKIE | PYCF_SOURCE_IS_UTF8));
     translate_newlines(source, tokens, bytes, size);
     return true;
 }

@@ -69,7 +69,6 @@ typedef struct Tokens {
     uint32_t count, capacity;
     TokenError error;
     int first_lineno;            /* of the text; 1 except inside f-strings */
-    bool char_columns;           /* errors count columns in characters; else in bytes, as CPython does for bytes without a cookie */
     bool inner;                  /* an f-string's expression */
     int inner_col;               /* and the column where it begins */
     const char *cut;             /* the text ends early, before a line that is not UTF-8: the message to give there */
