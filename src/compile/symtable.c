@@ -133,6 +133,7 @@ SymScope scope_of(const Scope *scope, const Text *name) { return (scope_flags(sc
         va_end(arguments);
     }
     compile_error_set(st->source, ERROR_SYNTAX, lineno, col + 1, end_lineno, end_col + 1, message);
+    st->source->error.bare_args = true;
     longjmp(*st->bail, 1);
 }
 
@@ -798,6 +799,7 @@ static bool future_feature(Source *source, const Stmt *s, const Text *name, int 
     if (strcmp(name->bytes, "braces") == 0) strcpy(message, "not a chance");
     else snprintf(message, sizeof message, "future feature %.100s is not defined", name->bytes);
     compile_error_set(source, ERROR_SYNTAX, s->lineno, s->col_offset + 1, s->lineno, OFFSET_NONE, message);
+    source->error.bare_args = true;
     return false;
 }
 
@@ -818,6 +820,7 @@ bool future_scan(Source *source, const KnownNames *known, Mod *tree, int *flags,
         }
         if (done) { /* on the line of the first other statement; here CPython counts the column from 0 */
             compile_error_set(source, ERROR_SYNTAX, s->lineno, s->col_offset, s->lineno, OFFSET_NONE, "from __future__ imports must occur at the beginning of the file");
+            source->error.bare_args = true;
             return false;
         }
         for (uint32_t k = 0; k < seq_count(s->ImportFrom.names); k++)

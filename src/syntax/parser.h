@@ -21,6 +21,7 @@ typedef struct SyntaxError {
     int lineno, offset, end_lineno, end_offset;
     const Text *line;    /* the source line (UTF-8), or 0 for None */
     bool has_position;   /* false: the exception carries a message only */
+    bool bare_args;      /* the place is in the attributes, not in the arguments (errors about names and futures) */
     bool incomplete;     /* more input could make it right (the prompt asks for another line) */
 } SyntaxError;
 

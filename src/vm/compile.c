@@ -54,6 +54,17 @@ static Value error_line(Value filename, int lineno)
     return line ? str_format_c("%U\n", line) : NONE;
 }
 
+/* An exception whose only argument is the message, with its place in the attributes. */
+static Value bare_syntax_error(const SyntaxError *e, Type *type, Value message, Value filename, Value line)
+{
+    Value args = tuple_pack(1, message), exception = args ? object_call_tuple(VALUE(type), args, 0) : 0;
+    const struct { const char *name; Value value; } fields[] = {{"filename", filename}, {"lineno", place(e->lineno)}, {"offset", place(e->offset)}, {"end_lineno", place(e->end_lineno)},
+                                                                {"end_offset", place(e->end_offset)}, {"text", line}};
+    for (size_t i = 0; exception && i < sizeof fields / sizeof *fields; i++)
+        if (!object_setattr(exception, str_intern_cstring(fields[i].name), fields[i].value)) return 0;
+    return exception;
+}
+
 Value vm_syntax_error(const SyntaxError *e, Value filename)
 {
     Type *type = error_type(e->kind);
@@ -66,6 +77,10 @@ Value vm_syntax_error(const SyntaxError *e, Value filename)
     if (!e->has_position || !type_is_subtype(type, &exc_SyntaxError)) return raise_value_of(type, message);
     Value line = e->line ? str_decode(e->line->bytes, e->line->length, "utf-8", "replace") : error_line(filename, e->lineno);
     if (!line) return 0;
+    if (e->bare_args) {
+        Value exception = bare_syntax_error(e, type, message, filename, line);
+        return exception ? raise_instance(exception) : 0;
+    }
     Value where = e->lineno == 0 && !e->line ? tuple_pack(4, filename, small_int(0), small_int(-1), NONE)   /* the source as a whole could not be read */
                                              : tuple_pack(6, filename, place(e->lineno), place(e->offset), line, place(e->end_lineno), place(e->end_offset));
     Value args = where ? tuple_pack(2, message, where) : 0;
