@@ -374,6 +374,32 @@ Value dict_new(void)
     return VALUE(dict);
 }
 
+Value dict_of_strs(const Value *keys, const Value *values, int64_t count, int stride)
+{
+    int64_t hashes[5];
+    if (count < 1 || count > 5) return 0;
+    for (int64_t n = 0; n < count; n++) {
+        if (!is_exact_str(keys[n * stride]) || (hashes[n] = ((StrObj *)keys[n * stride])->hash) == -1) return 0;
+        for (int64_t other = 0; other < n; other++)
+            if (hashes[other] == hashes[n]) return 0;
+    }
+    DictObj *dict = (DictObj *)dict_new();
+    DictKeys *table = dict ? keys_new_small() : 0;
+    if (!table) return 0;
+    for (int64_t n = 0; n < count; n++) {
+        size_t perturb = (size_t)hashes[n], i = perturb & 7;
+        while (table->indices[i] >= 0) {
+            perturb >>= 5;
+            i = (i * 5 + perturb + 1) & 7;
+        }
+        table->indices[i] = (int8_t)n;
+        table->entries[n] = (DictEntry){hashes[n], keys[n * stride], values[n * stride]};
+    }
+    table->entry_count = dict->used = count;
+    SET(dict, keys, table);
+    return VALUE(dict);
+}
+
 Value dict_new_sized(int64_t expected)
 {
     Value dict = dict_new();

@@ -33,6 +33,8 @@ int64_t dict_lookup(DictObj *dict, Value key, int64_t hash);
 void dict_remove_entry(DictObj *dict, int64_t entry);
 /* Removes the last item; false: the dict is empty. */
 bool dict_pop_last(DictObj *dict, Value *key, Value *value);
+/* A new dict of up to five strs that know their hashes: keys[n * stride] with values[n * stride]. 0 without exception: dict_set must do it. */
+Value dict_of_strs(const Value *keys, const Value *values, int64_t count, int stride);
 Value dict_iter_new(Value dict, Type *type);
 Value dict_reverse_iter_new(Value dict, Type *type);
 Value dict_view_new(Value dict, Type *type);

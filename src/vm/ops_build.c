@@ -2,6 +2,7 @@
 #include "vm/interp.h"
 #include "object/container.h"
 #include "heap/alloc.h"
+#include "object/dict.h"
 
 static __attribute__((noinline)) HANDLER(rest_BUILD_TUPLE)
 {
@@ -58,7 +59,10 @@ OPCODE(BUILD_SET)
 OPCODE(BUILD_MAP)
 {
     SAVE();
-    Value dict = C > 5 ? dict_new_sized(C) : dict_new();
+    Value dict = dict_of_strs(r + B, r + B + 1, C, 2);
+    if (dict) { r[A] = dict; NEXT; }
+    if (UNLIKELY(t->exception)) ERROR;
+    dict = C > 5 ? dict_new_sized(C) : dict_new();
     if (UNLIKELY(!dict)) ERROR;
     for (uint32_t n = 0; n < C; n++)
         if (UNLIKELY(!dict_set(dict, r[B + 2 * n], r[B + 2 * n + 1]))) ERROR;
@@ -68,12 +72,16 @@ OPCODE(BUILD_MAP)
 OPCODE(BUILD_CONST_KEY_MAP)
 {
     SAVE();
-    Value keys = r[pc[0].bits], dict = dict_new_sized(C);
-    if (UNLIKELY(!dict)) ERROR;
+    Value keys = r[pc[0].bits];
     if (UNLIKELY(!has_type(keys, &tuple_type) || tuple_size(keys) != C)) {
         raise_system("bad BUILD_CONST_KEY_MAP keys argument");
         ERROR;
     }
+    Value dict = dict_of_strs(tuple_items(keys), r + B, C, 1);
+    if (dict) { r[A] = dict; SKIP(2); }
+    if (UNLIKELY(t->exception)) ERROR;
+    dict = dict_new_sized(C);
+    if (UNLIKELY(!dict)) ERROR;
     for (uint32_t n = 0; n < C; n++)
         if (UNLIKELY(!dict_set(dict, tuple_get(keys, n), r[B + n]))) ERROR;
     r[A] = dict;

@@ -1,4 +1,4 @@
-"""Unpacking with a starred target, and concatenation: of lists, tuples and all else."""
+"""Unpacking with a starred target, and concatenation: of lists, tuples and all else. Dict displays."""
 def f(x):
     out=[]
     def a(): p,*q=x; out.append((p,q))
@@ -23,3 +23,11 @@ for a,b in (([1],(1,)),((1,),[1]),([1],None)):
     except TypeError as e: print(e)
 l=[1]; m=l; l+=[2]; print(m, l is m); l=l+[3]; print(m, l is m)
 t=(1,); u=t; t+=(2,); print(t,u)
+a, b, k = 1, 2, "".join(["a", "b"])
+print({}, {"a": a}, {k: a}, {"a": a, "b": b}, {"a": a, "b": b, "a": 3}, {"a": a, k: b}, {"ab": a, k: b}, {k: 1, "ab": 2, 3: 4}, {1: a, "x": b}, {"": a})
+print({"a": a, "b": b, "c": 3, "d": 4, "e": 5}, {"a": a, "b": b, "c": 3, "d": 4, "e": 5, "f": k})
+d = {"a": a, "b": b, "c": 3, "d": 4, "e": 5}
+d["f"] = 6
+del d["a"]
+d["g"] = 7
+print(d, "a" in d, d["c"], {"x": [a], "y": {"z": b}})
