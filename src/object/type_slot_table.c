@@ -239,10 +239,30 @@ static void set_finalizer(Type *type)
     }
 }
 
+/* A class with one base, itself a class in Python or object, has what the base has in a slot none of whose names it defines. */
+static bool slots_like_base(const Type *type)
+{
+    return type->bases && tuple_size(type->bases) == 1 && type->dict && type_of(type->dict) == &dict_type && !(type->flags & TYPE_CUSTOM_MRO) &&
+           tuple_get(type->bases, 0) == VALUE(type->base) && (type->base == &object_type || type->base->flags & TYPE_HEAP);
+}
+
+static bool defines_slot(Type *type, size_t i, size_t *next)
+{
+    uint16_t offset = slot_defs[i].offset;
+    bool defines = false;
+    for (; slot_defs[i].name && slot_defs[i].offset == offset; i++) defines = defines || dict_get_str(type->dict, slot_names[i]);
+    *next = i;
+    return defines;
+}
+
 void type_set_slots(Type *type)
 {
     if (!make_names()) return;
-    for (size_t i = 0; slot_defs[i].name;) i = set_slot(type, i);
+    bool like_base = slots_like_base(type);
+    for (size_t i = 0, next; slot_defs[i].name; i = next) {
+        if (like_base && slot_defs[i].offset != AT(finalize) && !defines_slot(type, i, &next)) *slot_place(type, &slot_defs[i]) = *slot_place(type->base, &slot_defs[i]);
+        else next = set_slot(type, i);
+    }
     for (size_t i = 0; i + 1 < sizeof nameless_slots / sizeof nameless_slots[0]; i++)
         *(void **)((char *)type + nameless_slots[i]) = *(void **)((char *)type->base + nameless_slots[i]);
     set_finalizer(type);
