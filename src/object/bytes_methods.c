@@ -153,7 +153,9 @@ static NATIVE(bytes_removesuffix) { return remove_tail(args, true); }
 static bool list_add(Value list, Value self, int64_t start, int64_t end)
 {
     Span s = bytes_span(self);
-    Value piece = start == 0 && end == s.size && type_of(self) == &bytes_type ? self : bytes_like_new(self, s.data + start, end - start);
+    Value piece;
+    if (type_of(self) != &bytes_type) piece = bytes_like_new(self, s.data + start, end - start);
+    else piece = start == 0 && end == s.size ? self : bytes_new(s.data + start, (size_t)(end - start));
     return piece && list_append_fast(list, piece);
 }
 
@@ -184,7 +186,7 @@ static Value split_at(Value self, const uint8_t *gap, int64_t gap_size, int64_t 
     Value list = list_new(0);
     Span s = bytes_span(self);
     int64_t low = 0, high = s.size;
-    if (!list) return 0;
+    if (!list || !list_grow((ListObj *)list, 8)) return 0;
     for (; right && max > 0; max--) {
         int64_t at = str_rfind_raw(1, s.data, high, 1, gap, gap_size);
         if (at < 0) break;

@@ -522,6 +522,8 @@ static bool update_from_pairs(Value dict, Value pairs)
     while ((quick = iter_next_pair(iterator, both)) > 0)
         if (!dict_set(dict, both[0], both[1])) return false;
     if (quick == 0) return thread_self->exception == 0;
+    int64_t count = type_of(pairs) == &list_type || type_of(pairs) == &tuple_type ? ((VarObj *)pairs)->size : 0;
+    if (count > 5 && dict_size(dict) == 0 && !dict_rebuild((DictObj *)dict, count)) return false;
     for (int64_t i = 0; (item = iter_next_quick(iterator)); i++) {
         Value pair[2];
         int64_t size;
