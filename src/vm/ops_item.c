@@ -317,23 +317,19 @@ static enum Op special_for(const Frame *f, const Word *pc, Value iterator)
     if (type == &dict_keyiterator_type || type == &dict_valueiterator_type) return back ? OP_FOR_DICT_BACK : OP_FOR_DICT;
     bool pair = body->op == OP_UNPACK2 && body->b == pc[0].dest && pc[0].dest >= f->code->nlocalsplus;
     if (pair && (type == &dict_itemiterator_type || type == &enumerate_type || is_zip_of_two(iterator))) return back ? OP_FOR_PAIR_BACK : OP_FOR_PAIR;
-    return OP_FOR_ITER;
+    return OP_FOR_ANY;
 }
 
-OPCODE(FOR_ITER)
+/* Iterators without a special form. At its end the loop is asked again what it iterates over. */
+OPCODE(FOR_ANY)
 {
     Value iterator = r[A];
     Type *type = type_of(iterator);
-    enum Op special = special_for(f, pc, iterator);
-    if (special != i) {
-        BECOME((uint16_t)special);
-        if (special != OP_FOR_ITER) {
-            i = special;
-            __attribute__((musttail)) return vm_handlers[special](STATE_ARGS);
-        }
-    }
     bool traced = UNLIKELY(f->flags & FRAME_TRACED) && t->trace_function && !t->tracing;
-    if (type->flags & TYPE_HEAP && !traced) TAIL(vm_special_next);
+    if (type->flags & TYPE_HEAP && !traced) {
+        BECOME(OP_FOR_ITER);
+        TAIL(vm_special_next);
+    }
     SAVE();
     if (UNLIKELY(!type->next)) {
         raise_type("'%.200s' object is not an iterator", type_name(type));
@@ -348,8 +344,18 @@ OPCODE(FOR_ITER)
         if (traced && error_matches(&exc_StopIteration) && !vm_trace_exception(t, f)) ERROR;
         if (!error_clear_if(&exc_StopIteration)) ERROR;
     }
+    BECOME(OP_FOR_ITER);
     pc += pc[0].exit;
     NEXT;
+}
+
+OPCODE(FOR_ITER)
+{
+    enum Op special = special_for(f, pc, r[A]);
+    if (UNLIKELY(special == i)) TAIL(op_FOR_ANY);   /* a special form that this iterator is too special for */
+    BECOME((uint16_t)special);
+    i = special;
+    __attribute__((musttail)) return vm_handlers[special](STATE_ARGS);
 }
 
 #define EXHAUSTED do { pc += pc[0].exit; NEXT; } while (0)
@@ -433,7 +439,18 @@ FOR_DICT_HANDLER(FOR_DICT_BACK, NEXT_ITEM_BACK)
 /* The next pair of an iterator for which special_for gives OP_FOR_PAIR; -1: it is none. */
 static inline int next_pair(Value v, Value *first, Value *second)
 {
-    if (has_type(v, &enumerate_type)) return enumerate_next_pair(v, first, second);
+    if (has_type(v, &enumerate_type)) {
+        EnumerateObj *it = (EnumerateObj *)v;
+        if (LIKELY(has_type(it->iterator, &list_iterator_type)) && LIKELY(!it->large && it->index < SMALL_INT_MAX)) {
+            ListIter *inner = (ListIter *)it->iterator;
+            if (LIKELY(inner->list && (uint64_t)inner->index < (uint64_t)list_size(inner->list))) {
+                *first = small_int(it->index++);
+                *second = list_get(inner->list, inner->index++);
+                return 1;
+            }
+        }
+        return enumerate_next_pair(v, first, second);
+    }
     if (has_type(v, &dict_itemiterator_type)) return dict_next_pair(v, first, second);
     return is_zip_of_two(v) ? zip_next_pair(v, first, second) : -1;
 }
