@@ -64,7 +64,7 @@ int64_t slice_indices(Value slice, int64_t length, int64_t *start, int64_t *stop
 /* An index as an int of any size; 0 with TypeError. */
 static Value whole_index(Value v)
 {
-    if (is_int(v)) return number_index(v);
+    if (is_int(v)) return int_exact(v);
     if (!type_of(v)->index) return bad_index() ? v : 0;
     return number_index(v);
 }

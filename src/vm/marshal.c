@@ -5,6 +5,7 @@
  * bytes depend on the value alone, not on reference counts as CPython's do.
  */
 #include "vm/marshal.h"
+#include "base/float_text.h"
 #include "vm/vm.h"
 #include "object/bytes.h"
 #include "object/container.h"
@@ -128,11 +129,12 @@ static bool read_double(Reader *r, bool binary, double *out)
     }
     uint8_t size;
     if (!read_byte(r, &size)) return false;
-    const uint8_t *p = read_bytes(r, size);
-    Value text = p ? str_from_latin1(p, size) : 0;
-    Value number = text ? float_from_text(text) : 0;
-    if (number) *out = float_value(number);
-    return number != 0;
+    const char *p = (const char *)read_bytes(r, size);
+    if (!p) return false;
+    size_t length = strnlen(p, size);
+    if (length && float_parse(p, length, out) == length) return true;
+    Value text = str_decode(p, length, "utf-8", "replace");
+    return text && raise_value("could not convert string to float: '%U'", text);
 }
 
 static Value read_text(Reader *r, int64_t size, bool utf8, bool interned)

@@ -779,4 +779,4 @@ def evaluate(case):
         out.write("".join(traceback.format_exception(type(error), error, error.__traceback__.tb_next)))
     finally:
         sys.stdout = stdout
-    return re.sub(r"\b0x[0-9a-f]{6,}", "0x...", out.getvalue())
+    return re.sub(r"(?i)0x[0-9a-f]{6,}", "0x...", out.getvalue())
