@@ -243,7 +243,7 @@ static Value line_int(const char *line, size_t length, int base)
     int told = prefix == 'x' ? 16 : prefix == 'o' ? 8 : prefix == 'b' ? 2 : 10;
     if (told == 10 && int_from_ascii(line, size, 10, text)) told = 0;      /* only the leading zero is wrong */
     thread_self->exception = 0;
-    return raise_value("invalid literal for int() with base %d: %R", told, text);
+    return raise_value("invalid literal for int() with base %d: %.200R", told, text);
 }
 
 /* strtol() takes 010 for an octal number; what it cannot take must be an int as in a program. 0 or 1 written with two characters (00, 01) is a bool. */

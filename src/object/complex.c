@@ -293,7 +293,7 @@ static Value from_text(Type *type, Value str)
     const char *text = number_ascii(str);
     if (!text) return 0;
     size_t length = (size_t)str_length(str);
-    size_t visible = strnlen(text, length), all = length;
+    size_t visible = strnlen(text, length), all = str_is_ascii(str) ? length : visible;
     if (memchr(text, '_', visible)) {      /* one after a NUL nobody sees */
         text = number_without_underscores(text, &length);
         if (!text && thread_self->exception) return 0;

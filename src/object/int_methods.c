@@ -145,6 +145,7 @@ static NATIVE(int_to_bytes_method)
     if (is_signed < 0 || !number_as_count(args[1], &length) || !byte_order(args[2], "to_bytes", &little)) return 0;
     if (length < 0) return raise_value("length argument must be non-negative");
     Value result = bytes_new(0, (size_t)length);
+    if (result && !length && is_signed && self == small_int(-1)) return result;     /* nothing but sign bits, of which there are none */
     return result && int_to_bytes(self, bytes_data(result), (size_t)length, little, is_signed) ? result : 0;
 }
 

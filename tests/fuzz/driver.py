@@ -27,7 +27,7 @@ import sys
 import tempfile
 import time
 
-from worker import NAMES
+from worker import ENDLESS, NAMES
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 KRAIT = os.environ.get("KRAIT", os.path.join(os.path.dirname(os.path.dirname(HERE)), "build", "krait"))
@@ -86,7 +86,8 @@ class Worker:
                 if line.strip() == b"done":
                     return None
                 if not line:
-                    self.process.wait()
+                    if self.process.wait() == ENDLESS:
+                        return "TIMEOUT"
                     with open(self.errors, errors="replace") as errors:
                         return f"CRASH status {self.process.returncode}\n{errors.read()[-6000:]}"
             elif os.path.getsize(self.results) == size:
@@ -238,8 +239,10 @@ class Fuzzer:
             self.buckets[kind] = self.buckets.get(kind, 0) + 1
             if self.buckets[kind] > 1:
                 continue
-            small = self.shrunk(case, found, expected)
-            found, expected = self.both([small])[0]
+            small = case
+            if not found.startswith("HANG"):
+                small = self.shrunk(case, found, expected)
+                found, expected = self.both([small])[0]
             self.show(small, found, expected)
             if keep:
                 folder = os.path.join(HERE, "corpus", self.name)

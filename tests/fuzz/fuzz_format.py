@@ -70,7 +70,9 @@ def generate(chance, corpus):
 
 
 def same(case, found, expected):
-    """python3.11 fails to write the message about a wrong format character that is not ASCII."""
+    """python3.11 fails to write the message about a wrong format character that is not ASCII, and to negate the least width."""
+    if "C ssize_t" in found and -2**63 in (case[2] if isinstance(case[2], tuple) else (case[2],)):
+        return True
     return case[0] == "bytes" and not case[1].isascii() and expected == "ValueError: ''"
 
 

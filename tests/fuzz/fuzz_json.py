@@ -40,7 +40,7 @@ def generate(chance, corpus):
         except (TypeError, ValueError):
             made = "[1, 2]"
         if corpus and chance.random() < .2:
-            made = chance.choice([case[1] for case in corpus if case[0] == "read"] or [made])
+            made = chance.choice([case[1] for case in corpus if case[0] == "read" and isinstance(case[1], str)] or [made])
         return ("read", mutated(chance, made, lambda chance: chance.choice(PIECES)), chance.randint(0, 3))
     if kind < .75:
         made = mutated(chance, chance.choice(("[1]", '{"a": "\xe9"}', '"\u20ac"')).encode(chance.choice(("utf-8", "utf-16", "utf-32-le", "utf-16-be", "utf-8-sig"))),

@@ -94,7 +94,7 @@ def built(form):
         return list(range(rest[0]))
     items = [built(item) for item in rest[0]]
     if kind == "dict":
-        return {str(i): item for i, item in enumerate(items)}
+        return {f"k{i}": item for i, item in enumerate(items)}
     if kind == "point":
         made = Point(*items[:2])
         made.more = items[2:]

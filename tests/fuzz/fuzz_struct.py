@@ -77,7 +77,8 @@ def unpacked(form, data, offset):
 
 def into(form, values, size, offset):
     buffer = bytearray(b"\xaa" * size)
-    return f"{outcome(struct.pack_into, form, buffer, offset, *values)} {bytes(buffer)!r}"
+    result = outcome(struct.pack_into, form, buffer, offset, *values)
+    return f"{result} {bytes(buffer)!r}" if result == "None" else result       # after an error it may be anything
 
 
 def cast(form, data, shape, other, index):
