@@ -101,7 +101,7 @@ static int64_t encode_fault_registry(Encoder *e, int64_t start, int64_t end, con
     bool ok = is_tuple(result) && tuple_size(result) == 2 && is_int(tuple_get(result, 1));
     Value text = ok ? tuple_get(result, 0) : 0;
     if (!ok || (!is_str(text) && !is_bytes(text))) {
-        raise_type("encoding error handler must return (str/bytes, int) tuple");
+        raise_type(e->any_index ? "encoding error handler must return (str, int) tuple" : "encoding error handler must return (str/bytes, int) tuple");
         return -1;
     }
     if (int_as_int64_overflow(tuple_get(result, 1), &position)) {

@@ -18,6 +18,7 @@ Type encoding_map_type = {TYPE_INIT("EncodingMap", EncodingMap), .flags = TYPE_D
 
 Value codec_charmap_build(Value text)
 {
+    if (!str_length(text)) return raise_type("bad argument type for built-in operation");
     EncodingMap *map = gc_alloc(EncodingMap, &encoding_map_type);
     if (!map) return 0;
     int64_t length = str_length(text) < 256 ? str_length(text) : 256;

@@ -290,10 +290,10 @@ static Value make(Type *type, Pair p)
 static Value from_text(Type *type, Value str)
 {
     Pair p;
-    const char *text = number_ascii(str);
+    size_t length;
+    const char *text = number_ascii(str, &length);
     if (!text) return 0;
-    size_t length = (size_t)str_length(str);
-    size_t visible = strnlen(text, length), all = str_is_ascii(str) ? length : visible;
+    size_t all = length, visible = strnlen(text, length);
     if (memchr(text, '_', visible)) {      /* one after a NUL nobody sees */
         text = number_without_underscores(text, &length);
         if (!text && thread_self->exception) return 0;

@@ -300,8 +300,9 @@ static Value float_from_ascii(const char *text, size_t length, Value original)
 Value float_from_text(Value v)
 {
     if (is_str(v)) {
-        const char *text = number_ascii(v);
-        return text ? float_from_ascii(text, (size_t)str_length(v), v) : 0;
+        size_t length;
+        const char *text = number_ascii(v, &length);
+        return text ? float_from_ascii(text, length, v) : 0;
     }
     if (is_bytes(v)) return float_from_ascii((const char *)bytes_data(v), (size_t)bytes_size(v), v);
     Buffer buffer;

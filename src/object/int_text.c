@@ -92,10 +92,11 @@ Value int_from_ascii(const char *text, size_t length, int base, Value original)
     return from_digit_values(digits, count, base, negative);
 }
 
-const char *number_ascii(Value str)
+const char *number_ascii(Value str, size_t *size)
 {
-    if (str_is_ascii(str)) return str_data(str);
     int64_t length = str_length(str);
+    *size = (size_t)length;
+    if (str_is_ascii(str)) return str_data(str);
     int kind = str_kind(str);
     const void *data = str_data(str);
     char *ascii = gc_buffer_raw((size_t)length + 1);
@@ -104,10 +105,11 @@ const char *number_ascii(Value str)
         uint32_t c = str_read(kind, data, i);
         int decimal = c < 128 ? -1 : unicode_decimal_value(c);
         ascii[i] = c < 128 ? (char)c : unicode_is_space(c) ? ' ' : decimal >= 0 ? (char)('0' + decimal) : '?';
-        if (ascii[i] != '?') continue;
-        memset(ascii + i + 1, 0, (size_t)(length - i));    /* no number; and nobody sees what follows */
+        if (c < 128 || ascii[i] != '?') continue;
+        *size = (size_t)i + 1;
         break;
     }
+    ascii[*size] = 0;
     return ascii;
 }
 
@@ -126,8 +128,9 @@ const char *number_without_underscores(const char *text, size_t *length)
 
 Value int_from_text(Value str, int base)
 {
-    const char *ascii = number_ascii(str);
-    return ascii ? int_from_ascii(ascii, (size_t)str_length(str), base, str) : 0;
+    size_t length;
+    const char *ascii = number_ascii(str, &length);
+    return ascii ? int_from_ascii(ascii, length, base, str) : 0;
 }
 
 /* --- writing */

@@ -61,8 +61,8 @@ Value float_repr_text(double d);             /* repr */
 int64_t float_hash(double d);
 /* mantissa * 2^exponent, rounded once, half to even; infinity when too large. */
 double float_scale(uint64_t mantissa, int64_t exponent);
-/* A str as the ASCII text that numbers are read from: digits of all scripts are 0-9, spaces are spaces, other characters '?'. Its length is the str's. 0: MemoryError. */
-const char *number_ascii(Value str);
+/* A str as the ASCII text that numbers are read from: digits of all scripts are 0-9, spaces are spaces; the first character of another kind is '?' and the last. 0: MemoryError. */
+const char *number_ascii(Value str, size_t *size);
 /* Text without the underscores between digits, in a heap buffer when there are any; 0 without exception when one stands elsewhere, or with MemoryError. */
 const char *number_without_underscores(const char *text, size_t *length);
 Value float_power(double x, double y);       /* x ** y with Python's errors; complex for fractional powers of negatives */

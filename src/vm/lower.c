@@ -673,6 +673,12 @@ static void lower_for_iter(Lowering *l, int32_t target)
 }
 
 /* A jump back to a FOR_ITER: the instruction again, which goes on behind the first one; so that an iteration of the loop is one instruction less. */
+/* Whether the jump at `i` ends the loop of a `yield from` or an `await`. It need not poll: each round yields. Damaged code can jump like this to anywhere. */
+static bool is_delegation_loop(const Lowering *l, int32_t i)
+{
+    return i > 1 && l->s.insns[l->s.insns[i].target].op == BC_SEND && l->s.insns[i - 1].op == BC_RESUME && l->s.insns[i - 2].op == BC_YIELD_VALUE;
+}
+
 static void lower_jump_back(Lowering *l, int32_t i)
 {
     int32_t target = l->s.insns[i].target;
@@ -1061,11 +1067,16 @@ static int lower_insn(Lowering *l, int32_t i)
     case BC_COMPARE_OP: return lower_compare(l, i);
     case BC_IS_OP: return lower_test(l, i, OP_IS, OP_JUMP_IS);
     case BC_CONTAINS_OP: return lower_test(l, i, OP_CONTAINS, OP_JUMP_IN);
-    case BC_JUMP_FORWARD: case BC_JUMP_BACKWARD_NO_INTERRUPT:
+    case BC_JUMP_BACKWARD: case BC_JUMP_BACKWARD_NO_INTERRUPT:
+        if (insn->op == BC_JUMP_BACKWARD || !is_delegation_loop(l, i)) {
+            lower_jump_back(l, i);
+            break;
+        }
+        [[fallthrough]];
+    case BC_JUMP_FORWARD:
         flush(l, l->depth);
         lower_jump(l, OP_JUMP, 0, insn->target);
         break;
-    case BC_JUMP_BACKWARD: lower_jump_back(l, i); break;
     case BC_POP_JUMP_FORWARD_IF_FALSE: case BC_POP_JUMP_BACKWARD_IF_FALSE: lower_cond_jump(l, OP_JUMP_FALSE, insn->target); break;
     case BC_POP_JUMP_FORWARD_IF_TRUE: case BC_POP_JUMP_BACKWARD_IF_TRUE: lower_cond_jump(l, OP_JUMP_TRUE, insn->target); break;
     case BC_POP_JUMP_FORWARD_IF_NONE: case BC_POP_JUMP_BACKWARD_IF_NONE: lower_cond_jump(l, OP_JUMP_NONE, insn->target); break;

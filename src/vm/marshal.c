@@ -146,13 +146,20 @@ static Value read_text(Reader *r, int64_t size, bool utf8, bool interned)
     return s && interned ? str_intern(s) : s;
 }
 
+/* An item of a container, for which the mark of nothing is damage. */
+static Value read_item(Reader *r, const char *container)
+{
+    Value item = read_object(r, true);
+    return item || thread_self->exception ? item : raise_type("NULL object in marshal data for %s", container);
+}
+
 static Value read_tuple(Reader *r, int64_t size, bool flag)
 {
     int64_t index = reserve_ref(r, flag);
     Value tuple = index == -1 ? 0 : tuple_new(size);
     if (!tuple) return 0;
     for (int64_t i = 0; i < size; i++) {
-        Value item = read_object(r, false);
+        Value item = read_item(r, "tuple");
         if (!item) return 0;
         tuple_items(tuple)[i] = item;
         gc_barrier(as_obj(tuple));
@@ -160,11 +167,11 @@ static Value read_tuple(Reader *r, int64_t size, bool flag)
     return fill_ref(r, tuple, index);
 }
 
-static Value read_list(Reader *r, int64_t size, bool flag)
+static Value read_list(Reader *r, int64_t size, const char *container, bool flag)
 {
     Value list = keep_ref(r, list_new(0), flag);
     for (int64_t i = 0; list && i < size; i++) {
-        Value item = read_object(r, false);
+        Value item = read_item(r, container);
         if (!item || !list_append(list, item)) return 0;
     }
     return list;
@@ -188,13 +195,13 @@ static Value read_set(Reader *r, int64_t size, bool frozen, bool flag)
     if (!frozen) {
         Value set = keep_ref(r, set_new(0), flag);
         for (int64_t i = 0; set && i < size; i++) {
-            Value item = read_object(r, false);
+            Value item = read_item(r, "set");
             if (!item || set_add(set, item) < 0) return 0;
         }
         return set;
     }
     int64_t index = reserve_ref(r, flag);
-    Value items = index == -1 ? 0 : read_list(r, size, false);
+    Value items = index == -1 ? 0 : read_list(r, size, "set", false);
     Value set = items ? frozenset_new(items) : 0;
     return fill_ref(r, set, index);
 }
@@ -266,7 +273,7 @@ static Value read_known(Reader *r, uint8_t type, bool flag)
         return read_size(r, &size, "string") ? keep_ref(r, read_text(r, size, type == 'u' || type == 't', type == 'A' || type == 't'), flag) : 0;
     case ')': return read_byte(r, &byte) ? read_tuple(r, byte, flag) : 0;
     case '(': return read_size(r, &size, "tuple") ? read_tuple(r, size, flag) : 0;
-    case '[': return read_size(r, &size, "list") ? read_list(r, size, flag) : 0;
+    case '[': return read_size(r, &size, "list") ? read_list(r, size, "list", flag) : 0;
     case '{': return read_dict(r, flag);
     case '<': case '>': return read_size(r, &size, "set") ? read_set(r, size, type == '>', flag) : 0;
     case 'c': return read_code(r, flag);

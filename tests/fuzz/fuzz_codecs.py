@@ -13,7 +13,8 @@ johab shift_jis shift_jis_2004 shift_jisx0213 cp037 cp1006 cp1026 cp1125 cp1140 
 cp855 cp856 cp857 cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp866 cp869 cp874 cp875 hp_roman8 iso8859_1 iso8859_10 iso8859_11 iso8859_13 iso8859_14 iso8859_15 iso8859_16 iso8859_2 iso8859_3 iso8859_4
 iso8859_5 iso8859_6 iso8859_7 iso8859_8 iso8859_9 koi8_r koi8_t koi8_u kz1048 mac_arabic mac_croatian mac_cyrillic mac_farsi mac_greek mac_iceland mac_latin2 mac_roman mac_romanian mac_turkish palmos
 ptcp154 tis_620 undefined""".split()
-MULTI = NAMES[:36]
+MULTI = NAMES[:NAMES.index("cp037")]
+ASIAN = set(NAMES[NAMES.index("big5"):NAMES.index("cp037")])
 BINARY = ["hex", "base64", "uu", "quopri", "bz2", "zlib"]
 ERRORS = ["strict", "ignore", "replace", "backslashreplace", "surrogateescape", "surrogatepass", "xmlcharrefreplace", "namereplace", "fuzz-text", "fuzz-bytes", "fuzz-back", "fuzz-far", "fuzz-wrong", "no-such"]
 PIECES = [b"\x1b$B", b"\x1b(B", b"\x1b(J", b"\x1b$A", b"\x1b$(C", b"\x1b$(D", b"\x1b$)C", b"\x1b.A", b"\x1bN", b"\x1b(I", b"\x1b$(Q", b"\x1b$(O", b"\x0e", b"\x0f", b"~{", b"~}", b"~~", b"~\n", b"+", b"-", b"+AGE-", b"+2AHcAQ-",
@@ -139,6 +140,11 @@ def through_text(encoding, errors, data, newline, size, made):
     results = [outcome(file.read, size), outcome(file.tell), outcome(file.readline, size), outcome(file.readline), outcome(file.tell), outcome(file.read), outcome(file.seek, 0), outcome(file.readlines),
                outcome(file.write, made), outcome(file.flush), outcome(lambda: file.buffer.getvalue())]
     return " | ".join(results)
+
+
+def compared(case):
+    """The tables of the East Asian encodings are the C library's, which differ from python3.11's in places: only crashes count there."""
+    return case[1] not in ASIAN
 
 
 def evaluate(case):

