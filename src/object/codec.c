@@ -19,6 +19,16 @@ static Value decoder_exception(Decoder *d, int64_t start, int64_t end, const cha
     return e->reason ? d->exception : 0;
 }
 
+/* The position in what an error handler returns. The East Asian codecs want an int, and take any one: one that is too large is out of bounds. */
+static bool handler_position(Value result, bool any_index, const char *wanted, int64_t *position)
+{
+    Value v = tuple_get(result, 1);
+    if (!any_index) return number_as_count(v, position);
+    if (!is_int(v)) return raise_type("%s", wanted);
+    if (int_as_int64_overflow(v, position)) *position = INT64_MAX;
+    return true;
+}
+
 /* Calls the registered handler; (text, position) as it says. */
 static int64_t decode_fault_registry(Decoder *d, int64_t start, int64_t end, const char *reason)
 {
@@ -27,14 +37,11 @@ static int64_t decode_fault_registry(Decoder *d, int64_t start, int64_t end, con
     Value result = exception ? call_1(d->handler, exception) : 0;
     if (!result) return -1;
     int64_t position;
-    if (!is_tuple(result) || tuple_size(result) != 2 || !is_str(tuple_get(result, 0)) || !is_int(tuple_get(result, 1))) {
+    if (!is_tuple(result) || tuple_size(result) != 2 || !is_str(tuple_get(result, 0))) {
         raise_type("decoding error handler must return (str, int) tuple");
         return -1;
     }
-    if (int_as_int64_overflow(tuple_get(result, 1), &position)) {
-        if (!d->any_index) return number_as_int64(tuple_get(result, 1), &position), -1;
-        position = INT64_MAX;
-    }
+    if (!handler_position(result, d->any_index, "decoding error handler must return (str, int) tuple", &position)) return -1;
     /* The handler may have exchanged the input. */
     Value input = ((UnicodeErrorObj *)exception)->object;
     if (!input || !is_bytes(input)) {
@@ -98,15 +105,13 @@ static int64_t encode_fault_registry(Encoder *e, int64_t start, int64_t end, con
     Value result = exception ? call_1(e->handler, exception) : 0;
     if (!result) return -1;
     int64_t position, length = str_length(e->text);
-    bool ok = is_tuple(result) && tuple_size(result) == 2 && is_int(tuple_get(result, 1));
+    const char *wanted = e->any_index ? "encoding error handler must return (str, int) tuple" : "encoding error handler must return (str/bytes, int) tuple";
+    bool ok = is_tuple(result) && tuple_size(result) == 2;
+    if (ok && !handler_position(result, e->any_index, wanted, &position)) return -1;
     Value text = ok ? tuple_get(result, 0) : 0;
     if (!ok || (!is_str(text) && !is_bytes(text))) {
-        raise_type(e->any_index ? "encoding error handler must return (str, int) tuple" : "encoding error handler must return (str/bytes, int) tuple");
+        raise_type("%s", wanted);
         return -1;
-    }
-    if (int_as_int64_overflow(tuple_get(result, 1), &position)) {
-        if (!e->any_index) return number_as_int64(tuple_get(result, 1), &position), -1;
-        position = INT64_MAX;
     }
     int64_t at = position < 0 ? position + length : position;
     if (at < 0 || at > length) {
@@ -126,7 +131,7 @@ int64_t encode_fault(Encoder *e, int64_t start, int64_t end, const char *reason)
 {
     if (!e->errors || !strcmp(e->errors, "strict")) return raise_encoder(e, start, end, reason);
     if (!strcmp(e->errors, "ignore")) return end;
-    if (!strcmp(e->errors, "surrogateescape") && (e->limit <= 256 || e->mapping)) {
+    if (!strcmp(e->errors, "surrogateescape") && e->limit <= 256) {
         int64_t at = start;
         for (; at < end; at++) {
             uint32_t c = str_char(e->text, at);

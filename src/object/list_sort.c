@@ -240,20 +240,21 @@ static void reverse_items(Value *items, int64_t n)
     }
 }
 
-/* Sorts items[0..n) by their keys. The pairs belong to a list of their own. */
-static bool sort_keyed(Value holder, int64_t n, Value key)
+/* Sorts the holder's items by their keys, which are asked for in the list's order. The pairs belong to a list of their own. */
+static bool sort_keyed(Value holder, int64_t n, Value key, bool reverse)
 {
     Value pairs = list_new(2 * n);
     if (!pairs) return false;
     for (int64_t i = 0; i < n; i++) {
         Value k = call_1(key, list_get(holder, i));
         if (!k) return false;
-        list_items(pairs)[2 * i] = k;
-        list_items(pairs)[2 * i + 1] = list_get(holder, i);
+        int64_t place = 2 * (reverse ? n - 1 - i : i);
+        list_items(pairs)[place] = k;
+        list_items(pairs)[place + 1] = list_get(holder, i);
         gc_barrier((Obj *)pairs);
     }
     bool ok = sort_items(list_items(pairs), n, 2);
-    for (int64_t i = 0; i < n; i++) list_items(holder)[i] = list_get(pairs, 2 * i + 1);
+    for (int64_t i = 0; i < n; i++) list_items(holder)[reverse ? n - 1 - i : i] = list_get(pairs, 2 * i + 1);
     gc_barrier((Obj *)holder);
     KEEP_ALIVE(pairs);
     return ok;
@@ -272,9 +273,10 @@ bool list_sort(Value v, Value key, bool reverse)
     gc_barrier(own);
     list->items = 0, list->size = 0, list->allocated = -1;
     /* Turned round before and after, equal elements keep their order. */
-    if (reverse) reverse_items(own->items, n);
-    bool ok = key ? sort_keyed(holder, n, key) : sort_items(own->items, n, 1);
-    if (reverse) reverse_items(own->items, n);
+    bool turned = reverse && !key;
+    if (turned) reverse_items(own->items, n);
+    bool ok = key ? sort_keyed(holder, n, key, reverse) : sort_items(own->items, n, 1);
+    if (turned) reverse_items(own->items, n);
     bool modified = list->allocated != -1;
     list->items = own->items, list->size = n, list->allocated = allocated;
     gc_barrier(list);

@@ -34,7 +34,7 @@ def fuzz_bytes(error):
 
 def fuzz_back(error):
     """Goes on from the end, counted from behind."""
-    return ("", error.end - len(error.object))
+    return ("", error.end - len(error.object) or error.end)
 
 
 def fuzz_far(error):
@@ -83,7 +83,7 @@ def generate(chance, corpus):
         return ("escape", chance.choice(("escape", "unicode_escape", "raw_unicode_escape")), errors, mutated(chance, made.encode("unicode_escape") or b"\\", lambda chance: chance.choice(PIECES)))
     if kind < .94:
         return ("stream", encoding, errors, some_bytes(chance), chance.choice((-1, 0, 1, 3)), chance.choice((-1, 1, 4)))
-    return ("text", encoding, errors, some_bytes(chance), chance.choice((None, "", "\n", "\r", "\r\n")), chance.randint(1, 9), made)
+    return ("text", encoding, errors.replace("no-such", "strict"), some_bytes(chance), chance.choice((None, "", "\n", "\r", "\r\n")), chance.randint(1, 9), made)
 
 
 def shown_state(encoding, coder):

@@ -248,6 +248,7 @@ static Value read_long_line(TextObj *t, int64_t limit)
         if (!str_builder_slice(&line, t->decoded, start, end)) return 0;
         if (found) return str_builder_finish(&line);
         ends_with_cr = split_newline && str_char(t->decoded, end - 1) == '\r';
+        set_decoded(t, 0);      /* if reading on fails, the position is where this chunk began */
     }
 }
 
