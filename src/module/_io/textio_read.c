@@ -225,6 +225,7 @@ static Value read_long_line(TextObj *t, int64_t limit)
     bool ends_with_cr = false;
     for (;;) {
         while (!t->decoded || t->decoded_used >= str_length(t->decoded)) {
+            set_decoded(t, 0);      /* if reading on fails, the position is where the last chunk began */
             int more = read_chunk(t, 0);
             if (more < 0) {
                 if (io_interrupted()) continue;
@@ -248,7 +249,6 @@ static Value read_long_line(TextObj *t, int64_t limit)
         if (!str_builder_slice(&line, t->decoded, start, end)) return 0;
         if (found) return str_builder_finish(&line);
         ends_with_cr = split_newline && str_char(t->decoded, end - 1) == '\r';
-        set_decoded(t, 0);      /* if reading on fails, the position is where this chunk began */
     }
 }
 
