@@ -40,6 +40,7 @@ help:
 	@echo 'make unit       run the C tests'
 	@echo 'make identity   compare code objects with python3.11 over CORPUS (default: the standard library)'
 	@echo 'make fuzz-NAME  run a fuzzer of tests/fuzz/ for SECONDS (default 60)'
+	@echo 'make tsan-frontend  two threads compile CORPUS at once under ThreadSanitizer'
 	@echo 'make bench      time the benchmarks beside python3.11'
 	@echo 'make install    into PREFIX (default /usr/local)'
 
