@@ -428,7 +428,7 @@ static bool allocation_hook(void)
 static __attribute__((noinline)) void *cell_new_slow(unsigned kind, size_t size, bool zero)
 {
     if (heap.hooked && !allocation_hook()) return (void *)raise_memory();
-    if ((heap.allocated >= heap.young_budget || heap.large_allocated >= LARGE_BUDGET + heap.live_bytes / 16) && !heap.collecting) {
+    if ((heap.allocated >= heap.young_budget || heap.large_allocated >= LARGE_BUDGET + heap.live_bytes / 64) && !heap.collecting) {
         request_collection();
         /* C code that allocates on and on without reaching a safe point. */
         if (heap.allocated >= heap.young_budget * 8 && heap.allocated >= EMERGENCY_BUDGET && heap.allocated > heap.live_bytes) heap_emergency();

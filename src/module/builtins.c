@@ -26,7 +26,9 @@ static Value int_in_base(Value v, int base, const char *prefix)
         size_t sign = value < 0, length = int_small_to_base(value, base, text + 2);
         text[0] = '-';
         memcpy(text + sign, prefix, 2);
-        return str_from_latin1((const uint8_t *)text, length + 2);
+        Value v = str_alloc((int64_t)length + 2, 0x7f);
+        if (v) memcpy(str_data(v), text, length + 2);
+        return v;
     }
     Value digits = n ? int_to_str(n, base) : 0;
     if (!digits) return 0;

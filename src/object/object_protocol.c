@@ -325,6 +325,7 @@ bool has_buffer(Value v) { return type_of(v)->get_buffer != 0; }
 bool buffer_get(Value v, Buffer *buffer, int flags)
 {
     Type *type = type_of(v);
+    if (type == &bytes_type) return type->get_buffer(v, buffer, flags);   /* sets all of it */
     if (!type->get_buffer) return raise_type("a bytes-like object is required, not '%.100T'", v);
     memset(buffer, 0, sizeof *buffer);
     if (!type->get_buffer(v, buffer, flags)) return false;

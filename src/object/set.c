@@ -48,6 +48,7 @@ restart:
     *dummy = 0;
     SetEntry *table = set->table;
     size_t mask = (size_t)set->mask, perturb = (size_t)hash, i = perturb & mask;
+    if (!table[i].key || (table[i].key == key && table[i].hash == hash)) return &table[i];
     for (;;) {
         SetEntry *e = &table[i];
         for (int probes = i + SET_LINEAR <= mask ? SET_LINEAR : 0; probes >= 0; probes--, e++) {
@@ -70,6 +71,10 @@ restart:
 static void insert_clean(SetEntry *table, size_t mask, Value key, int64_t hash)
 {
     size_t perturb = (size_t)hash, i = perturb & mask;
+    if (!table[i].key) {   /* nearly always */
+        table[i] = (SetEntry){key, hash};
+        return;
+    }
     for (;;) {
         SetEntry *e = &table[i];
         for (int probes = i + SET_LINEAR <= mask ? SET_LINEAR : 0; probes >= 0; probes--, e++) {
