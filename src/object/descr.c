@@ -162,7 +162,7 @@ static bool member_descr_set(Value self, Value object, Value value)
     void *place = (char *)object + o->offset;
     if (o->kind != MEMBER_VALUE && o->kind != MEMBER_VALUE_OR_NONE)
         return value ? member_set_number(o, place, value) : raise_type("can't delete numeric/char attribute");
-    if (!value && o->kind == MEMBER_VALUE && !*(Value *)place) return raise_attribute_error(object, o->name);
+    if (!value && o->kind == MEMBER_VALUE && !*(Value *)place) return raise_value_of(&exc_AttributeError, o->name);
     *(Value *)place = value;
     gc_barrier(as_obj(object));
     return true;

@@ -90,13 +90,11 @@ bool object_generic_setattr(Value v, Value name, Value value)
         return false;
     }
     if (!is_pointer(v) || !type_has_dict(type)) {
-        if (!descr) return raise_attribute_error(v, name);
-        return raise_attribute_text(v, name, str_format_c("'%.100T' object attribute '%U' is read-only", v, name));
+        return raise_attribute(descr ? "'%.100T' object attribute '%U' is read-only" : "'%.100T' object has no attribute '%U'", v, name);   /* no `name`, no `obj` */
     }
     if (value) return instance_set(as_obj(v), name, value);
     int deleted = instance_delete(as_obj(v), name);
-    if (deleted) return deleted > 0;
-    return raise_attribute_error(v, name);
+    return deleted ? deleted > 0 : raise_attribute("'%.100T' object has no attribute '%U'", v, name);
 }
 
 /* --- entry points */
