@@ -25,7 +25,7 @@ with open(os.path.join(HERE, "program_prelude.py"), encoding="ascii") as file:
 EXPRESSIONS = {
     "i": """@i + @i|@i - @i|@i * @z|@i // @i|@i % @i|-@i|~@i|@i & @i|@i "|" @i|@i ^ @i|@i >> @z|@i << (@z % 70)|@z ** (@z % 9)|(@i if @o else @i)|len(@s)|len(@l)|len(@d)|len(@e)|len(@t)|len(@b)|
 @s.find(@s)|@s.count(@s)|@l.index(@a)|@l.count(@a)|@t.count(@a)|ord(@s[:1])|int(@f)|int(@s)|int(@s, @z)|sum(@l)|sum(x for x in @l if type(x) is int)|max(@i, @i, @z)|min(@l, key=@K, default=@i)|abs(@i)|round(@f)|pow(@i, @z, @i)|(@i).bit_length()|
-(@i).bit_count()|int.from_bytes(@b, 'big')|divmod(@i, @i)[0]|divmod(@i, @i)[1]|@b[@z]|(@N := @i)|@d.get(@k, @i)|math.gcd(@i, @i)|math.isqrt(abs(@i))|operator.index(@i)|hash(@f)|@l.__len__()|(@o + @o)|math.comb(@z % 20, @z % 7)|
+(@i).bit_count()|int.from_bytes(@b, 'big')|divmod(@i, @i)[0]|divmod(@i, @i)[1]|@b[@z]|(@N := @i)|@d.get(@k, @i)|math.gcd(@i, @i)|math.isqrt(abs(@i))|operator.index(@i)|int(hash(@f) == hash(@f))|@l.__len__()|(@o + @o)|math.comb(@z % 20, @z % 7)|
 functools.reduce(lambda p, q: p + q, [@i, @i, @i])|(lambda p, q=@z: p + q)(@i)|len(range(@i, @i, @z))|range(@z, @i, 3)[@z]|(@i).real|(@i).numerator|(@f).__trunc__()|math.floor(@f)|math.prod([@z, @z, @z])|next(iter(@l))|int(@s or '7', 0)|not @a|@o""",
     "f": """@f + @f|@f - @f|@f * @f|@f / @f|@f // @f|@f % @f|-@f|@i / @i|@i * @f|float(@s)|float(@i)|round(@f, @z)|abs(@f)|math.sqrt(@f)|math.floor(@f) * 1.5|@f ** @z|@c.real|@c.imag|float.fromhex(@f.hex())|sum([@f, @f, @i])|max(@f, @i)|math.fsum([@f, @f])|
 (@f if @o else @f)|math.hypot(@f, @f)|math.copysign(@f, @f)|divmod(@f, @f)[1]|@i ** -@z|float('inf')|float('nan')|math.ldexp(@f, @z)|math.fmod(@f, @f)|(@f).conjugate()""",
@@ -616,6 +616,7 @@ class Program:
         self.depth += 1
         self.inside.append("class")
         self.names.append({})
+        self.emit("def __repr__(self): return '<' + type(self).__name__ + '>'")      # the default shows an address
         if slots:
             self.emit("__slots__ = ('value', 'items', 'count')")
         elif self.maybe(.7):
@@ -635,7 +636,7 @@ class Program:
         self.names.pop()
         self.inside.pop()
         self.depth -= 2
-        self.emit(f"except Exception as x9:\n    say(x9)\n    class {name}: pass")
+        self.emit(f"except Exception as x9:\n    say(x9)\n    class {name}:\n        def __repr__(self): return 'plain'")
         self.classes.append(name)
         for _ in range(self.chance.choice((0, 1, 2))):
             self.emit(f"try: {self.variable('O')} = {name}({self.expression('a', 2) if self.maybe(.7) else ''})\nexcept Exception as x9: say(x9)")
