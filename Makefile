@@ -19,7 +19,7 @@ CFLAGS = -std=gnu23 $(OPT) -g1 $(WARN) -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOU
          -fno-omit-frame-pointer -pthread -MMD -MP $(SANITIZE) $(EXTRA)
 LDFLAGS = -fuse-ld=lld-19 -no-pie -pthread $(SANITIZE) -Wl,--as-needed,-O1 -static-libgcc $(EXTRA_LD)
 FRONT_LIBS = -l:libgmp.a -l:libdouble-conversion.a -l:libstdc++.a -lm
-LIBS    = -l:libgmp.a -l:libffi.a -l:libz.a -l:libbz2.a -l:liblzma.a -l:libssl.a -l:libcrypto.a -l:libsqlite3.a -l:libexpat.a -l:libedit.a -l:libtinfo.a -l:libuuid.a -l:libbsd.a -l:libmd.a -l:libdouble-conversion.a -l:libstdc++.a -lm -ldl -lutil
+LIBS    = -l:libgmp.a -l:libffi.a -l:libz.a -l:libbz2.a -l:liblzma.a -l:libssl.a -l:libcrypto.a -l:libsqlite3.a -l:libexpat.a -l:libedit.a -l:libtinfo.a -l:libuuid.a -l:libcrypt.a -l:libbsd.a -l:libmd.a -l:libdouble-conversion.a -l:libstdc++.a -lm -ldl -lutil
 
 FRONT_SRC   = $(sort $(wildcard src/base/*.c src/base/*.cc src/syntax/*.c src/compile/*.c))
 RUNTIME_SRC = $(sort $(wildcard src/heap/*.c src/object/*.c src/vm/*.c src/jit/*.c src/module/*.c src/module/*/*.c))
@@ -41,6 +41,7 @@ help:
 	@echo 'make identity   compare code objects with python3.11 over CORPUS (default: the standard library)'
 	@echo 'make fuzz-NAME  run a fuzzer of tests/fuzz/ for SECONDS (default 60)'
 	@echo 'make tsan-frontend  two threads compile CORPUS at once under ThreadSanitizer'
+	@echo 'make cpython-tests  CPython'"'"'s whole test suite, beside python3.11'
 	@echo 'make bench      time the benchmarks beside python3.11'
 	@echo 'make install    into PREFIX (default /usr/local)'
 
@@ -104,6 +105,10 @@ cache-storm: all
 fuzz-%: all
 	/usr/bin/python3.11 tests/fuzz/driver.py $* --seconds $(SECONDS) --krait $(BUILD)/krait --keep
 
+# Hours on a busy machine; `nice`, because nothing waits for it.
+cpython-tests: all
+	RATCHET_TIMEOUT=90 nice -n 10 /usr/bin/python3.11 tests/ratchet.py wide
+
 bench: all
 	/usr/bin/python3.11 bench/run.py
 
@@ -123,6 +128,6 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: damaged-pyc alloc-failure cache-storm
-.PHONY: all help debug asan clean unit test identity bench install
+.PHONY: all help debug asan clean unit test cpython-tests identity bench install
 
 -include $(patsubst %.o,%.d,$(call obj,$(FRONT_SRC) $(RUNTIME_SRC) $(MAIN_SRC) src/main/kraitc.c))

@@ -5,6 +5,7 @@ tests/cpython.txt lists each test method that has passed, by module. What passed
   ratchet.py check [MODULE...]    run the listed modules; a listed test that does not pass is lost
   ratchet.py update MODULE...     run the modules and add what passes to the list
   ratchet.py count [MODULE...]    run the modules under krait and python3.11 and print passed/failed/skipped for each, without changing the list
+  ratchet.py wide [MODULE...]     the same for all of CPython's modules but those that need a screen, the network, CPython's C API or very long; by number of tests lost
   ratchet.py missing MODULE...    name the tests that pass under python3.11 and do not under krait
 """
 import concurrent.futures
@@ -141,6 +142,31 @@ def count(modules):
     print(f"{total[0]} of the {total[1]} tests that pass under python3.11 pass under krait: {100 * total[0] / max(1, total[1]):.1f} %")
 
 
+# What needs a screen, the network, CPython's own build or C API, or minutes.
+NOT_WIDE = set("""test_tk test_ttk_guionly test_ttk_textonly test_idle test_tkinter test_turtle test_winconsoleio test_winreg test_winsound test_msilib test_gdb test_freeze test_c_analyzer test_distutils
+test_venv test_ensurepip test_embed test_capi test_concurrent_futures test_multiprocessing_fork test_multiprocessing_forkserver test_multiprocessing_spawn test_multiprocessing_main_handling test_asyncio
+test_bigmem test_largefile test_zipfile64 test_regrtest test_peg_generator test_tools test_unicodedata test_lib2to3 test_devpoll test_kqueue test_ioctl test_curses test_dtrace test_ossaudiodev test_smtpnet
+test_nntplib test_urllib2net test_urllibnet test_robotparser test_timeout test_urllib2_localnet test_ssl test_poplib test_ftplib test_imaplib test_cppext test_support test_startfile test_dbm_gnu test_dbm_ndbm
+test_gdbm test_clinic test_crashers test_perf_profiler test_decimal test_unparse test_nis test_xmlrpc_net test_socketserver test_logging test_signal test_selectors""".split())
+
+
+def wide(modules):
+    folder, rows = "/usr/lib/python3.11/test", []
+    names = {name.removesuffix(".py") for name in os.listdir(folder) if name.startswith("test_") and (name.endswith(".py") or os.path.isdir(os.path.join(folder, name)))}
+    for module in modules or sorted(names - NOT_WIDE):
+        (ours, end), (theirs, _) = outcomes(KRAIT, module), outcomes(ORACLE, module)
+        passed = [name for name, o in theirs.items() if o == "pass"]
+        lost = [name for name in passed if ours.get(name) != "pass"]
+        rows.append((len(lost), len(passed), sum(ours.get(name) == "skip" for name in lost), module, end))
+        print(f"{module}: {len(passed) - len(lost)} of {len(passed)}", flush=True)
+    print(f"\n{'module':32} passed of python3.11's  lost  (skipped)  end")
+    for lost, passed, skipped, module, end in sorted(rows, reverse=True):
+        if lost:
+            print(f"{module:32} {passed - lost:6} {passed:6} {lost:14} {skipped:9}    {end}")
+    held, total = sum(r[1] - r[0] for r in rows), sum(r[1] for r in rows)
+    print(f"{held} of the {total} tests that pass under python3.11 in {len(rows)} modules pass under krait: {100 * held / max(1, total):.1f} %")
+
+
 def missing(modules):
     for module in modules:
         (ours, end), (theirs, _) = outcomes(KRAIT, module), outcomes(ORACLE, module)
@@ -149,7 +175,7 @@ def missing(modules):
 
 
 if __name__ == "__main__":
-    command = {"check": check, "update": update, "count": count, "missing": missing}.get(sys.argv[1] if len(sys.argv) > 1 else "")
+    command = {"check": check, "update": update, "count": count, "missing": missing, "wide": wide}.get(sys.argv[1] if len(sys.argv) > 1 else "")
     if not command:
         sys.exit(__doc__)
     sys.exit(command(sys.argv[2:]))

@@ -2,7 +2,7 @@
 #
 # need WHAT PACKAGE...  : packages that are not installed are installed with apt-get, through sudo where the user is not root.
 
-BUILD_PACKAGES="clang-19 lld-19 llvm-19 libstdc++-12-dev make libgmp-dev libffi-dev zlib1g-dev libbz2-dev liblzma-dev libssl-dev libsqlite3-dev libexpat1-dev uuid-dev libedit-dev libncurses-dev
+BUILD_PACKAGES="clang-19 lld-19 llvm-19 libstdc++-12-dev make libgmp-dev libffi-dev zlib1g-dev libbz2-dev liblzma-dev libssl-dev libsqlite3-dev libexpat1-dev uuid-dev libcrypt-dev libedit-dev libncurses-dev
     libdouble-conversion-dev libpcre2-dev unicode-data libpython3.11-minimal libpython3.11-stdlib"
 TEST_PACKAGES="python3-pygments python3-markdown python3-docutils python3-jinja2 python3.11 libpython3.11-testsuite libpython3.11-dev libclang-rt-19-dev"
 
