@@ -63,11 +63,15 @@ static inline Value small_float(double d)
     return bits == 0 ? SMALL_FLOAT_ZERO : 0;
 }
 
-/* Copies a few words, one by one (`to` may lie below `from` and overlap it). For words that have just been stored one by one: a wide load, as memcpy does it, would have to wait until
+/* Copies words, a few one by one (`to` may lie below `from` and overlap it). For words that have just been stored one by one: a wide load, as memcpy does it, would have to wait until
  * those stores have reached the cache. */
 enum { FEW_VALUES = 16 };
 static inline void values_copy(Value *to, const Value *from, size_t count)
 {
+    if (__builtin_expect(count > FEW_VALUES, 0)) {
+        memmove(to, from, count * sizeof(Value));
+        return;
+    }
     for (size_t n = 0; n < count; n++) {
         to[n] = from[n];
         __asm__ volatile("");   /* stays a loop */

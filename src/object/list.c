@@ -35,8 +35,7 @@ Value list_new(int64_t size)
 Value list_from(const Value *items, int64_t size)
 {
     Value list = list_new_unset(size);
-    if (list && size <= FEW_VALUES) values_copy(list_items(list), items, (size_t)size);
-    else if (list) memcpy(list_items(list), items, (size_t)size * sizeof(Value));
+    if (list && size > 0) values_copy(list_items(list), items, (size_t)size);
     return list;
 }
 

@@ -25,8 +25,7 @@ Value tuple_new(int64_t size)
 Value tuple_from(const Value *items, int64_t size)
 {
     Value tuple = tuple_new(size);
-    if (tuple && size <= FEW_VALUES) values_copy(tuple_items(tuple), items, (size_t)size);
-    else if (tuple) memcpy(tuple_items(tuple), items, (size_t)size * sizeof(Value));
+    if (tuple && size > 0) values_copy(tuple_items(tuple), items, (size_t)size);
     return tuple;
 }
 
