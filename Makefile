@@ -99,6 +99,15 @@ damaged-pyc: all
 	$(BUILD)/krait tests/fuzz/damaged_pyc.py $(N) $(SEED)
 alloc-failure: all
 	$(BUILD)/krait tests/fuzz/alloc_failure.py
+thread-storm: all
+	$(BUILD)/krait tests/fuzz/thread_storm.py $(SECONDS)
+	KRAIT_GC_VERIFY=1 $(BUILD)/krait tests/fuzz/thread_storm.py $(SECONDS)
+# The whole test suite while the heap collects at every 1000th allocation, and while it checks each young collection against a full one.
+nightly: all damaged-pyc alloc-failure cache-storm thread-storm
+	KRAIT_GC_STRESS=1000 ./test
+	KRAIT_GC_VERIFY=1 KRAIT_GC_STRESS_YOUNG=1000 ./test
+	$(MAKE) asan
+	KRAIT=$(CURDIR)/build-asan/krait ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:allocator_may_return_null=1 ./test
 cache-storm: all
 	$(BUILD)/krait tests/fuzz/cache_storm.py $(SECONDS) 500
 # A fuzzer of tests/fuzz/: `make fuzz-regex SECONDS=1200`; what it finds is added to the fuzzer's corpus, which the tests replay.
@@ -127,7 +136,7 @@ asan:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: damaged-pyc alloc-failure cache-storm
+.PHONY: damaged-pyc alloc-failure cache-storm thread-storm nightly
 .PHONY: all help debug asan clean unit test cpython-tests identity bench install
 
 -include $(patsubst %.o,%.d,$(call obj,$(FRONT_SRC) $(RUNTIME_SRC) $(MAIN_SRC) src/main/kraitc.c))

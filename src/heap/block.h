@@ -63,6 +63,7 @@ typedef struct Heap {
     size_t allocated;                 /* bytes handed out (in runs) since the last collection */
     size_t young_budget, live_bytes, live_after_full;
     bool initialized, collecting, next_full, full_marking, verify, overflowed;
+    bool fail_later;                  /* KRAIT_GC_FAIL=+n: counts from the program's beginning */
     bool mark_stack_full;             /* it could not grow: not tried again in this collection */
     bool hooked;                      /* every allocation takes the slow path: stress or failure counting is on */
     size_t stress, stress_count, fail_at, stress_young, stress_young_count;

@@ -563,6 +563,16 @@ void gc_stress(size_t every)
     set_hooked();
 }
 
+void gc_program_begins(void)
+{
+    if (heap.fail_later) gc_fail_at(strtoull(getenv("KRAIT_GC_FAIL") + 1, 0, 10));
+}
+
+void gc_program_ends(void)
+{
+    if (heap.fail_later) fprintf(stderr, "krait: KRAIT_GC_FAIL: %s\n", heap.fail_at ? "not reached" : "reached");
+}
+
 void gc_fail_at(size_t nth)
 {
     heap.fail_at = nth;
@@ -600,7 +610,9 @@ void heap_read_environment(void)
     if (!heap.mark_stack) no_tables();
     heap.stress = environment_number("KRAIT_GC_STRESS");
     heap.stress_young = environment_number("KRAIT_GC_STRESS_YOUNG");
-    heap.fail_at = environment_number("KRAIT_GC_FAIL");
+    const char *fail = getenv("KRAIT_GC_FAIL");
+    heap.fail_later = fail && *fail == '+';
+    heap.fail_at = heap.fail_later ? 0 : environment_number("KRAIT_GC_FAIL");
     heap.verify = environment_number("KRAIT_GC_VERIFY") != 0;
     set_hooked();
 }

@@ -56,9 +56,12 @@ void heap_set_limit(size_t bytes);
 void heap_init(void);
 void heap_read_environment(void);    /* the KRAIT_GC_* variables again, when the heap came from an image */
 /* Stress: collect at every n-th allocation (0: off), fail the n-th allocation from now (0: off), verify the heap after each collection. Also from
- * the environment at heap_init: KRAIT_GC_STRESS=n, KRAIT_GC_FAIL=n, KRAIT_GC_VERIFY=1. */
+ * the environment at heap_init: KRAIT_GC_STRESS=n, KRAIT_GC_FAIL=n or +n, KRAIT_GC_VERIFY=1. */
 void gc_stress(size_t every);
 void gc_fail_at(size_t nth);
+/* For KRAIT_GC_FAIL=+n, which counts from where the program begins; at its end standard error says whether there were so many. */
+void gc_program_begins(void);
+void gc_program_ends(void);
 void gc_set_verify(bool on);
 /* Every live object in turn (gc.get_objects, referrers); `visit` must not allocate. */
 void gc_each_object(bool (*visit)(Obj *, void *), void *context);

@@ -225,10 +225,12 @@ static int run_module_option(void)
 int run_main(void)
 {
     if (!set_argv(config.command ? "-c" : config.module ? "-m" : config.script ? config.script : config.original_args.count > 1 && !isatty(0) ? "-" : "")) return report();
+    gc_program_begins();
     int status = config.command ? run_command() : config.module ? run_module_option() : config.script ? run_file(config.script) : run_stdin();
     if ((config.command || config.module || config.script) && wants_prompt()) {
         config.inspect = 0;
         status = prompt_run();
     }
+    gc_program_ends();
     return status;
 }

@@ -248,9 +248,9 @@ static bool start_from_image(void)
  * of that. KRAIT_IMAGE=0 is for tests. */
 static bool wants_image(void)
 {
-    const char *image = getenv("KRAIT_IMAGE");
+    const char *image = getenv("KRAIT_IMAGE"), *fail = getenv("KRAIT_GC_FAIL");
     return !config.verbose && !config.import_time && !config.no_frozen_modules && !config.no_debug_ranges && !config.dev_mode && !config.home &&
-            !getenv("KRAIT_GC_FAIL") && !getenv("KRAIT_GC_STRESS") && !(image && !strcmp(image, "0"));
+            (!fail || *fail == '+') && !getenv("KRAIT_GC_STRESS") && !(image && !strcmp(image, "0"));
 }
 
 /* For the build: the state that start_from_image goes on from. */

@@ -1,7 +1,7 @@
 """Damages .pyc files at random and runs what can be loaded of them: no crash, whatever the bytes are.
 
-Usage: krait tests/fuzz/damaged_pyc.py [COUNT [SEED]]. A file that crashes is kept, and its name printed; the exit status is 1 then. Hangs are cut off
-by an alarm: the damage may make a legal endless loop.
+Usage: krait tests/fuzz/damaged_pyc.py [COUNT [SEED]]. A file that crashes is kept, and its name printed; the exit status is 1 then. What does not
+end is stopped and kept, too: the damage may make a legal endless loop.
 """
 import importlib.util
 import os
@@ -16,18 +16,27 @@ MODULES = ["json.decoder", "textwrap", "heapq", "string", "copy", "bisect", "fra
 BATCH = 50
 RUNNER = """
 import marshal, os, signal, sys
-def stop(*a): raise TimeoutError
-signal.signal(signal.SIGALRM, stop)
+class Stopped(BaseException): pass
+stops = 0
+def stop(*a):
+    global stops
+    stops += 1
+    # Damage can make a loop that handles this very exception.
+    if stops > 20: os._exit(77)
+    raise Stopped
+signal.signal(signal.SIGVTALRM, stop)
 for path in sys.argv[1:]:
     os.write(2, b"\\n" + path.encode())
+    stops = 0
     try:
-        signal.alarm(2)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0.5, 0.5)
         code = marshal.loads(open(path, "rb").read()[16:])
         exec(code, {"__name__": "x", "__builtins__": __builtins__})
     except BaseException:
         pass
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    if stops: os.write(2, b" stopped")
 """
 
 
@@ -52,8 +61,9 @@ def keep(path, number):
     return kept
 
 
-def crashes(count, seed, krait=sys.executable):
-    """The paths of the kept files that crashed krait."""
+def crashes(count, seed, krait=sys.executable, hangs=None):
+    """The paths of the kept files that crashed krait; those that did not end go to `hangs`."""
+    hangs = [] if hangs is None else hangs
     chance, found = random.Random(seed), []
     with tempfile.TemporaryDirectory() as folder:
         datas = list(originals(folder))
@@ -65,21 +75,24 @@ def crashes(count, seed, krait=sys.executable):
                     file.write(damaged(datas, chance))
             while paths:
                 done = subprocess.run([krait, "-S", "-c", RUNNER, *paths], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, cwd=folder)
-                if done.returncode not in (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE):
-                    break
                 ran = [i for i, path in enumerate(paths) if b"\n" + path.encode() in done.stderr]
                 last = max(ran, default=0)
-                found.append(keep(paths[last], len(found)))
-                paths = paths[last + 1:]
+                hangs.extend(keep(paths[i], f"hang-{len(hangs)}") for i in ran if b"\n" + paths[i].encode() + b" stopped" in done.stderr or (i == last and done.returncode == 77))
+                if done.returncode in (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE):
+                    found.append(keep(paths[last], len(found)))
+                paths = paths[last + 1:]   # sys.exit in damaged code ends the process, too: the rest gets another
+            if count > 0 and count % 1000 == 0:
+                print(f"{count} to go: {len(found)} crashes, {len(hangs)} stopped", flush=True)
     return found
 
 
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(10**6)
-    found = crashes(count, seed)
-    print(*found, sep="\n")
-    print(f"seed {seed}: {len(found)} crashes of {count}")
+    hangs = []
+    found = crashes(count, seed, hangs=hangs)
+    print(*found, *hangs, sep="\n")
+    print(f"seed {seed}: {len(found)} crashes of {count}, {len(hangs)} stopped after half a second")
     return bool(found)
 
 
