@@ -81,7 +81,7 @@ CASES = {
 
 class Recursions(unittest.TestCase):
     def check(self, wanted, program):
-        done = subprocess.run([sys.executable, "-S", "-c", LIMIT + program], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([sys.executable, "-S", "-c", LIMIT + program], capture_output=True, text=True, timeout=180)
         wanted = wanted if isinstance(wanted, tuple) else (wanted,)
         lines = done.stderr.strip().splitlines()
         last = lines[-1].split(":")[0] if lines else None

@@ -50,6 +50,16 @@ static bool special_failed(Frame *f)
     return false;
 }
 
+/* Deeper calls that are over left their pointers below the C stack's end, and the next calls' frames, where the collector looks, would take them over unwritten. That costs
+ * nothing worth telling, but after a MemoryError the one that keeps the garbage alive is one too many. */
+static __attribute__((noinline)) void clear_dead_stack(Thread *t)
+{
+    enum { DEAD_STACK = 16 << 10 };
+    char dead[DEAD_STACK];
+    if (dead > t->c_stack_limit) memset(dead, 0, sizeof dead);
+    __asm__ volatile("" ::"r"(dead) : "memory");
+}
+
 /* Leaves frames until one handles the exception. Returns the frame, with its pc at the handler; 0: C code gets it. */
 static Frame *unwind(Thread *t, Frame *f, bool again)
 {
@@ -64,6 +74,7 @@ static Frame *unwind(Thread *t, Frame *f, bool again)
         LoweredHandler *h = find_handler(low, word);
         if (h) {
             Value exception = error_take();
+            if (__builtin_expect(has_type(exception, &exc_MemoryError), 0)) clear_dead_stack(t);
             if (h->lasti) f->r[h->reg - 1] = small_int((int64_t)low->units[f->resume_line_word ? f->resume_line_word - 1 : word] * 2);
             f->r[h->reg] = exception;
             f->pc = low->words + h->target;
