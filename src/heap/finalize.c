@@ -225,9 +225,11 @@ static void run_one_finalizer(Obj *o)
     if (thread_self->exception) error_unraisable(VALUE(o), 0);
 }
 
-/* Takes the queue's next element, in the order in which things died. Running one may add to the queue; *taken are gone (0 for the tracer) and dropped with the last. */
+/* Takes the queue's next element, in the order in which things died. Running one may add to the queue; *taken are gone (0 for the tracer) and dropped with the last.
+ * Elements that are gone are passed over: in the child of a fork somebody else may have taken them, who is not there any more. */
 static void *queue_shift(PointerArray *queue, size_t *taken)
 {
+    while (!queue->items[*taken]) ++*taken;
     void *first = queue->items[*taken];
     queue->items[(*taken)++] = 0;
     if (*taken == queue->count) *taken = queue->count = 0;

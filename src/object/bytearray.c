@@ -137,12 +137,8 @@ static Value bytearray_new_slot(Type *type, Value *args, size_t nargs, Value kwn
 
 static Value bytearray_repr(Value v)
 {
-    StrBuilder name = {0};
-    if (!str_builder_str(&name, str_from_cstring(type_name_of(v)))) return 0;
-    Value prefix = str_builder_finish(&name);
-    if (!prefix) return 0;
     Value inside = bytes_repr_with(bytes_span(v), "", "", true);
-    return inside ? str_format_c("%U(b%U)", prefix, inside) : 0;
+    return inside ? str_format_c("%s(b%U)", type_name_of(v), inside) : 0;
 }
 
 static Value bytearray_compare(Value a, Value b, CompareOp op) { return bytes_compare_values(a, b, op); }
