@@ -131,7 +131,7 @@ static const NativeDef lock_methods[] = {
     {"locked", "(self, /)", lock_locked, "Whether the lock is taken.", 0},
     {"locked_lock", "(self, /)", lock_locked, "Whether the lock is taken.", 0},
     {"__enter__", "(self, /)", lock_enter, "Takes the lock.", 0},
-    {"__exit__", "(self, /, *args)", lock_release, "Gives the lock up.", 0},
+    {"__exit__", "(self, /, *args)", lock_release, "Gives the lock up.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
     {"_at_fork_reinit", "(self, /)", lock_at_fork_reinit, "Makes the lock free again in a child process.", 0},
     {0},
 };
@@ -249,7 +249,7 @@ static const NativeDef rlock_methods[] = {
     {"_acquire_restore", "(self, state, /)", rlock_acquire_restore, "For condition variables: takes the lock with the saved count.", 0},
     {"_release_save", "(self, /)", rlock_release_save, "For condition variables: gives the lock up wholly and returns its count.", 0},
     {"__enter__", "(self, /)", rlock_enter, "Takes the lock.", 0},
-    {"__exit__", "(self, /, *args)", rlock_release, "Gives the lock up once.", 0},
+    {"__exit__", "(self, /, *args)", rlock_release, "Gives the lock up once.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
     {"_at_fork_reinit", "(self, /)", rlock_at_fork_reinit, "Makes the lock free again in a child process.", 0},
     {0},
 };
