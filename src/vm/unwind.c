@@ -13,14 +13,13 @@ Value vm_run_raise(Thread *t, Frame *f) { return vm_unwind(f->pc, f->r, f->k, f,
 
 void vm_add_traceback(Frame *f)
 {
-    Thread *t = thread_self;
     Value exception = error_take();
     Value object = frame_object(f);
     Value previous = ((Exception *)exception)->traceback;
     int lasti = frame_lasti(f);
     Value traceback = object ? traceback_new(previous == NONE ? 0 : previous, object, lasti, lasti < 0 ? frame_line(f) : LINE_LATER) : 0;
-    if (traceback) SET((Exception *)exception, traceback, traceback);
-    if (!traceback) t->exception = 0;
+    if (!traceback) return;   /* the MemoryError takes the exception's place: one without its traceback would be a surprise */
+    SET((Exception *)exception, traceback, traceback);
     error_restore(exception);
 }
 

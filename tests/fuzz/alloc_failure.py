@@ -30,7 +30,7 @@ PROGRAMS = {
     "itertools": "import itertools as i\nprint([*i.chain('ab', i.islice(i.count(), 2))], [(k, [*g]) for k, g in i.groupby('aab')], [*i.permutations('abc', 2)][:2], [*i.product('ab', repeat=2)][-1])",
     "math": "import math, _struct, binascii\nprint(math.comb(50, 25), math.factorial(30), math.isqrt(10 ** 40), _struct.pack('<id', 7, 1.5), binascii.b2a_base64(b'abc'))",
     "weak": "import _weakref\nclass A: pass\na = A()\nr = _weakref.ref(a)\np = _weakref.proxy(a)\np.x = 1\nprint(r() is a, a.x, _weakref.getweakrefcount(a))",
-    "with": "import contextlib\n@contextlib.contextmanager\ndef m():\n  try: yield 1\n  finally: print('out')\nwith m() as v: print(v)",
+    "with": "import contextlib\n@contextlib.contextmanager\ndef m():\n  try: yield 1\n  finally: out.append(2)\nout = []\nwith m() as v: pass\nprint(v, out)",
     "regex": "import re\nprint(re.sub(r'(\\w)(\\d+)', r'\\2\\1', 'a12 b3'), re.findall('[a-c]+', 'abxcab'))",
     "json": "import json\nprint(json.dumps(json.loads('[1, 2.5, {\"a\": [null, \"x\"]}]')))",
     "textwrap": "import textwrap\nprint(textwrap.wrap('ab cd ef', 4))",
