@@ -14,16 +14,20 @@
 bool buffered_enter_slow(BufferedObj *b)
 {
     if (b->owner == thread_self->id) return raise_runtime("reentrant call inside %R", VALUE(b));
-    /* Another thread is inside, blocked in its raw stream. That is rare, and the wait ends with a system call anyway: so poll. */
-    long pause_us = 50;
-    while (b->owner) {
+    /* Another thread is inside, blocked in its raw stream. That is rare, and the wait ends with a system call anyway: so poll. A thread that writes without a pause is
+     * outside only while it holds the interpreter's lock: after a while it is asked to hand the object over when it leaves. */
+    bool going_on = true;
+    for (long pause_us = 50; going_on && b->owner && b->owner != thread_self->id;) {
         if (thread_finalizing) return raise_runtime("could not acquire lock for %R at interpreter shutdown, possibly due to daemon threads", VALUE(b));
         BLOCKING(usleep((useconds_t)pause_us));
-        if (pause_us < 5000) pause_us *= 2;
-        if (!safe_point()) return false;
+        if (pause_us < 3200) pause_us *= 2;
+        else if (!b->next_owner) b->next_owner = thread_self->id;
+        going_on = safe_point();
     }
-    b->owner = thread_self->id;
-    return true;
+    if (b->next_owner == thread_self->id) b->next_owner = 0;
+    if (going_on) b->owner = thread_self->id;
+    else if (b->owner == thread_self->id) buffered_leave(b);
+    return going_on;
 }
 
 bool buffered_check(BufferedObj *b)
@@ -596,7 +600,7 @@ static bool buffered_start(BufferedObj *b, Value raw, int64_t size)
     b->size = size;
     b->in = b->out = 0;
     b->in_at = b->in_end = b->out_at = b->out_end = 0;
-    b->owner = 0;
+    b->owner = b->next_owner = 0;
     b->detached = false;
     /* Buffers are made when first used; but one that cannot be made should be an error here. */
     if (size > 1 << 26) {

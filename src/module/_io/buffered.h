@@ -11,4 +11,8 @@ static inline bool buffered_enter(BufferedObj *b)
     b->owner = thread_self->id;
     return true;
 }
-static inline void buffered_leave(BufferedObj *b) { b->owner = 0; }
+static inline void buffered_leave(BufferedObj *b)
+{
+    b->owner = b->next_owner;
+    b->next_owner = 0;
+}

@@ -31,7 +31,7 @@ typedef struct BufferedObj {
     int64_t out_at, out_end;
     int64_t position;            /* of the raw stream; -1: not known */
     unsigned long owner;         /* the thread inside, or 0 */
-    int waiting;
+    unsigned long next_owner;    /* a thread that has waited long, or 0: gets in next */
 } BufferedObj;
 
 extern Type iobase_type, rawiobase_type, bufferediobase_type, textiobase_type, fileio_type, bytesio_type, stringio_type, buffered_reader_type, buffered_writer_type, buffered_random_type,
