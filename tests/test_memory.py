@@ -63,6 +63,16 @@ class Memory(unittest.TestCase):
         done = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, timeout=60)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "True\n", ""))
 
+    def test_start_in_little_address_space(self):
+        """Where there is too little for the start-up image, the start is made without it; where there is too little for that, it is said."""
+        for kilobytes in (*range(16000, 32000, 700), *range(32000, 400000, 23000)):
+            command = f"ulimit -v {kilobytes} && exec '{sys.executable}' -S -c 'print(1)'"
+            done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60)
+            if kilobytes < 32000 and done.returncode:
+                self.assertEqual((done.returncode, done.stdout, done.stderr), (1, "", "krait: the interpreter could not start: out of memory\n"), kilobytes)
+            else:
+                self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "1\n", ""), kilobytes)
+
 
 class Interruption(unittest.TestCase):
     """As in CPython, arithmetic of huge numbers stops when a signal handler raises."""

@@ -11,10 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, STORE_SPACE = 64 << 20, HEAP_SPACE = 256 << 20, STORE_HEADER = 16 };
+enum { PAGE = 4096, STORE_SPACE = 64 << 20, HEAP_SPACE = 256 << 20, LEAST_SPACE = 16 << 20, STORE_HEADER = 16 };
 static char *const IMAGE_BASE = (char *)0x1000000000;   /* lasting memory, then the heap's blocks */
 static char *const HEAP_BASE = (char *)0x1000000000 + STORE_SPACE;
 
@@ -271,14 +272,27 @@ static bool map_variables(int fd, const Part *part)
            pread(fd, (void *)start, head, (off_t)part->offset) == (ssize_t)head && pread(fd, (void *)last, tail, (off_t)(part->offset + (last - start))) == (ssize_t)tail;
 }
 
+/* Where the address space is limited, what the program needs beside the image must be there too: once the variables are replaced there is no way back to a start from nothing. */
+static bool space_remains(void)
+{
+    struct rlimit space;
+    if (getrlimit(RLIMIT_AS, &space) < 0 || space.rlim_cur == RLIM_INFINITY) return true;
+    void *probe = mmap(0, LEAST_SPACE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return probe != MAP_FAILED && munmap(probe, LEAST_SPACE) == 0;
+}
+
+static void unmap(const Part *part) { munmap(part->start, part->size); }
+
 static bool load_from(int fd)
 {
     Trailer trailer;
     if (!read_trailer(fd, &trailer)) return false;
     const Part *blocks = &trailer.parts[PART_HEAP], *store = &trailer.parts[PART_STORE];
     if (!map_fresh(fd, blocks)) return false;
-    if (!map_fresh(fd, store)) {
-        munmap(blocks->start, blocks->size);
+    bool stored = map_fresh(fd, store);
+    if (!stored || !space_remains()) {
+        unmap(blocks);
+        if (stored) unmap(store);
         return false;
     }
     if (!map_variables(fd, &trailer.parts[PART_DATA]) || !map_variables(fd, &trailer.parts[PART_BSS])) {

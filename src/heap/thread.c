@@ -186,13 +186,21 @@ static void find_c_stack(Thread *t)
     t->c_stack_limit = t->c_stack_base - usable + reserve;
 }
 
+/* Untouched pages cost nothing, but they count where the address space is limited: then a small part of it has to do. */
+static size_t affordable_stack(size_t values)
+{
+    struct rlimit space;
+    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY)
+        while (values > REGISTER_STACK_LEAST && values * sizeof(Value) > space.rlim_cur / 16) values /= 2;
+    return values;
+}
+
 Thread *thread_new(size_t register_stack_values)
 {
     Thread *t = calloc(1, sizeof *t);
     if (!t) return 0;
-    /* Untouched pages cost nothing, but they count where the address space is limited: then a smaller stack has to do. */
     void *stack;
-    size_t values = register_stack_values;
+    size_t values = affordable_stack(register_stack_values);
     while ((stack = mmap(0, values * sizeof(Value), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) == MAP_FAILED && values > REGISTER_STACK_LEAST)
         values /= 2;
     if (stack == MAP_FAILED) {

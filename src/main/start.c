@@ -190,7 +190,7 @@ static bool open_first_stderr(void)
 
 static bool start_failed(void)
 {
-    if (sys_module && thread_self->exception) {
+    if (sys_module && thread_self->exception && !error_matches(&exc_MemoryError)) {
         fputs("krait: the interpreter could not start:\n", stderr);
         excepthook_print(error_take());
     } else fputs("krait: the interpreter could not start: out of memory\n", stderr);

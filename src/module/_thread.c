@@ -426,9 +426,8 @@ static void *thread_main(void *argument)
     free(argument);
     thread_attach(t);
     {
-        Value job = dict_pop(starting, int_new(number));
-        Value function = tuple_get(job, 0);
-        if (!object_call_tuple(function, tuple_get(job, 1), tuple_get(job, 2) == NONE ? 0 : tuple_get(job, 2))) report_thread_end(function);
+        Value job = dict_pop(starting, int_new(number)), function = job ? tuple_get(job, 0) : NONE;
+        if (!job || !object_call_tuple(function, tuple_get(job, 1), tuple_get(job, 2) == NONE ? 0 : tuple_get(job, 2))) report_thread_end(function);
     }
     thread_data_drop();
     if (t->exception) error_clear();
@@ -460,10 +459,13 @@ static NATIVE(start_new_thread)
         *start = (Start){thread, number};
         running++;
         int result = pthread_create(&id, &attributes, thread_main, start);
-        pthread_attr_destroy(&attributes);
-        if (result == 0) return int_new_unsigned((unsigned long)id);
+        if (result == 0) {
+            pthread_attr_destroy(&attributes);
+            return int_new_unsigned((unsigned long)id);
+        }
         running--;
     }
+    pthread_attr_destroy(&attributes);
     free(start);
     if (thread) thread_discard(thread);
     dict_delete(starting, key);

@@ -99,6 +99,7 @@ int bytecode_stack_effect(uint8_t op, uint32_t arg, bool jump)
     return (int)effect;
 }
 
+/* What fails without such a reason lacks memory. */
 static bool unsound(Stored *s, const char *why)
 {
     if (!s->problem) s->problem = why;
@@ -181,7 +182,7 @@ static bool decode_handlers(Stored *s, uint32_t units, const int32_t *index_of)
     Value table = s->code->exceptiontable;
     const uint8_t *p = bytes_data(table), *end = p + bytes_size(table);
     s->handlers = malloc(sizeof(StoredHandler) * (bytes_size(table) / 4 + 1));
-    if (!s->handlers) return unsound(s, "out of memory");
+    if (!s->handlers) return false;
     uint32_t last_end = 0;
     while (p < end) {
         uint32_t start, size, target, depth_lasti;
@@ -261,7 +262,7 @@ static bool flow_to(Walk *w, int32_t target, const uint8_t *kinds, int32_t depth
         insn->depth = depth;
         insn->leader = true;
         w->entry[target] = malloc((size_t)depth + 1);
-        if (!w->entry[target]) return unsound(w->s, "out of memory");
+        if (!w->entry[target]) return false;
         memcpy(w->entry[target], kinds, (size_t)depth);
         w->work[w->work_count++] = target;
         return true;
@@ -276,7 +277,7 @@ static bool flow_to_handler(Walk *w, StoredHandler *h)
     uint8_t buffer[256], *kinds = buffer;
     int32_t depth = h->depth + h->lasti + 1;
     if (h->depth > w->depth || depth > w->limit) return unsound(w->s, "exception handler expects a deeper stack");
-    if (depth > 256 && !(kinds = malloc((size_t)depth))) return unsound(w->s, "out of memory");
+    if (depth > 256 && !(kinds = malloc((size_t)depth))) return false;
     memcpy(kinds, w->stack, (size_t)h->depth);
     memset(kinds + h->depth, KIND_VALUE, (size_t)(depth - h->depth));
     bool ok = flow_to(w, h->target, kinds, depth);
@@ -370,9 +371,7 @@ static bool walk(Stored *s)
 {
     size_t limit = (size_t)(s->code->stacksize < 0 ? 0 : s->code->stacksize) + 2;
     Walk w = {.s = s, .entry = calloc((size_t)s->count, sizeof(uint8_t *)), .work = malloc(sizeof(int32_t) * (size_t)s->count), .stack = malloc(limit + 2), .limit = (int32_t)limit};
-    bool ok = w.entry && w.work && w.stack;
-    if (!ok) unsound(s, "out of memory");
-    ok = ok && flow_to(&w, 0, w.stack, 0);
+    bool ok = w.entry && w.work && w.stack && flow_to(&w, 0, w.stack, 0);
     while (ok && w.work_count > 0) ok = walk_block(&w, w.work[--w.work_count]);
     if (w.entry)
         for (int32_t i = 0; i < s->count; i++) free(w.entry[i]);
@@ -410,8 +409,7 @@ bool bytecode_decode(CodeObj *code, Stored *s)
     uint32_t units = (uint32_t)(bytes_size(code->code) / 2);
     s->insns = malloc(sizeof(StoredInsn) * (units + 1));
     int32_t *index_of = malloc(sizeof(int32_t) * (units + 1));
-    bool ok = s->insns && index_of ? true : unsound(s, "out of memory");
-    ok = ok && decode_units(s, bytes_data(code->code), units, index_of) && resolve_jumps(s, units, index_of) && decode_handlers(s, units, index_of) && walk(s);
+    bool ok = s->insns && index_of && decode_units(s, bytes_data(code->code), units, index_of) && resolve_jumps(s, units, index_of) && decode_handlers(s, units, index_of) && walk(s);
     free(index_of);
     return ok;
 }
@@ -430,7 +428,8 @@ bool vm_verify(CodeObj *code)
     Stored stored;
     bool ok = bytecode_decode(code, &stored);
     if (ok) code->verified = 1;
-    else raise_value("bad code object: %s", stored.problem);
+    else if (stored.problem) raise_value("bad code object: %s", stored.problem);
+    else raise_memory();
     stored_free(&stored);
     return ok;
 }
