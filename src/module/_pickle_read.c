@@ -10,7 +10,7 @@
 
 typedef struct Unpickler {
     Obj head;
-    Value read, readline, peek;        /* methods of the file, 0: none */
+    Value read, readline, readinto, peek;   /* methods of the file, 0: none */
     Value persistent_load, buffers, encoding, errors;
     Value input;                       /* owns what data points to */
     Value stack, memo, far_memo;       /* lists; far_memo a dict for numbers out of line, or 0 */
@@ -26,7 +26,7 @@ typedef struct Unpickler {
 static void unpickler_trace(Obj *o)
 {
     Unpickler *u = (Unpickler *)o;
-    gc_visit_values(&u->read, 11);
+    gc_visit_values(&u->read, 12);
     gc_visit_buffer(u->marks);
     gc_visit(u->view.owner);
 }
@@ -53,11 +53,11 @@ static bool skip_consumed(Unpickler *u)
     return skipped != 0;
 }
 
-static bool accept_bytes(Unpickler *u, Value bytes, const char *method)
+static bool accept_bytes(Unpickler *u, Value bytes)
 {
     if (!bytes) return false;
     if (!is_bytes(bytes)) {
-        if (!has_buffer(bytes)) return raise_value("%s() returned a non-bytes object (%s)", method, type_name_of(bytes));
+        if (!has_buffer(bytes)) return raise_type("a bytes-like object is required, not '%.100T'", bytes);
         if (!(bytes = bytes_from_object(bytes))) return false;
     }
     input_set(u, bytes);
@@ -76,13 +76,13 @@ static bool input_from_file(Unpickler *u, int64_t n)
             if (!error_clear_if(&exc_NotImplementedError)) return false;
             u->peek = 0;
         } else {
-            if (!accept_bytes(u, ahead, "peek")) return false;
+            if (!accept_bytes(u, ahead)) return false;
             u->peeked = true;
             if (u->size >= n) return true;
             u->peeked = false;
         }
     }
-    if (!accept_bytes(u, call_1(u->read, int_new(n)), "read")) return false;
+    if (!accept_bytes(u, call_1(u->read, int_new(n)))) return false;
     return u->size >= n || truncated();
 }
 
@@ -117,6 +117,43 @@ static inline const uint8_t *take(Unpickler *u, uint64_t n)
     return bytes;
 }
 
+/* The file's next n bytes, which the file itself puts in their place if it can. `owner` holds that place. */
+static bool fill_from_file(Unpickler *u, uint8_t *out, int64_t n, Value owner)
+{
+    if (!skip_consumed(u)) return false;
+    u->peeked = false;
+    if (u->readinto) {
+        Value view = memoryview_from_memory(out, n, false, owner), count = view ? call_1(u->readinto, view) : 0;
+        Value error = error_take();
+        if (view) memoryview_release(view);
+        int64_t size = 0;
+        if (error) return error_restore(error), false;
+        if (!is_int(count)) return raise_type("an integer is required");
+        return number_as_size(count, &size) && (size >= n || truncated());
+    }
+    Value bytes = call_1(u->read, int_new(n));
+    if (!bytes) return false;
+    if (!is_bytes(bytes)) return raise_value("read() returned non-bytes object (%R)", (Value)type_of(bytes));
+    if (bytes_size(bytes) < n) return truncated();
+    memcpy(out, bytes_data(bytes), (size_t)n);
+    return true;
+}
+
+/* A bytes of the next n bytes: read into it, without another copy. (A bytearray would not do: the file might keep the view.) */
+static Value take_bytes(Unpickler *u, uint64_t n)
+{
+    int64_t left = u->size - u->position;
+    if (n <= (uint64_t)left || !u->read) {
+        const uint8_t *bytes = take(u, n);
+        return bytes ? bytes_new(bytes, n) : 0;
+    }
+    Value made = bytes_new(0, n);
+    if (!made) return 0;
+    if (left) memcpy(bytes_data(made), u->data + u->position, (size_t)left);
+    u->position = u->size;
+    return fill_from_file(u, bytes_data(made) + left, (int64_t)n - left, made) ? made : 0;
+}
+
 /* A line without its newline; 0 with exception. It is followed by the newline byte. */
 static const char *take_line(Unpickler *u, size_t *length)
 {
@@ -125,7 +162,7 @@ static const char *take_line(Unpickler *u, size_t *length)
         if (!u->read) return truncated(), (const char *)0;
         if (!skip_consumed(u)) return 0;
         u->peeked = false;
-        if (!accept_bytes(u, call_0(u->readline), "readline")) return 0;
+        if (!accept_bytes(u, call_0(u->readline))) return 0;
         if (u->size == 0 || u->data[u->size - 1] != '\n') return truncated(), (const char *)0;
         start = u->data;
         end = start + u->size - 1;
@@ -348,16 +385,16 @@ static Value load_bin_bytes(Unpickler *u, int count)
     uint64_t size;
     if (!take_number(u, count, &size) || !check_size(size, "BINBYTES")) return 0;
     if (size > INT64_MAX - sizeof(BytesObj)) return raise_overflow("byte string is too large");
-    const uint8_t *bytes = take(u, size);
-    return bytes ? bytes_new(bytes, size) : 0;
+    return take_bytes(u, size);
 }
 
 static Value load_bytearray(Unpickler *u)
 {
     uint64_t size;
     if (!take_number(u, 8, &size) || !check_size(size, "BYTEARRAY8")) return 0;
-    const uint8_t *bytes = take(u, size);
-    return bytes ? bytearray_new(bytes, size) : 0;
+    if (size > INT64_MAX - sizeof(BytesObj)) return raise_memory();
+    Value bytes = take_bytes(u, size);
+    return bytes ? bytearray_new(bytes_data(bytes), size) : 0;
 }
 
 static Value load_unicode(Unpickler *u)
@@ -902,7 +939,8 @@ static bool optional_method(Value file, Value name, Value *out)
 
 static bool unpickler_set_file(Unpickler *u, Value file)
 {
-    if (!optional_method(file, NAME("peek"), &u->peek) || !optional_method(file, NAME("read"), &u->read) || !optional_method(file, NAME("readline"), &u->readline)) return false;
+    if (!optional_method(file, NAME("peek"), &u->peek) || !optional_method(file, NAME("read"), &u->read) || !optional_method(file, NAME("readline"), &u->readline) ||
+        !optional_method(file, NAME("readinto"), &u->readinto)) return false;
     gc_barrier(u);
     return (u->read && u->readline) || raise_type("file must have 'read' and 'readline' attributes");
 }

@@ -147,7 +147,7 @@ Value type_module_value(Type *type)
 {
     if (type->flags & TYPE_HEAP) return dict_get_str(type->dict, NAME("__module__"));
     const char *dot = strrchr(type->name, '.');
-    return dot ? str_from_utf8(type->name, (size_t)(dot - type->name)) : NAME("builtins");
+    return dot ? str_intern_latin1(type->name, (size_t)(dot - type->name)) : NAME("builtins");
 }
 
 static Value type_repr(Value v)
