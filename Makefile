@@ -15,7 +15,7 @@ SANITIZE =
 say      = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@echo '  $(1)' '$(patsubst $(CURDIR)/%,%,$(2))';)
 
 WARN   = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers
-CFLAGS = -std=gnu23 $(OPT) -g1 $(WARN) -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE -fno-strict-aliasing -fwrapv -fno-math-errno -ffp-contract=off -fno-pie \
+CFLAGS = -std=gnu23 $(OPT) -g1 $(WARN) -Isrc -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE -fms-extensions -Wno-microsoft-anon-tag -fno-strict-aliasing -fwrapv -fno-math-errno -ffp-contract=off -fno-pie \
          -fno-omit-frame-pointer -pthread -MMD -MP $(SANITIZE) $(EXTRA)
 LDFLAGS = -fuse-ld=lld-19 -no-pie -pthread $(SANITIZE) -Wl,--as-needed,-O1 -static-libgcc $(EXTRA_LD)
 FRONT_LIBS = -l:libgmp.a -l:libdouble-conversion.a -l:libstdc++.a -lm

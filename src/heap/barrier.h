@@ -6,7 +6,7 @@
 #pragma once
 #include "heap/heap.h"
 
-enum { GC_OLD = 1, GC_FINALIZE = 2, GC_WEAK = 4, GC_FINALIZED = 8, GC_EXPOSED = 16, GC_STATIC = 32, GC_UNTRACKED = 64 };
+enum { GC_OLD = 1, GC_FINALIZE = 2, GC_WEAK = 4, GC_FINALIZED = 8, GC_EXPOSED = 16, GC_STATIC = 32 };
 
 void gc_remember(Obj *object);
 static inline void gc_barrier(void *object)

@@ -12,7 +12,7 @@
 #pragma once
 #include "heap/barrier.h"
 #include "heap/thread.h"
-#include "object/type.h"
+#include "heap/type_head.h"
 
 enum { BLOCK_SHIFT = 16, BLOCK_SIZE = 1 << BLOCK_SHIFT, BLOCK_HEADER = 1152, BITMAP_WORDS = BLOCK_SIZE / 16 / 64 };
 enum { GC_DYING = 128 };   /* its finalizer is queued */

@@ -6,8 +6,7 @@
  * Generations by sticky marks: a young collection keeps the marks of earlier ones, so it stops at every old object, and looks again only at those that the barrier remembered.
  */
 #include "heap/block.h"
-#include "object/str.h"
-#include "object/error.h"
+#include "heap/upcall.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -46,9 +45,13 @@ static inline void mark_in_block(Block *b, Obj *o)
     if (b->marks[i >> 6] & bit) return;
     b->marks[i >> 6] |= bit;
     o->gc |= GC_OLD;
-    Type *type = o->type;
-    if (type == &str_type && ((StrObj *)o)->compact && ((StrObj *)o)->ascii) return;   /* the commonest object refers to nothing */
-    if (type->trace || !(type->head.head.gc & GC_STATIC)) mark_push(o);
+    TypeHead *type = type_head(o);
+    if (type->leaf_bits) {
+        uint32_t word;
+        memcpy(&word, (char *)o + type->leaf_offset, sizeof word);
+        if ((word & type->leaf_bits) == type->leaf_bits) return;
+    }
+    if (type->trace || !type_is_static(o->type)) mark_push(o);
 }
 
 static inline void mark_object(Obj *o) { mark_in_block(block_of(o), o); }
@@ -77,8 +80,8 @@ void gc_visit_buffer(void *buffer)
 
 static void trace_object(Obj *o)
 {
-    Type *type = o->type;
-    if (!(type->head.head.gc & GC_STATIC)) mark_object((Obj *)type);
+    if (!type_is_static(o->type)) mark_object((Obj *)o->type);
+    TypeHead *type = type_head(o);
     if (type->trace) type->trace(o);
 }
 
@@ -215,8 +218,8 @@ static void report_missed_barrier(Obj *o)
 {
     search = (ParentSearch){.wanted = VALUE(o)};
     gc_each_object(search_parent, 0);
-    fprintf(stderr, "krait: heap check failed: a missing write barrier lost an object of type '%s' at %p", o->type->name, (void *)o);
-    if (search.parent) fprintf(stderr, ", referred to by an object of type '%s' at %p", search.parent->type->name, (void *)search.parent);
+    fprintf(stderr, "krait: heap check failed: a missing write barrier lost an object of type '%s' at %p", type_head(o)->name, (void *)o);
+    if (search.parent) fprintf(stderr, ", referred to by an object of type '%s' at %p", type_head(search.parent)->name, (void *)search.parent);
     fputc('\n', stderr);
     abort();
 }

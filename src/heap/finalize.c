@@ -6,7 +6,7 @@
  */
 #include "heap/block.h"
 #include "heap/image.h"
-#include "object/error.h"
+#include "heap/upcall.h"
 #include <stdlib.h>
 
 /* --- the registry of weak references: an array of entries in the order of registration, chained per target through a hash table */
@@ -146,8 +146,8 @@ void gc_finalizer_done(Obj *object)
 /* Marks what o refers to, but not o itself (unless it refers to itself in some way). */
 static void mark_children(Obj *o)
 {
-    if (!(o->type->head.head.gc & GC_STATIC)) gc_visit(VALUE(o->type));
-    if (o->type->trace) o->type->trace(o);
+    if (!type_is_static(o->type)) gc_visit(VALUE(o->type));
+    if (type_head(o)->trace) type_head(o)->trace(o);
     mark_drain();
 }
 
@@ -221,7 +221,7 @@ void finalize_trace_queues(void)
 static void run_one_finalizer(Obj *o)
 {
     o->gc &= ~GC_DYING;
-    if (o->type->finalize) o->type->finalize(o);
+    if (type_head(o)->finalize) type_head(o)->finalize(o);
     if (thread_self->exception) error_unraisable(VALUE(o), 0);
 }
 
@@ -269,7 +269,7 @@ void gc_finalize_all(void)
         /* Registration order is age order. __del__ methods first, the oldest object's first; then the native ones, youngest first: there holders are younger than what
          * they hold. */
         for (size_t i = 0; i < all.count; i++)
-            if ((((Obj *)all.items[i])->gc & GC_FINALIZE) && (((Obj *)all.items[i])->type->flags & TYPE_HEAP)) queue_finalizer(all.items[i]);
+            if ((((Obj *)all.items[i])->gc & GC_FINALIZE) && (type_head(all.items[i])->flags & TYPE_HEAP)) queue_finalizer(all.items[i]);
         for (size_t i = all.count; i-- > 0;)
             if (((Obj *)all.items[i])->gc & GC_FINALIZE) queue_finalizer(all.items[i]);
         gc_run_finalizers();

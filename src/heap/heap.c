@@ -1,7 +1,7 @@
 /* heap.c: allocation: blocks, size classes, large objects, limits, and the stress modes. The layout is told in block.h. */
 #include "heap/block.h"
 #include "heap/image.h"
-#include "object/error.h"
+#include "heap/upcall.h"
 #include <stdlib.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -463,7 +463,7 @@ void *gc_new(Type *type, size_t size)
     }
     if (__builtin_expect(!o, 0)) return 0;
     o->type = type;
-    if (__builtin_expect((type->flags & TYPE_FINALIZE) != 0, 0)) gc_want_finalizer(o);
+    if (__builtin_expect((((TypeHead *)type)->flags & TYPE_FINALIZE) != 0, 0)) gc_want_finalizer(o);
     return o;
 }
 
@@ -658,8 +658,8 @@ void gc_each_referent(Obj *object, void (*visit)(Value, void *), void *context)
 {
     heap.visitor = visit;
     heap.visitor_context = context;
-    if (object->type->trace) object->type->trace(object);
-    if (!(object->type->head.head.gc & GC_STATIC)) visit(VALUE(object->type), context);
+    if (type_head(object)->trace) type_head(object)->trace(object);
+    if (!type_is_static(object->type)) visit(VALUE(object->type), context);
     heap.visitor = 0;
 }
 

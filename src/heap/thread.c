@@ -4,7 +4,7 @@
  * again only after another thread has had it. The idea is that of CPython's "new GIL" (Antoine Pitrou).
  */
 #include "heap/block.h"
-#include "object/error.h"
+#include "heap/upcall.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
@@ -284,7 +284,7 @@ bool recursion_enter(const char *where)
     if (raising && depth <= recursion_limit + 50) return true;
     if (!raising) {
         raising = true;
-        raise_format(&exc_RecursionError, "maximum recursion depth exceeded%s", where);
+        raise_recursion(where);
         raising = false;
     } else {
         raise_memory();

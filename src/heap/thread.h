@@ -42,6 +42,16 @@ struct Thread {
 
 extern _Thread_local Thread *thread_self;
 
+/* The pending exception, no longer pending; 0: none. */
+static inline Value error_take(void)
+{
+    Value exception = thread_self->exception;
+    thread_self->exception = 0;
+    return exception;
+}
+static inline void error_restore(Value exception) { thread_self->exception = exception; }   /* makes it pending as it is (no context) */
+static inline void error_clear(void) { thread_self->exception = 0; }
+
 /* The interpreter lock. thread_release saves registers and stack pointer for the collector, which may run meanwhile in another thread. */
 void thread_release(void);
 void thread_acquire(void);

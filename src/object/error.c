@@ -13,16 +13,6 @@
 
 /* --- the pending exception */
 
-Value error_take(void)
-{
-    Value exception = thread_self->exception;
-    thread_self->exception = 0;
-    return exception;
-}
-
-void error_restore(Value exception) { thread_self->exception = exception; }
-void error_clear(void) { thread_self->exception = 0; }
-
 bool error_matches(Type *type)
 {
     Value exception = thread_self->exception;

@@ -1,11 +1,13 @@
 /* error.h: raising exceptions from C.
  *
- * The pending exception is thread_self->exception, always an instance. All raise functions return 0, so that `return raise_type("...")` fits functions that return a
- * Value, a bool or a pointer. Formats take C's %s %c %d %i %u %x %ld %lld %zd %zu %p %%, and, for a Value each:
+ * The pending exception is thread_self->exception, always an instance (error_take, error_restore, error_clear: heap/thread.h; raise_memory, raise_recursion, raise_object,
+ * error_unraisable: heap/upcall.h). All raise functions return 0, so that `return raise_type("...")` fits functions that return a Value, a bool or a pointer.
+ * Formats take C's %s %c %d %i %u %x %ld %lld %zd %zu %p %%, and, for a Value each:
  *   %R repr   %S str   %A ascii   %U a str object as it is   %T the name of the value's type   %N a type's name (argument: Type *, or Value of a type)
  * with precision for %.200s and %.100T. In tail: %s of C strings is UTF-8.
  */
 #pragma once
+#include "heap/upcall.h"
 #include "object/type.h"
 #include <stdarg.h>
 
@@ -22,7 +24,6 @@ uint64_t raise_index(const char *format, ...);     /* IndexError */
 uint64_t raise_attribute(const char *format, ...); /* AttributeError */
 uint64_t raise_runtime(const char *format, ...);   /* RuntimeError */
 uint64_t raise_system(const char *format, ...);    /* SystemError */
-uint64_t raise_memory(void);                       /* MemoryError, allocates nothing */
 uint64_t raise_key(Value key);                     /* KeyError(key) */
 uint64_t raise_stop_iteration(Value value);        /* StopIteration(value); 0 or NONE: no value */
 /* OSError of errno (with its subclass), file name(s) optional (0). */
@@ -31,21 +32,15 @@ uint64_t raise_errno_with(int error, Value filename, Value filename2);
 /* type(value) or an instance; the exception `value` as with `raise type, value`. */
 uint64_t raise_value_of(Type *type, Value argument);    /* type(argument) */
 uint64_t raise_instance(Value exception);               /* sets it as pending, with __context__ from the exception being handled */
-uint64_t raise_object(Value type_or_instance, Value cause /* 0: none */);  /* the raise statement */
 uint64_t raise_unsupported_operand(Value a, Value b, const char *symbol);  /* "unsupported operand type(s) for +: 'int' and 'str'" */
 uint64_t raise_bad_argument(const char *function, const char *argument, const char *expected, Value got); /* "f() argument 'x' must be str, not int" */
 
 bool error_matches(Type *type);                         /* the pending exception is an instance of type */
 int exception_matches(Value exception, Value type_or_tuple);  /* as `except` does; -1 with exception */
-Value error_take(void);                                 /* the pending exception, no longer pending; 0: none */
-void error_restore(Value exception);                    /* makes it pending as it is (no context) */
-void error_clear(void);
 /* Clears the pending exception if it is of the type. */
 bool error_clear_if(Type *type);
 /* Chains: raise a new exception while one is pending: makes the earlier its __cause__ or __context__. */
 uint64_t raise_from(Type *type, const char *format, ...);   /* `raise type(...) from pending` */
-/* Exceptions that cannot be passed on: sys.unraisablehook. Clears the pending one. `where` may be 0. */
-void error_unraisable(Value where, const char *message);
 /* warnings.warn(message, category, stacklevel): false when it became an exception. */
 bool warn_format(Type *category, int stacklevel, const char *format, ...);
 bool warn_explicit(Type *category, Value message, Value filename, int lineno, Value module);

@@ -336,6 +336,8 @@ static Value memory_error_aside(void)
     return VALUE(e);
 }
 
+uint64_t raise_recursion(const char *where) { return raise_format(&exc_RecursionError, "maximum recursion depth exceeded%s", where); }
+
 uint64_t raise_memory(void)
 {
     static _Thread_local bool making;

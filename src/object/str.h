@@ -22,6 +22,7 @@ typedef struct StrObj {          /* PyASCIIObject, PyCompactUnicodeObject, PyUni
     void *any;                   /* non-compact: the characters */
 } StrObj;
 enum { STR_ASCII_HEADER = 48, STR_COMPACT_HEADER = 72 };
+enum { STR_STATE_COMPACT_ASCII = 1 << 5 | 1 << 6 };   /* in `state` */
 extern Type str_type;
 
 bool str_flatten_slow(StrObj *s);   /* false: MemoryError */

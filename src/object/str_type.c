@@ -263,6 +263,8 @@ Type str_type = {
     .doc = "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\nText. With an encoding or an error handler the object's bytes are decoded, "
            "otherwise the text is\nwhat object.__str__() says, or repr(object). encoding is 'utf-8' and errors is 'strict' if not given.",
     .trace = str_trace,
+    .leaf_offset = offsetof(StrObj, state),
+    .leaf_bits = STR_STATE_COMPACT_ASCII,   /* the commonest object of all */
     .repr = str_repr,
     .str = str_str,
     .hash = str_hash_slot,

@@ -88,7 +88,7 @@ static bool tuple_hash(Value self, int64_t *hash)
     const uint64_t prime1 = 11400714785074694791u, prime2 = 14029467366897019727u, prime5 = 2870177450012600261u;
     uint64_t mix = prime5;
     int64_t size = tuple_size(self);
-    if (c_stack_low()) return raise_format(&exc_RecursionError, "maximum recursion depth exceeded while hashing an object");
+    if (c_stack_low()) return raise_recursion(" while hashing an object");
     for (int64_t i = 0; i < size; i++) {
         int64_t lane;
         if (!value_hash(tuple_get(self, i), &lane)) return false;

@@ -10,6 +10,7 @@
  */
 #pragma once
 #include "heap/barrier.h"
+#include "heap/type_head.h"
 
 /* A native function. args: for a plain signature, one word a parameter in order (0: not given and without default; *args a tuple, **kwargs a dict or 0), nargs their number,
  * kwnames 0. For NATIVE_VECTOR: the positional arguments as passed (nargs of them), then the values of the keyword arguments, whose names are the tuple kwnames (0: none).
@@ -79,12 +80,12 @@ typedef struct Buffer {
 enum { BUFFER_SIMPLE = 0, BUFFER_WRITABLE = 1, BUFFER_FORMAT = 4, BUFFER_ND = 8, BUFFER_STRIDES = 0x18, BUFFER_FULL = 0x11c };
 
 enum {   /* Type.flags: the low 32 bits have CPython's Py_TPFLAGS_* values */
-    TYPE_SEQUENCE = 1 << 5, TYPE_MAPPING = 1 << 6, TYPE_DISALLOW_NEW = 1 << 7, TYPE_IMMUTABLE = 1 << 8, TYPE_HEAP = 1 << 9, TYPE_BASE = 1 << 10, TYPE_READY = 1 << 12,
+    TYPE_SEQUENCE = 1 << 5, TYPE_MAPPING = 1 << 6, TYPE_DISALLOW_NEW = 1 << 7, TYPE_IMMUTABLE = 1 << 8, /* TYPE_HEAP = 1 << 9, */ TYPE_BASE = 1 << 10, TYPE_READY = 1 << 12,
     TYPE_METHOD_DESCRIPTOR = 1 << 17, TYPE_ABSTRACT = 1 << 20, TYPE_MATCH_SELF = 1 << 22,
     TYPE_INT = 1 << 24, TYPE_LIST = 1 << 25, TYPE_TUPLE = 1 << 26, TYPE_BYTES = 1 << 27, TYPE_STR = 1 << 28, TYPE_DICT = 1 << 29, TYPE_EXCEPTION = 1 << 30,
 };
 #define TYPE_TYPE (1ull << 31)
-#define TYPE_FINALIZE (1ull << 32)      /* instances have `finalize` or __del__ */
+/* TYPE_FINALIZE (1ull << 32) */
 #define TYPE_FILLED (1ull << 33)        /* the dict has its descriptors */
 #define TYPE_NO_WEAKREF (1ull << 34)    /* instances cannot be weakly referenced */
 #define TYPE_FLOAT (1ull << 35)
@@ -93,38 +94,11 @@ enum {   /* Type.flags: the low 32 bits have CPython's Py_TPFLAGS_* values */
 #define TYPE_WEAKREF_OK (1ull << 37)    /* built-in type whose instances can be weakly referenced */
 
 struct Type {
-    /* PyTypeObject of CPython 3.11 (408 bytes) */
-    VarObj head;
-    const char *name;              /* "list", "collections.deque": as tp_name */
-    int64_t basic_size, item_size;
-    void *native_dealloc;
-    int64_t native_vectorcall_offset;
-    void *native_getattr, *native_setattr, *native_as_async, *native_repr, *native_as_number, *native_as_sequence, *native_as_mapping,
-        *native_hash, *native_call, *native_str, *native_getattro, *native_setattro, *native_as_buffer;
-    uint64_t flags;
-    const char *doc;
-    void *native_traverse, *native_clear, *native_richcompare;
-    int64_t weaklist_offset;
-    void *native_iter, *native_iternext, *native_methods, *native_members, *native_getset;
-    Type *base;
-    Value dict;
-    void *native_descr_get, *native_descr_set;
-    int64_t dict_offset;
-    void *native_init, *native_alloc, *native_new, *native_free, *native_is_gc;
-    Value bases;                   /* tuple */
-    Value mro;                     /* tuple */
-    Value cache, subclasses;       /* subclasses: list of weak references, or 0 */
-    Value weaklist;
-    void *native_del;
-    uint32_t version;              /* changes when the type or a base of it changes; 0: not assigned yet (type_version) */
-    void *native_finalize, *native_vectorcall;
+    struct TypeHead;               /* heap/type_head.h: PyTypeObject of CPython 3.11, and trace and finalize */
 
-    /* Krait's part */
     const NativeDef *methods;      /* ended by a name of 0 */
     const GetSetDef *getset;
     const MemberDef *members;
-    void (*trace)(Obj *);          /* visits all values; 0: the base's */
-    void (*finalize)(Obj *);       /* native cleanup when found dead (close a file); must not run Python unless it is a __del__ */
 
     Value (*repr)(Value);
     Value (*str)(Value);

@@ -8,14 +8,13 @@
 
 /* ---- frames */
 
-uint64_t raise_recursion(void) { return raise_format(&exc_RecursionError, "maximum recursion depth exceeded"); }
 
 Frame *vm_push_frame(Thread *t, FunctionObj *function, Lowered *low, Value *window, uint32_t flags)
 {
     if (!t->vm) t->vm = (void *)((uintptr_t)t->stack_end & ~15ull);
     Frame *f = (Frame *)t->vm - 1;
     if (window + low->register_count + 64 >= (Value *)f) {
-        raise_recursion();
+        raise_recursion("");
         return 0;
     }
     *f = (Frame){.previous = t->frame, .pc = low->words, .r = window, .k = low->k, .top = window + low->register_count, .code = low->code, .function = function, .flags = flags};
@@ -276,7 +275,7 @@ Frame *vm_enter(Thread *t, FunctionObj *function, Value *args, size_t nargs, Val
         if (!low) return 0;
     }
     if (t->recursion_depth >= recursion_limit) {
-        raise_recursion();
+        raise_recursion("");
         return 0;
     }
     size_t total = nargs + (kwnames ? (size_t)tuple_size(kwnames) : 0);
@@ -284,7 +283,7 @@ Frame *vm_enter(Thread *t, FunctionObj *function, Value *args, size_t nargs, Val
     Value *window = f->flags & FRAME_GENERATOR ? f->top : args, *aside = f->top;
     if (aside < window + low->register_count) aside = window + low->register_count;
     if (aside + total + 64 >= (Value *)vm_frame_floor(t) - sizeof(Frame)) {
-        raise_recursion();
+        raise_recursion("");
         return 0;
     }
     if (!bind_plainly(t, function, low, window, args, nargs, kwnames)) {
@@ -298,7 +297,7 @@ Frame *vm_enter(Thread *t, FunctionObj *function, Value *args, size_t nargs, Val
     }
     Frame *new = (Frame *)t->vm - 1;
     if (__builtin_expect(!room_for(t, low, window, new), 0)) {
-        raise_recursion();
+        raise_recursion("");
         return 0;
     }
     t->recursion_depth++;
@@ -341,7 +340,7 @@ Value vm_call_function(Value callee, Value *args, size_t nargs, Value kwnames)
     if (!low || !recursion_enter("")) return 0;
     if (window + low->register_count + 64 >= (Value *)vm_frame_floor(t) - sizeof(Frame)) {
         recursion_leave();
-        return raise_recursion();
+        return raise_recursion("");
     }
     t->stack_top = window + low->register_count;
     bool bound = bind_plainly(t, function, low, window, args, nargs, kwnames);
@@ -367,7 +366,7 @@ Value vm_run_code(FunctionObj *function, Value locals)
     Value *window = t->stack_top;
     if (window + low->register_count + 64 >= (Value *)vm_frame_floor(t) - sizeof(Frame)) {
         recursion_leave();
-        return raise_recursion();
+        return raise_recursion("");
     }
     memset(window, 0, sizeof(Value) * low->register_count);
     return run_bound(t, function, low, window, locals, flags);
@@ -414,7 +413,7 @@ Value *vm_spread(Frame *f, Value function, Value args, Value kwargs, size_t *nar
     if (!make_plain(function, &args, &kwargs)) return 0;
     size_t count = (size_t)tuple_size(args), keywords = kwargs ? (size_t)dict_size(kwargs) : 0;
     Value *out = f->top + 1;
-    if (out + count + keywords + 64 >= (Value *)vm_frame_floor(t) - sizeof(Frame)) return raise_recursion(), (Value *)0;
+    if (out + count + keywords + 64 >= (Value *)vm_frame_floor(t) - sizeof(Frame)) return raise_recursion(""), (Value *)0;
     *nargs = count;
     *kwnames = 0;
     out[-1] = 0;

@@ -293,7 +293,7 @@ static Value read_object(Reader *r, bool null_allowed)
     if (!read_byte(r, &type)) return 0;
     if ((type & ~FLAG_REF) == '0') return null_allowed ? 0 : raise_type("NULL object in marshal data for object");
     if (r->depth >= MAX_DEPTH) return raise_value("recursion limit exceeded");
-    if (c_stack_low()) return raise_format(&exc_RecursionError, "maximum recursion depth exceeded while unmarshalling");
+    if (c_stack_low()) return raise_recursion(" while unmarshalling");
     r->depth++;
     Value v = read_known(r, type & ~FLAG_REF, type & FLAG_REF);
     r->depth--;

@@ -32,7 +32,6 @@ Value vm_call_class_body(Value function, Value namespace);
 /* A frame as vm_push_frame makes it, for code with namespace `locals`; from C. */
 Value vm_run_code(FunctionObj *function, Value locals);
 
-uint64_t raise_recursion(void);
 void vm_unbound_local(CodeObj *code, uint32_t local);
 void vm_unbound_cell(CodeObj *code, uint32_t index);
 void vm_name_error(Value name);
