@@ -10,6 +10,7 @@ Three kinds of test:
 Usage: run.py [WORD...]: only tests whose names contain one of the words.
 """
 import concurrent.futures
+import difflib
 import os
 import re
 import subprocess
@@ -61,8 +62,8 @@ def program(report, path):
     options = {"env": {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}}
     expected, found = run([ORACLE, path], **options), run([KRAIT, path], **options)
     same = expected == found
-    text = "" if same else f"expected status {expected[0]}:\n{expected[1][-1500:]}\nfound status {found[0]}:\n{found[1][-1500:]}"
-    report.add(os.path.relpath(path, TOP), int(same), int(not same), text)
+    changes = difflib.unified_diff(expected[1].splitlines(), found[1].splitlines(), f"python3.11, status {expected[0]}", f"krait, status {found[0]}", lineterm="", n=1)
+    report.add(os.path.relpath(path, TOP), int(same), int(not same), "\n".join(list(changes)[:30]) or f"status {expected[0]} expected, found {found[0]}")
 
 
 def unit(report):

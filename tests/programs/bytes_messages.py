@@ -176,7 +176,7 @@ hash(memoryview(bytearray(b'a')))
 hash(memoryview(b'aaaa').cast('H'))
 memoryview(b'abcd').__reduce_ex__(2)
 memoryview(b'abcd', 1)
-repr(memoryview(b'a'))[:15]
+repr(memoryview(b'a'))[:13]
 len(memoryview(b'a').cast('B',[]))
 memoryview(b'abcd')[1.5]
 memoryview(b'abcd')[None]
