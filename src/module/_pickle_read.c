@@ -269,6 +269,17 @@ static Value memo_get(Unpickler *u, uint64_t number)
 
 /* --- numbers and text */
 
+/* Whether the decimal digits at `s` have one underscore at most between two of them, and none behind the last. */
+static bool digits_well_formed(const char *s)
+{
+    char before = 0;
+    for (; (*s >= '0' && *s <= '9') || *s == '_'; s++) {
+        if (*s == '_' && before == '_') return false;
+        before = *s;
+    }
+    return before != '_';
+}
+
 /* A number written in a line. As C sees the line: up to its first NUL, and with its newline (which counts as white space, and shows in errors). */
 static Value line_int(const char *line, size_t length, int base)
 {
@@ -278,8 +289,7 @@ static Value line_int(const char *line, size_t length, int base)
     const char *digits = line + strspn(line, " \t\v\f\r+-");
     char prefix = *digits == '0' ? (char)(digits[1] | 0x20) : 0;
     int told = prefix == 'x' ? 16 : prefix == 'o' ? 8 : prefix == 'b' ? 2 : 10;
-    if (told == 10 && int_from_ascii(line, size, 10, text)) told = 0;      /* only the leading zero is wrong */
-    thread_self->exception = 0;
+    if (told == 10 && *digits == '0' && digits_well_formed(digits)) told = 0;      /* the leading zero is wrong, or what follows the number */
     return raise_value("invalid literal for int() with base %d: %.200R", told, text);
 }
 

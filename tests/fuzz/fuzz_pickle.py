@@ -223,9 +223,9 @@ def generate(chance, corpus):
     return ("read", data, chance.choice(("ASCII", "latin-1", "bytes")), "strict")
 
 
-def bytes_of(data, protocol, *forms):
-    """What was written, unless it has to do with native functions: whether the names of their modules are the strings that classes have is nobody's promise (see fresh())."""
-    return "" if (protocol < 0 or protocol > 3) and re.search("'(iterator|builtin|method)'", repr(forms)) else describe(data)[:5000]
+def unsure(protocol, *forms):
+    """Whether what is written has to do with native functions: if the names of them and their modules are the strings that others have, and so one in the memo, is nobody's promise (see fresh())."""
+    return bool(re.search("'(iterator|builtin|method)'" if protocol < 0 or protocol > 3 else "'method'", repr(forms)))
 
 
 def write(form, protocol, imports, out_of_band):
@@ -236,7 +236,7 @@ def write(form, protocol, imports, out_of_band):
         data = pickle.dumps(made, protocol, fix_imports=imports, buffer_callback=buffers.append if out_of_band and protocol == 5 else None)
     except Exception as error:
         return problem(error)
-    return f"{bytes_of(data, protocol, form)} {outcome(Strict(io.BytesIO(data), buffers=buffers).load)}"
+    return f"{'' if unsure(protocol, form) else describe(data)[:5000]} {outcome(Strict(io.BytesIO(data), buffers=buffers).load)}"
 
 
 OPTIONS = ("persistent", "table", "override", "fast", "clear", "copy")
@@ -258,6 +258,8 @@ class Overriding(pickle.Pickler):
 
 def pickler(one, other, protocol, options):
     """Two values, one after the other, by one pickler."""
+    if unsure(protocol, one, other):
+        return ""
     file = io.BytesIO()
     try:
         made, second = built(one), built(other)
@@ -275,7 +277,7 @@ def pickler(one, other, protocol, options):
         writer.memo = writer.memo.copy()
     results += [outcome(writer.dump, second), outcome(writer.dump, [made, second, made])] if results == ["None"] else []       # what an error leaves in the memo is nobody's promise
     reader = Strict(io.BytesIO(file.getvalue()))
-    return " | ".join(results + [bytes_of(file.getvalue(), protocol, one, other)] + [outcome(reader.load) for _ in range(3 if len(results) > 1 else 0)])
+    return " | ".join(results + [describe(file.getvalue())[:5000]] + [outcome(reader.load) for _ in range(3 if len(results) > 1 else 0)])
 
 
 class Pieces:
@@ -329,6 +331,8 @@ def same(case, found, expected):
     """A frame that ends within an operation: python3.11 loses the bytes of the operation that are in the frame. And where in a recursion the limit is met is nobody's promise."""
     if "RecursionError" in found and "RecursionError" in expected:
         return True
+    if case[0] == "pickler" and "fast" in case[4] and re.search(r"KeyError: '\d+'", expected):
+        return True            # it forgets a container too early
     return case[0] in ("read", "pieces") and b"\x95" in case[1]
 
 
