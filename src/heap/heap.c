@@ -405,12 +405,29 @@ static void request_collection(void)
     if (thread_self) atomic_fetch_or_explicit(&thread_self->interrupt, INTERRUPT_COLLECT, memory_order_relaxed);
 }
 
+/* Free runs handed out before the hook came on must not escape it. */
+static void set_hooked(void)
+{
+    heap.hooked = heap.stress || heap.fail_at || heap.fail_each || heap.stress_young;
+    if (!heap.hooked) return;
+    for (int kind = CELL_OBJECT; kind <= CELL_OPAQUE; kind++)
+        for (int c = 0; c < SIZE_CLASSES; c++) {
+            Run *run = &heap.runs[kind][c];
+            for (char *cell = run->at; cell < run->end; cell += class_sizes[c]) bit_clear(run->block->alloc, bit_index(cell));
+            run->at = run->end = 0;
+        }
+}
+
 /* Counts for stress and failure modes. false: this allocation is to fail. */
 static bool allocation_hook(void)
 {
     if (heap.collecting) return true;
     if (heap.fail_at && --heap.fail_at == 0) {
         heap.hooked = heap.stress || heap.stress_young;
+        return false;
+    }
+    if (heap.fail_each && failures_here()) {
+        set_hooked();
         return false;
     }
     if (heap.stress && ++heap.stress_count >= heap.stress) {
@@ -543,19 +560,6 @@ void gc_native(Obj *object) { push_or_die(&heap.native, object); }
 
 void heap_set_limit(size_t bytes) { heap.limit = bytes; }
 
-/* Free runs handed out before the hook came on must not escape it. */
-static void set_hooked(void)
-{
-    heap.hooked = heap.stress || heap.fail_at || heap.stress_young;
-    if (!heap.hooked) return;
-    for (int kind = CELL_OBJECT; kind <= CELL_OPAQUE; kind++)
-        for (int c = 0; c < SIZE_CLASSES; c++) {
-            Run *run = &heap.runs[kind][c];
-            for (char *cell = run->at; cell < run->end; cell += class_sizes[c]) bit_clear(run->block->alloc, bit_index(cell));
-            run->at = run->end = 0;
-        }
-}
-
 void gc_stress(size_t every)
 {
     heap.stress = every;
@@ -565,7 +569,12 @@ void gc_stress(size_t every)
 
 void gc_program_begins(void)
 {
-    if (heap.fail_later) gc_fail_at(strtoull(getenv("KRAIT_GC_FAIL") + 1, 0, 10));
+    if (!heap.fail_later) return;
+    const char *mode = getenv("KRAIT_GC_FAIL") + 1;
+    if (failures_begin(mode)) {
+        heap.fail_later = false;
+        set_hooked();
+    } else gc_fail_at(strtoull(mode, 0, 10));
 }
 
 void gc_program_ends(void)
@@ -612,7 +621,9 @@ void heap_read_environment(void)
     heap.stress_young = environment_number("KRAIT_GC_STRESS_YOUNG");
     const char *fail = getenv("KRAIT_GC_FAIL");
     heap.fail_later = fail && *fail == '+';
-    heap.fail_at = heap.fail_later ? 0 : environment_number("KRAIT_GC_FAIL");
+    heap.fail_at = 0;
+    heap.fail_each = false;
+    if (fail && !heap.fail_later && !failures_begin(fail)) heap.fail_at = environment_number("KRAIT_GC_FAIL");
     heap.verify = environment_number("KRAIT_GC_VERIFY") != 0;
     set_hooked();
 }

@@ -67,14 +67,11 @@ void type_inherit_collection_flags(Type *type)
         type->flags |= ((Type *)tuple_get(type->mro, i))->flags & (TYPE_SEQUENCE | TYPE_MAPPING);
 }
 
-bool type_ready(Type *type)
+static bool inherit(Type *type, Type *base)
 {
-    if (type->flags & TYPE_READY) return true;
-    if (type != &object_type && !type->base) type->base = &object_type;
-    Type *base = type->base;
-    if (base && !type_ready(base)) return false;
+    if (type->flags & TYPE_INHERITED) return true;
     if (!register_static(type)) return false;
-    type->flags |= TYPE_READY | TYPE_IMMUTABLE;
+    type->flags |= TYPE_INHERITED | TYPE_IMMUTABLE;
     if (base) {
         type_inherit_flags(type, base);
         if (!type->item_size) type->item_size = base->item_size;
@@ -84,12 +81,33 @@ bool type_ready(Type *type)
     }
     type_inherit_slots(type, base);
     if (!type->new && base == &object_type) type->flags |= TYPE_DISALLOW_NEW;
-    if (!type->bases) type->bases = base ? tuple_pack(1, VALUE(base)) : tuple_new(0);
-    if (!type->bases || !type_set_mro(type)) return false;
-    type_inherit_collection_flags(type);
-    for (int64_t i = 0; i < tuple_size(type->bases); i++)
-        if (!type_add_subclass((Type *)tuple_get(type->bases, i), type)) return false;
     return true;
+}
+
+static bool find_place(Type *type, Type *base)
+{
+    if (!type->bases) type->bases = base ? tuple_pack(1, VALUE(base)) : tuple_new(0);
+    if (!type->bases || (!type->mro && !type_set_mro(type))) return false;
+    type_inherit_collection_flags(type);
+    for (int64_t i = 0; i < tuple_size(type->bases); i++) {
+        Type *parent = (Type *)tuple_get(type->bases, i);
+        type_remove_subclass(parent, type);
+        if (!type_add_subclass(parent, type)) return false;
+    }
+    return true;
+}
+
+/* Where memory lacks half-way, the type is not ready, and the next call goes on from there. */
+bool type_ready(Type *type)
+{
+    if (type->flags & TYPE_READY) return true;
+    if (type != &object_type && !type->base) type->base = &object_type;
+    Type *base = type->base;
+    if ((base && !type_ready(base)) || !inherit(type, base)) return false;
+    type->flags |= TYPE_READY;
+    if (find_place(type, base)) return true;
+    type->flags &= ~(uint64_t)TYPE_READY;
+    return false;
 }
 
 /* --- filling the dict of a static type */
@@ -116,12 +134,8 @@ static bool fill_method(Type *type, const NativeDef *def)
     return fill_entry(type, def->name, descr, def->flags & NATIVE_COEXIST);
 }
 
-bool type_fill(Type *type)
+static bool fill_dict(Type *type)
 {
-    if (type->flags & TYPE_FILLED) return true;
-    if (!type_ready(type)) return false;
-    if (!type->dict && !(type->dict = dict_new())) return false;
-    type->flags |= TYPE_FILLED;
     if (!type_fill_slots(type)) return false;
     if (type->new && (type == &object_type || !type->base || type->new != type->base->new || (type->flags & TYPE_EXCEPTION))) {
         Value new = native_new(&new_def, VALUE(type), 0);
@@ -134,6 +148,18 @@ bool type_fill(Type *type)
     for (const GetSetDef *def = type->getset; def && def->name; def++)
         if (!fill_entry(type, def->name, getset_new(type, def), false)) return false;
     return fill_entry(type, "__doc__", type->doc ? doc_without_signature(type->name, type->doc) : NONE, false);
+}
+
+/* Where memory lacks half-way, the next call fills in the rest. */
+bool type_fill(Type *type)
+{
+    if (type->flags & TYPE_FILLED) return true;
+    if (!type_ready(type)) return false;
+    if (!type->dict && !(type->dict = dict_new())) return false;
+    type->flags |= TYPE_FILLED;
+    if (fill_dict(type)) return true;
+    type->flags &= ~TYPE_FILLED;
+    return false;
 }
 
 /* --- method resolution order */

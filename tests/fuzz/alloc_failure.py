@@ -1,11 +1,15 @@
-"""Every n-th allocation of a program fails, for all n (KRAIT_GC_FAIL): it ends in MemoryError or prints what it should, and nothing else.
+"""Every n-th allocation of a program fails, for all n (KRAIT_GC_FAIL): it ends in MemoryError or prints what it should, nothing else, and runs well when it is run again.
 
-Usage: krait tests/fuzz/alloc_failure.py [STEP [NAME...]]: of the programs named (all, and the interpreter's own start), every STEP-th n until there is no n-th allocation.
+Usage: krait tests/fuzz/alloc_failure.py [STEP [NAME...]]: of the programs named (all, and the interpreter's own start), every STEP-th n.
+
+Each program runs twice in one process. Where the failing allocation ends the first run with MemoryError, the second one must print all that it should: nothing was lost. One process
+runs through all n by forking at each allocation (src/heap/failures.c); programs with threads are started anew for each.
 """
 import os
 import re
 import subprocess
 import sys
+import tempfile
 
 PROGRAMS = {
     "classes": "class A:\n  def __init__(s, x): s.x = x\n  def __repr__(s): return f'A({s.x})'\nprint([A(i) for i in range(5)])",
@@ -34,51 +38,112 @@ PROGRAMS = {
     "regex": "import re\nprint(re.sub(r'(\\w)(\\d+)', r'\\2\\1', 'a12 b3'), re.findall('[a-c]+', 'abxcab'))",
     "json": "import json\nprint(json.dumps(json.loads('[1, 2.5, {\"a\": [null, \"x\"]}]')))",
     "textwrap": "import textwrap\nprint(textwrap.wrap('ab cd ef', 4))",
-    "threads": "import _thread\nl = _thread.allocate_lock(); l.acquire()\nr = []\ndef f():\n  try: r.append(sum(range(100)))\n  finally: l.release()\n_thread.start_new_thread(f, ()); l.acquire(); print(r)",
+    "threads": "import _thread, time\nr = []\ndef f(): r.append(sum(range(100)))\n_thread.start_new_thread(f, ())\nwhile _thread._count(): time.sleep(0.001)\nif not r: raise MemoryError('in the thread')\nprint(r)",
 }
-START = "start"   # nothing but the interpreter's own start, without its start-up image
+START = "start"         # nothing but the interpreter's own start, without its start-up image
+ANEW = {"threads"}      # programs that a fork would take threads from
 REACHED = re.compile(r"krait: KRAIT_GC_FAIL: (not )?reached\n\Z")
+MOST_SHOWN = 100
+FAILED = "\n--- MemoryError\n"
+TWICE = """def run(): exec({!r}, {{'__name__': '__main__'}})
+try: run()
+except BaseException as e:
+  if not isinstance(e, MemoryError) and not (isinstance(e, BaseExceptionGroup) and e.subgroup(MemoryError)): raise
+  print({!r}, end='')
+run()
+"""
 
 
-def run(krait, name, n):
-    """(exit status, output, errors, whether there was an n-th allocation)"""
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "KRAIT_GC_FAIL": f"{n}" if name == START else f"+{n}"}
-    program = PROGRAMS.get(name, "print(1)")
-    try:
-        done = subprocess.run([krait, "-S", "-E", "-c", program], capture_output=True, text=True, env=environment, timeout=60, errors="replace")
-    except subprocess.TimeoutExpired:
-        return "timeout", "", "", True
-    told = REACHED.search(done.stderr)
-    return done.returncode, done.stdout, REACHED.sub("", done.stderr), not told or not told[1]
+def start(krait, name, mode, log, output, errors):
+    """The process, with its output going to the files."""
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "KRAIT_GC_FAIL": f"{mode}" if name == START else f"+{mode}", "KRAIT_GC_FAIL_LOG": log}
+    program = TWICE.format(PROGRAMS[name], FAILED) if name in PROGRAMS else "print(1)"
+    for file in (output, errors):
+        file.truncate(0)
+        file.seek(0)
+    return subprocess.Popen([krait, "-S", "-E", "-c", program], stdout=output, stderr=errors, env=environment)
 
 
-def findings(step=1, first=1, last=10**7, krait=sys.executable, names=None, progress=None):
-    """(program, n, what) for each result that is neither the right one nor an error that is told."""
+def judge(name, right, status, output, errors):
+    """What is wrong with a run, or None. `right` is all that it prints when nothing fails."""
+    if (status, output) == (0, right):
+        return None
+    told = re.search(r"^MemoryError|^    \| MemoryError", errors, re.M)   # at the end, or in the group that except* makes
+    if name != START and FAILED in output:
+        once = right[:len(right) // 2]
+        before, after = output.split(FAILED, 1)
+        # The end of the second run is the end of the program: what fails there is told by the exit status, but it cannot be the failure again.
+        return None if status == 0 and once.startswith(before) and after == once else "the second run"
+    if status in (1, 120) and right.startswith(output) and (told or name == START and "emory" in errors):
+        return None
+    return "neither right nor MemoryError"
+
+
+def records(log):
+    """(n, exit status, output, errors) of each child that failures.c noted."""
+    with open(log, "rb") as file:
+        for line in file:
+            n, status, out, err = map(int, line.split())
+            output, errors = file.read(out), file.read(err)
+            yield n, os.waitstatus_to_exitcode(status), output.decode(errors="replace"), errors.decode(errors="replace")
+
+
+def each_in_a_fork(krait, name, step, log, files):
+    status = start(krait, name, f"each/{step}", log, *files).wait()
+    files[0].seek(0)
+    right = files[0].read().decode()
+    if status:
+        files[1].seek(0)
+        yield 0, right, status, right, files[1].read().decode(errors="replace")
+    for n, status, output, errors in records(log):
+        yield n, right, status, output, errors
+
+
+def each_anew(krait, name, step, log, files):
+    right, n = None, 0
+    while True:
+        process = start(krait, name, n, log, *files)
+        try:
+            status = process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            status = process.wait()
+        for file in files:
+            file.seek(0)
+        output, errors = (file.read().decode(errors="replace") for file in files)
+        told = REACHED.search(errors)
+        if right is None:
+            right = output
+        elif told and told[1]:
+            return
+        else:
+            yield n, right, status, output, REACHED.sub("", errors)
+        n += step
+
+
+def findings(step=1, krait=sys.executable, names=None, progress=None):
+    """(program, n, what, exit status, output, errors) for each run that is not as it should be."""
     found = []
-    for name in names or [*PROGRAMS, START]:
-        right, quiet = run(krait, name, 0)[:2], 0
-        n = first
-        while n < last:
-            status, output, errors, reached = run(krait, name, n)
-            if name == START:   # no report whether it was reached; by far fewer allocations lie between two that matter
-                quiet = quiet + 1 if (status, output) == right else 0
-                reached = quiet < 1000
-            if not reached:
-                break
-            # A program that is stopped may have printed the beginning; it must say why it stopped. One that goes on may say that it could not do something.
-            if (status, output) != right and (status not in (1, 120) or not right[1].startswith(output) or "emory" not in errors):
-                found.append((name, n, status, output[-80:], errors[-200:]))
-            n += step
-        if progress:
-            progress(f"{name}: {n - first} allocations, {len(found)} findings so far")
+    with tempfile.TemporaryDirectory() as folder, open(os.path.join(folder, "out"), "w+b") as out, open(os.path.join(folder, "err"), "w+b") as err:
+        for name in names or [*PROGRAMS, START]:
+            count = 0
+            for n, right, status, output, errors in (each_anew if name in ANEW else each_in_a_fork)(krait, name, step, os.path.join(folder, "log"), (out, err)):
+                count += n > 0
+                wrong = judge(name, right, status, output, errors) if n else "the run without failure"
+                if wrong:
+                    found.append((name, n, wrong, status, output[-200:], errors[-300:]))
+            if not count:
+                found.append((name, 0, "no allocation failed", 0, "", ""))
+            if progress:
+                progress(f"{name}: {count} allocations, {len(found)} findings so far")
     return found
 
 
 def main():
     step = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-    found = findings(step, names=sys.argv[2:], progress=lambda text: print(text, flush=True))
-    for finding in found:
-        print(*finding)
+    found = findings(step, os.environ.get("KRAIT", sys.executable), sys.argv[2:], lambda text: print(text, flush=True))
+    for name, *finding in found[:MOST_SHOWN]:
+        print(f"\n=== {name}", *finding)
     print(f"{len(found)} findings")
     return bool(found)
 
