@@ -4,6 +4,7 @@
  * DIRECTORY holds the Unicode character database's text files (Debian's unicode-data: version 15.0). Characters that are younger than version 14.0,
  * the one of Python 3.11, are left out as if unassigned.
  */
+#include "unicode_data.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,18 +22,6 @@ static Mapping *mapping[LIMIT];
 typedef struct Named { uint64_t hash; uint32_t code; } Named;
 static Named *named;
 static size_t named_count;
-
-static FILE *open_data(const char *name)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    FILE *file = fopen(path, "r");
-    if (!file) {
-        perror(path);
-        exit(1);
-    }
-    return file;
-}
 
 /* "0041..005A" or "0041". False for a line without one. */
 static bool read_range(const char *line, uint32_t *first, uint32_t *last)
@@ -57,7 +46,7 @@ static char *second_field(char *line)
 
 static void read_ages(void)
 {
-    FILE *file = open_data("DerivedAge.txt");
+    FILE *file = open_data(directory, "DerivedAge.txt");
     char line[1024];
     uint32_t first, last;
     while (fgets(line, sizeof line, file)) {
@@ -70,7 +59,7 @@ static void read_ages(void)
 
 static void read_property(const char *name, const char *property, void (*set)(uint32_t))
 {
-    FILE *file = open_data(name);
+    FILE *file = open_data(directory, name);
     char line[1024];
     uint32_t first, last;
     while (fgets(line, sizeof line, file)) {
@@ -122,7 +111,7 @@ static void read_mapping(uint32_t c, char *text)
 
 static void read_characters(void)
 {
-    FILE *file = open_data("UnicodeData.txt");
+    FILE *file = open_data(directory, "UnicodeData.txt");
     char line[2048];
     uint32_t range_first = 0;
     while (fgets(line, sizeof line, file)) {
@@ -149,7 +138,7 @@ static void read_characters(void)
 
 static void read_aliases(void)
 {
-    FILE *file = open_data("NameAliases.txt");
+    FILE *file = open_data(directory, "NameAliases.txt");
     char line[1024];
     while (fgets(line, sizeof line, file)) {
         uint32_t first, last;

@@ -7,6 +7,7 @@
  * A table over all code points is a two-stage trie: stage one gives, for a block of 128 code points, where its entries start in stage two.
  */
 #include "../src/object/unicode_flags.h"
+#include "unicode_data.h"
 #include <bzlib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,18 +31,6 @@ typedef struct Char {
 
 static Char chars[LIMIT];
 static const char *directory;
-
-static FILE *open_data(const char *name)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    FILE *file = fopen(path, "r");
-    if (!file) {
-        perror(path);
-        exit(1);
-    }
-    return file;
-}
 
 /* Splits a line at semicolons, without spaces around the fields and without a comment; returns the number of fields. */
 static int split(char *line, char *fields[], int max)
@@ -72,7 +61,7 @@ static bool range(const char *text, uint32_t *first, uint32_t *last)
 /* Calls visit for each code point of each line of a file "range ; field ; ...". */
 static void each_line(const char *name, void (*visit)(uint32_t c, char **fields, int count))
 {
-    FILE *file = open_data(name);
+    FILE *file = open_data(directory, name);
     char line[4096], *fields[20];
     uint32_t first, last;
     while (fgets(line, sizeof line, file)) {
@@ -125,7 +114,7 @@ static void set_char(uint32_t c, char **f)
 
 static void read_unicode_data(void)
 {
-    FILE *file = open_data("UnicodeData.txt");
+    FILE *file = open_data(directory, "UnicodeData.txt");
     char line[4096], *fields[16];
     uint32_t from = 0;
     while (fgets(line, sizeof line, file)) {
@@ -462,7 +451,7 @@ static void print_character_names(void)
 
 static void print_named_sequences(void)
 {
-    FILE *file = open_data("NamedSequences.txt");
+    FILE *file = open_data(directory, "NamedSequences.txt");
     char line[1024], *fields[4];
     printf("static const struct { const char *name; uint32_t chars[4]; } named_sequences[] = {\n");
     while (fgets(line, sizeof line, file)) {
@@ -479,7 +468,7 @@ static void print_named_sequences(void)
 static void print_ranges(const char *label, const char *start)
 {
     /* Characters without names of their own, whose names are made of their numbers. */
-    FILE *file = open_data("UnicodeData.txt");
+    FILE *file = open_data(directory, "UnicodeData.txt");
     char line[4096], *fields[16];
     uint32_t first = 0;
     printf("static const struct { uint32_t first, last; } %s[] = {", label);

@@ -2,7 +2,7 @@
 UNICODE_DATA = /usr/share/unicode
 GENERATED += $(BUILD)/gen/base/unicode_tables.h
 
-$(BUILD)/unicode_gen: tools/unicode_gen.c
+$(BUILD)/unicode_gen: tools/unicode_gen.c tools/unicode_data.h
 	@mkdir -p $(@D)
 	$(CC) -std=gnu23 -O1 -D_GNU_SOURCE -o $@ $<
 

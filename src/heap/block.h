@@ -38,6 +38,8 @@ typedef struct Block {
 } Block;
 static_assert(sizeof(Block) <= BLOCK_HEADER);
 
+typedef struct BlockStack { Block *top; size_t count; } BlockStack;
+
 /* Where the allocator bumps. [at, end) is free. */
 typedef struct Run { char *at, *end; Block *block; Block *available; } Run;
 
@@ -48,11 +50,9 @@ typedef struct WeakEntry { Obj *target; Obj *owner; Value *slot; WeakDied died; 
 typedef struct Heap {
     Run runs[4][SIZE_CLASSES];        /* by kind; [CELL_FREE] unused */
     PointerArray blocks, large;       /* all blocks in use; all large objects */
-    Block *free_blocks;
-    size_t free_count;
+    BlockStack free;
     size_t small_pages;               /* of the next chunk, so much is not worth huge pages: what a short program uses beside its start-up image */
-    Block *reserve;                   /* blocks kept back until memory has run out: handling MemoryError needs some */
-    size_t reserve_count;
+    BlockStack reserve;               /* blocks kept back until memory has run out: handling MemoryError needs some */
     bool ran_out;                     /* an allocation has failed since the last full collection that found room again */
     Block *large_cache[LARGE_CACHE];  /* freed large mappings, by number of blocks; [0]: all longer ones */
     size_t large_cache_bytes;

@@ -81,48 +81,33 @@ bool heap_map_image(char *start, size_t size)
 
 static bool over_limit(size_t more) { return heap.limit && heap.mapped + more > heap.limit + (heap.ran_out ? RESERVE_BLOCKS * BLOCK_SIZE : 0); }
 
-static void free_block_push(Block *b)
+static void push(BlockStack *stack, Block *b)
 {
-    b->next = heap.free_blocks;
-    heap.free_blocks = b;
-    heap.free_count++;
+    b->next = stack->top;
+    stack->top = b;
+    stack->count++;
 }
 
-static Block *free_block_pop(void)
+static Block *pop(BlockStack *stack)
 {
-    Block *b = heap.free_blocks;
-    heap.free_blocks = b->next;
-    heap.free_count--;
-    return b;
-}
-
-static void reserve_push(Block *b)
-{
-    b->next = heap.reserve;
-    heap.reserve = b;
-    heap.reserve_count++;
-}
-
-static Block *reserve_pop(void)
-{
-    Block *b = heap.reserve;
-    heap.reserve = b->next;
-    heap.reserve_count--;
+    Block *b = stack->top;
+    stack->top = b->next;
+    stack->count--;
     return b;
 }
 
 void heap_release_reserve(void)
 {
-    while (heap.reserve) free_block_push(reserve_pop());
+    while (heap.reserve.top) push(&heap.free, pop(&heap.reserve));
 }
 
 void heap_refill_reserve(void)
 {
     /* As long as there is little, what there is goes to who asks. */
-    if (!heap.ran_out || heap.free_count + heap.reserve_count < 2 * RESERVE_BLOCKS) return;
+    if (!heap.ran_out || heap.free.count + heap.reserve.count < 2 * RESERVE_BLOCKS) return;
     heap.ran_out = false;
     heap.ran_out = over_limit(RESERVE_BLOCKS * BLOCK_SIZE);
-    while (heap.reserve_count < RESERVE_BLOCKS) reserve_push(free_block_pop());
+    while (heap.reserve.count < RESERVE_BLOCKS) push(&heap.reserve, pop(&heap.free));
 }
 
 /* New blocks from the system: a chunk with huge pages, where there are any (a page fault each 4 KiB would cost start-up and growing heaps more than the clearing does), or
@@ -138,8 +123,8 @@ static bool chunk_map(void)
     for (size_t i = blocks; i-- > 0;) {
         Block *b = (Block *)(chunk + i * BLOCK_SIZE);
         b->zeroed = true;
-        if (blocks < CHUNK_BLOCKS || heap.ran_out || heap.reserve_count >= RESERVE_BLOCKS) free_block_push(b);
-        else reserve_push(b);
+        if (blocks < CHUNK_BLOCKS || heap.ran_out || heap.reserve.count >= RESERVE_BLOCKS) push(&heap.free, b);
+        else push(&heap.reserve, b);
     }
     return true;
 }
@@ -167,15 +152,15 @@ static void large_cache_drop(void)
 
 static void free_blocks_drop(void)
 {
-    Block **link = &heap.free_blocks;
-    for (Block *b = heap.free_blocks, *next; b; b = next) {
+    Block **link = &heap.free.top;
+    for (Block *b = heap.free.top, *next; b; b = next) {
         next = b->next;
         if (image_contains(b)) {
             link = &b->next;
             continue;
         }
         *link = next;
-        heap.free_count--;
+        heap.free.count--;
         map_leave(b, BLOCK_SIZE);
     }
 }
@@ -186,18 +171,18 @@ static Block *block_acquire(void)
         heap_emergency();
         if (over_limit(BLOCK_SIZE)) return 0;
     }
-    if (!heap.free_blocks) {
+    if (!heap.free.top) {
         bool mapped = chunk_map();
-        if (!mapped && heap.ran_out && heap.reserve) free_block_push(reserve_pop());
+        if (!mapped && heap.ran_out && heap.reserve.top) push(&heap.free, pop(&heap.reserve));
         else if (!mapped) {
             heap_emergency();
             large_cache_drop();
-            if (!heap.free_blocks) chunk_map();
+            if (!heap.free.top) chunk_map();
         }
     }
-    if (!heap.free_blocks || !pointer_array_push(&heap.blocks, heap.free_blocks)) return 0;
+    if (!heap.free.top || !pointer_array_push(&heap.blocks, heap.free.top)) return 0;
     heap.mapped += BLOCK_SIZE;
-    return free_block_pop();
+    return pop(&heap.free);
 }
 
 /* An empty block goes back to the pool. The caller has taken it out of heap.blocks. */
@@ -206,7 +191,7 @@ void block_release(Block *b)
     b->kind = CELL_FREE;
     memset(b->marks, 0, sizeof b->marks);
     memset(b->alloc, 0, sizeof b->alloc);
-    free_block_push(b);
+    push(&heap.free, b);
     heap.mapped -= BLOCK_SIZE;
 }
 
@@ -215,7 +200,7 @@ void heap_release_pages(void)
 {
     size_t keep = heap.live_bytes / 4 / BLOCK_SIZE + (YOUNG_BUDGET_MIN * 4) / BLOCK_SIZE;
     size_t i = 0;
-    for (Block *b = heap.free_blocks; b; b = b->next) {
+    for (Block *b = heap.free.top; b; b = b->next) {
         if (i++ < keep || b->zeroed || image_contains(b)) continue;
         Block *next = b->next;
         madvise(b, BLOCK_SIZE, MADV_DONTNEED);

@@ -119,12 +119,12 @@ static size_t settle_heap(void)
         if ((char *)b + b->span > end) end = (char *)b + b->span;
     }
     heap_release_reserve();
-    for (Block *b = heap.free_blocks, *next; b; b = next) {
+    for (Block *b = heap.free.top, *next; b; b = next) {
         next = b->next;
         if ((char *)b < end) memset(b, 0, BLOCK_SIZE);
     }
-    heap.free_blocks = 0;
-    heap.free_count = 0;
+    heap.free.top = 0;
+    heap.free.count = 0;
     memset(heap.runs, 0, sizeof heap.runs);
     heap.small_pages = HUGE_PAGE;
     heap.young_budget = YOUNG_BUDGET_MIN;

@@ -475,15 +475,7 @@ static Value array_compare(Value x, Value y, CompareOp op)
         if (op == CMP_EQ || op == CMP_NE) return bool_value(op == CMP_NE);
         return object_compare(v, w, op);
     }
-    switch (op) {
-    case CMP_LT: return bool_value(a->size < b->size);
-    case CMP_LE: return bool_value(a->size <= b->size);
-    case CMP_EQ: return bool_value(a->size == b->size);
-    case CMP_NE: return bool_value(a->size != b->size);
-    case CMP_GT: return bool_value(a->size > b->size);
-    case CMP_GE: return bool_value(a->size >= b->size);
-    }
-    return NOT_IMPLEMENTED;
+    return compare_result(a->size, b->size, op);
 }
 
 static Value text_of(ArrayObj *a)

@@ -248,18 +248,6 @@ static int span_compare(Span a, Span b)
     return order ? order : a.size < b.size ? -1 : a.size > b.size;
 }
 
-static Value order_value(int order, CompareOp op)
-{
-    switch (op) {
-    case CMP_LT: return bool_value(order < 0);
-    case CMP_LE: return bool_value(order <= 0);
-    case CMP_EQ: return bool_value(order == 0);
-    case CMP_NE: return bool_value(order != 0);
-    case CMP_GT: return bool_value(order > 0);
-    default: return bool_value(order >= 0);
-    }
-}
-
 static bool bytes_warn(Value a, Value b)
 {
     if (!bytes_warning_level) return true;
@@ -271,7 +259,7 @@ Value bytes_compare_values(Value a, Value b, CompareOp op)
 {
     if (is_bytes(a) && is_bytes(b)) {
         if ((op == CMP_EQ || op == CMP_NE) && bytes_size(a) != bytes_size(b)) return bool_value(op == CMP_NE);
-        return order_value(span_compare(bytes_span(a), bytes_span(b)), op);
+        return compare_result(span_compare(bytes_span(a), bytes_span(b)), 0, op);
     }
     if (!has_buffer(a) || !has_buffer(b)) {
         if ((op == CMP_EQ || op == CMP_NE) && !bytes_warn(a, b)) return 0;
@@ -290,7 +278,7 @@ Value bytes_compare_values(Value a, Value b, CompareOp op)
     int order = span_compare((Span){x.data, x.length}, (Span){y.data, y.length});
     buffer_release(&x);
     buffer_release(&y);
-    return order_value(order, op);
+    return compare_result(order, 0, op);
 }
 
 static Value bytes_compare(Value a, Value b, CompareOp op)

@@ -3,6 +3,7 @@
  * A method gets its arguments (which may run Python code that changes a bytearray) before it looks at the bytes of self. Bytes are ASCII text to the methods about case and classes.
  */
 #include "object/bytes_internal.h"
+#include "object/sequence.h"
 #include "object/str_methods.h"
 
 NATIVE(bytearray_append_native); NATIVE(bytearray_insert_native); NATIVE(bytearray_pop_native); NATIVE(bytearray_remove_native); NATIVE(bytearray_extend_native);
@@ -324,15 +325,8 @@ static Value join_items(Value self, Value sequence)
 
 Value bytes_join(Value self, Value iterable)
 {
-    Value sequence = iterable;
-    if (!is_list(iterable) && !is_tuple(iterable)) {
-        Value iterator = object_iter(iterable);
-        if (!iterator) {
-            if (error_clear_if(&exc_TypeError)) return raise_type("can only join an iterable");
-            return 0;
-        }
-        if (!(sequence = object_to_list(iterator))) return 0;
-    }
+    Value sequence = sequence_to_join(iterable);
+    if (!sequence) return 0;
     int64_t count = is_list(sequence) ? list_size(sequence) : tuple_size(sequence);
     Value first = count ? (is_list(sequence) ? list_get(sequence, 0) : tuple_get(sequence, 0)) : 0;
     if (count == 1 && type_of(first) == &bytes_type && is_bytes(self)) return first;

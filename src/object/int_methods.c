@@ -28,16 +28,7 @@ static Value slot_power3(Value a, Value b, Value c)
 static Value slot_compare(Value a, Value b, CompareOp op)
 {
     if (!is_int(a) || !is_int(b)) return NOT_IMPLEMENTED;
-    int order = int_compare(a, b);
-    switch (op) {
-    case CMP_LT: return bool_value(order < 0);
-    case CMP_LE: return bool_value(order <= 0);
-    case CMP_EQ: return bool_value(order == 0);
-    case CMP_NE: return bool_value(order != 0);
-    case CMP_GT: return bool_value(order > 0);
-    case CMP_GE: return bool_value(order >= 0);
-    }
-    return NOT_IMPLEMENTED;
+    return compare_result(int_compare(a, b), 0, op);
 }
 
 static Value slot_repr(Value v) { return int_to_str(v, 10); }

@@ -19,6 +19,18 @@ Value object_format(Value v, Value spec);                 /* spec: str, or 0 for
 bool object_hash(Value v, int64_t *hash);
 Value object_compare(Value a, Value b, CompareOp op);     /* rich comparison, any result */
 int object_compare_bool(Value a, Value b, CompareOp op);  /* 1, 0, -1; identity implies equality (as PyObject_RichCompareBool) */
+/* `a op b` of two C integers, as compare slots return it. */
+static inline Value compare_result(int64_t a, int64_t b, CompareOp op)
+{
+    switch (op) {
+    case CMP_LT: return bool_value(a < b);
+    case CMP_LE: return bool_value(a <= b);
+    case CMP_EQ: return bool_value(a == b);
+    case CMP_NE: return bool_value(a != b);
+    case CMP_GT: return bool_value(a > b);
+    default: return bool_value(a >= b);
+    }
+}
 static inline int object_equal(Value a, Value b) { return a == b ? 1 : object_compare_bool(a, b, CMP_EQ); }
 int object_truth_slow(Value v);
 static inline int object_truth(Value v)

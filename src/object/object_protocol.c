@@ -136,17 +136,7 @@ static Value compare_types(Value a, Value b, CompareOp op)
 
 Value object_compare(Value a, Value b, CompareOp op)
 {
-    if (is_small_int(a) && is_small_int(b)) {
-        int64_t x = (int64_t)a, y = (int64_t)b;
-        switch (op) {
-        case CMP_LT: return bool_value(x < y);
-        case CMP_LE: return bool_value(x <= y);
-        case CMP_EQ: return bool_value(x == y);
-        case CMP_NE: return bool_value(x != y);
-        case CMP_GT: return bool_value(x > y);
-        case CMP_GE: return bool_value(x >= y);
-        }
-    }
+    if (is_small_int(a) && is_small_int(b)) return compare_result((int64_t)a, (int64_t)b, op);
     if (!recursion_enter(" in comparison")) return 0;
     Value result = compare_types(a, b, op);
     recursion_leave();

@@ -1,7 +1,7 @@
 # The runtime's Unicode tables, from Debian's unicode-data.
 GENERATED += $(BUILD)/gen/object/unicode_tables.h $(BUILD)/gen/object/unicode_db_tables.h
 
-$(BUILD)/unicode_tables: tools/unicode_tables.c src/object/unicode_flags.h
+$(BUILD)/unicode_tables: tools/unicode_tables.c tools/unicode_data.h src/object/unicode_flags.h
 	@mkdir -p $(@D)
 	$(CC) -std=gnu23 -O1 -D_GNU_SOURCE -o $@ $< -lbz2
 

@@ -39,22 +39,12 @@ bool number_as_ssize(Value v, int64_t *out);
 bool number_as_uint64(Value v, uint64_t *out);
 /* start and stop arguments of index(): clipped like slice bounds of a sequence of `length`. TypeError for what is not an integer. */
 bool sequence_bound(Value v, int64_t length, int64_t *out);
+/* What join() is to go over, as a list or tuple. 0 with an exception. */
+Value sequence_to_join(Value iterable);
 /* "[a, b]" of `v`, whose items `items(v)` yields; the container may change meanwhile. */
 Value sequence_repr(Value v, const char *open, const char *close, const char *recursive);
 /* Two sequences by their items; `same` when one item of both was the same word counts as equal, as always in containers. Both tuples or both lists. */
 Value sequence_compare(Value a, Value b, CompareOp op);
-/* Small results of comparing lengths and such. */
-static inline Value compare_result(int64_t a, int64_t b, CompareOp op)
-{
-    switch (op) {
-    case CMP_LT: return bool_value(a < b);
-    case CMP_LE: return bool_value(a <= b);
-    case CMP_EQ: return bool_value(a == b);
-    case CMP_NE: return bool_value(a != b);
-    case CMP_GT: return bool_value(a > b);
-    default: return bool_value(a >= b);
-    }
-}
 /* dict.h */
 bool check_positional(const char *name, size_t nargs, Value kwnames, size_t least, size_t most);
 /* `kwnames` must be empty unless `type` is a subclass of `base` with an __init__ of its own: TypeError "name() takes no keyword arguments". */

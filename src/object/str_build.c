@@ -184,18 +184,19 @@ static Value join_sequence(Value separator, const Value *items, int64_t count)
     return v;
 }
 
+Value sequence_to_join(Value iterable)
+{
+    if (is_list(iterable) || is_tuple(iterable)) return iterable;
+    Value iterator = object_iter(iterable);
+    if (iterator) return object_to_list(iterator);
+    if (error_clear_if(&exc_TypeError)) raise_type("can only join an iterable");
+    return 0;
+}
+
 Value str_join(Value separator, Value iterable)
 {
-    Value sequence = iterable;
-    if (!is_list(iterable) && !is_tuple(iterable)) {
-        Value iterator = object_iter(iterable);
-        if (!iterator) {
-            if (error_clear_if(&exc_TypeError)) return raise_type("can only join an iterable");
-            return 0;
-        }
-        sequence = object_to_list(iterator);
-        if (!sequence) return 0;
-    }
+    Value sequence = sequence_to_join(iterable);
+    if (!sequence) return 0;
     int64_t count = is_list(sequence) ? list_size(sequence) : tuple_size(sequence);
     const Value *items = is_list(sequence) ? list_items(sequence) : tuple_items(sequence);
     if (count == 0) return str_empty;

@@ -84,7 +84,6 @@ NATIVE(str_casefold_native) { return str_is_ascii(args[0]) ? ascii_case(args[0],
 
 static inline bool ascii_cased(uint8_t c) { return (uint8_t)((c | 0x20) - 'a') < 26; }
 
-/* ASCII in title case, or only the very first letter. */
 static Value ascii_title(Value s, bool each_word)
 {
     int64_t length = str_length(s);
@@ -101,40 +100,27 @@ static Value ascii_title(Value s, bool each_word)
     return result;
 }
 
-NATIVE(str_title_native)
+/* The first letter of each word, or the very first character, in title case and the rest in lower case. */
+static Value title(Value s, bool each_word)
 {
-    Value s = args[0];
-    if (str_is_ascii(s)) return ascii_title(s, true);
+    if (str_is_ascii(s)) return ascii_title(s, each_word);
     int64_t length = str_length(s);
     int kind = str_kind(s);
     const void *data = str_data(s);
-    bool after_cased = false;
+    bool inside = false;
     uint32_t out[3];
     StrBuilder b = {0};
     for (int64_t i = 0; i < length; i++) {
         uint32_t c = str_read(kind, data, i);
-        int n = after_cased ? lower_at(kind, data, length, i, out) : unicode_full_title(c, out);
+        int n = inside ? lower_at(kind, data, length, i, out) : unicode_full_title(c, out);
         if (!builder_add(&b, out, n)) return 0;
-        after_cased = unicode_is_cased(c);
+        inside = !each_word || unicode_is_cased(c);
     }
     return str_builder_finish(&b);
 }
 
-NATIVE(str_capitalize_native)
-{
-    Value s = args[0];
-    if (str_is_ascii(s)) return ascii_title(s, false);
-    int64_t length = str_length(s);
-    int kind = str_kind(s);
-    const void *data = str_data(s);
-    uint32_t out[3];
-    StrBuilder b = {0};
-    for (int64_t i = 0; i < length; i++) {
-        int n = i ? lower_at(kind, data, length, i, out) : unicode_full_title(str_read(kind, data, 0), out);
-        if (!builder_add(&b, out, n)) return 0;
-    }
-    return str_builder_finish(&b);
-}
+NATIVE(str_title_native) { return title(args[0], true); }
+NATIVE(str_capitalize_native) { return title(args[0], false); }
 
 NATIVE(str_swapcase_native)
 {

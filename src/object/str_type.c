@@ -67,13 +67,7 @@ static Value str_compare_slot(Value a, Value b, CompareOp op)
     if (!is_str(a) || !is_str(b)) return NOT_IMPLEMENTED;
     if (op == CMP_EQ) return bool_value(str_equal(a, b));
     if (op == CMP_NE) return bool_value(!str_equal(a, b));
-    int order = a == b ? 0 : str_compare(a, b);
-    switch (op) {
-    case CMP_LT: return bool_value(order < 0);
-    case CMP_LE: return bool_value(order <= 0);
-    case CMP_GT: return bool_value(order > 0);
-    default: return bool_value(order >= 0);
-    }
+    return compare_result(a == b ? 0 : str_compare(a, b), 0, op);
 }
 
 static int64_t str_length_slot(Value v) { return str_length(v); }

@@ -44,6 +44,17 @@ static inline bool is_cached_class(Value v, Word versions)
 {
     return LIKELY(is_pointer(v)) && as_obj(v)->type->version == versions.index && ((Type *)v)->version == versions.version;
 }
+/* v is an instance with the attributes and of the class that the site has seen. */
+static inline bool is_cached_instance(Value v, uint32_t shape, uint32_t version) { return is_pointer(v) && as_obj(v)->shape == shape && as_obj(v)->type->version == version; }
+/* An instance of the class, whatever its attributes. */
+static inline bool is_cached_instance_of(Value v, uint32_t version) { return is_pointer(v) && as_obj(v)->type->version == version; }
+/* What the module v has at the place where the site has found the attribute before; 0: look it up. */
+static inline Value cached_module_attribute(Value v, Word site)
+{
+    if (UNLIKELY(!has_type(v, &module_type))) return 0;
+    DictKeys *keys = ((DictObj *)module_dict(v))->keys;
+    return LIKELY(keys->version == site.version && site.version) ? keys->entries[site.index].value : 0;
+}
 
 /* A slot of __slots__ in instances of `type`, or 0. */
 static MemberObj *plain_member(Type *type, Value own)
@@ -257,6 +268,10 @@ static __attribute__((noinline)) uint16_t settle(const Word *pc, Value v, Specia
     return special;
 }
 
+/* The ends of LOAD_ATTR's and LOAD_METHOD's handlers: behind the instruction lie 4 words of cache. A method goes to r[A] with its self behind it, other callables to r[A + 1]. */
+#define ANSWER(value) do { r[A] = (value); SKIP(4); } while (0)
+#define ANSWER_METHOD(method, self) do { Value self_or_callable = (self); r[A] = (method); r[A + 1] = self_or_callable; SKIP(4); } while (0)
+
 OPCODE(LOAD_ATTR)
 {
     SAVE();
@@ -269,66 +284,41 @@ OPCODE(LOAD_ATTR)
     settle(pc, v, specialize_load);
     v = object_getattr(v, name);
     if (UNLIKELY(!v)) ERROR;
-    r[A] = v;
-    SKIP(4);
+    ANSWER(v);
 }
 
 OPCODE(LOAD_ATTR_SLOT)
 {
     Value v = r[B];
-    if (LIKELY(is_pointer(v))) {
-        Obj *o = as_obj(v);
-        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[2].version)) {
-            r[A] = *(Value *)((char *)o + pc[1].index);
-            SKIP(4);
-        }
-    }
+    if (LIKELY(is_cached_instance(v, pc[1].version, pc[2].version))) ANSWER(*(Value *)((char *)v + pc[1].index));
     TAIL(op_LOAD_ATTR);
 }
 OPCODE(LOAD_ATTR_OVERFLOW)
 {
     Value v = r[B];
-    if (LIKELY(is_pointer(v))) {
-        Obj *o = as_obj(v);
-        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[2].version)) {
-            Value *attrs = (Value *)((char *)o + o->type->attrs_offset);
-            r[A] = ((Value *)attrs[0])[pc[1].index];
-            SKIP(4);
-        }
+    if (LIKELY(is_cached_instance(v, pc[1].version, pc[2].version))) {
+        Value *attrs = (Value *)((char *)v + as_obj(v)->type->attrs_offset);
+        ANSWER(((Value *)attrs[0])[pc[1].index]);
     }
     TAIL(op_LOAD_ATTR);
 }
 OPCODE(LOAD_ATTR_VALUE)
 {
     Value v = r[B];
-    if (LIKELY(is_pointer(v))) {
-        Obj *o = as_obj(v);
-        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[1].index)) {
-            r[A] = pc[2].value;
-            SKIP(4);
-        }
-    }
+    if (LIKELY(is_cached_instance(v, pc[1].version, pc[1].index))) ANSWER(pc[2].value);
     TAIL(op_LOAD_ATTR);
 }
 OPCODE(LOAD_ATTR_MODULE)
 {
     Value v = r[B];
-    if (LIKELY(has_type(v, &module_type))) {
-        DictKeys *keys = ((DictObj *)module_dict(v))->keys;
-        if (LIKELY(keys->version == pc[1].version && pc[1].version)) {
-            Value found = keys->entries[pc[1].index].value;
-            if (LIKELY(found)) {
-                r[A] = found;
-                SKIP(4);
-            }
-        }
-    }
+    Value found = cached_module_attribute(v, pc[1]);
+    if (LIKELY(found)) ANSWER(found);
     TAIL(op_LOAD_ATTR);
 }
 OPCODE(LOAD_ATTR_MEMBER)
 {
     Value v = r[B];
-    if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version)) {
+    if (LIKELY(is_cached_instance_of(v, pc[1].version))) {
         Value found = *(Value *)((char *)v + pc[1].index);
         if (LIKELY(found)) {
             r[A] = found;
@@ -340,16 +330,13 @@ OPCODE(LOAD_ATTR_MEMBER)
 OPCODE(LOAD_ATTR_CLASS)
 {
     Value v = r[B];
-    if (is_cached_class(v, pc[1])) {
-        r[A] = pc[2].value;
-        SKIP(4);
-    }
+    if (is_cached_class(v, pc[1])) ANSWER(pc[2].value);
     TAIL(op_LOAD_ATTR);
 }
 OPCODE(LOAD_ATTR_PROPERTY)
 {
     Value v = r[B];
-    if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version)) START(pc[2].value, 1, v, 0, 0);
+    if (LIKELY(is_cached_instance_of(v, pc[1].version))) START(pc[2].value, 1, v, 0, 0);
     TAIL(op_LOAD_ATTR);
 }
 OPCODE(LOAD_ATTR_DICT)
@@ -372,15 +359,14 @@ OPCODE(LOAD_ATTR_NATIVE)
         SAVE();
         v = get(own, v, as_obj(v)->type);
         if (UNLIKELY(!v)) ERROR;
-        r[A] = v;
-        SKIP(4);
+        ANSWER(v);
     }
     TAIL(op_LOAD_ATTR);
 }
 OPCODE(LOAD_ATTR_GET)
 {
     Value v = r[B];
-    if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version)) {
+    if (LIKELY(is_cached_instance_of(v, pc[1].version))) {
         Value own = pc[2].value, get = python_method(type_of(own), NAME("__get__"));
         if (LIKELY(get) && LIKELY(pc[1].index ? as_obj(v)->shape == pc[1].index : is_data_descriptor(own))) START(get, 3, own, v, VALUE(as_obj(v)->type));
     }
@@ -389,7 +375,7 @@ OPCODE(LOAD_ATTR_GET)
 OPCODE(LOAD_ATTR_HOOK)
 {
     Value v = r[B];
-    if (LIKELY(is_pointer(v) && as_obj(v)->shape == pc[1].version && as_obj(v)->type->version == pc[1].index)) START(pc[2].value, 2, v, pc[0].value, 0);
+    if (LIKELY(is_cached_instance(v, pc[1].version, pc[1].index))) START(pc[2].value, 2, v, pc[0].value, 0);
     TAIL(op_LOAD_ATTR);
 }
 
@@ -404,8 +390,8 @@ OPCODE(LOAD_ATTR_POLY)
             SKIP(4);
         }
         switch (entry->op) {
-        case OP_LOAD_ATTR_OVERFLOW: r[A] = (*(Value **)((char *)o + o->type->attrs_offset))[entry->caches[0].index]; SKIP(4);
-        case OP_LOAD_ATTR_VALUE: r[A] = entry->caches[1].value; SKIP(4);
+        case OP_LOAD_ATTR_OVERFLOW: ANSWER((*(Value **)((char *)o + o->type->attrs_offset))[entry->caches[0].index]);
+        case OP_LOAD_ATTR_VALUE: ANSWER(entry->caches[1].value);
         case OP_LOAD_ATTR_MEMBER:
             found = *(Value *)((char *)o + entry->caches[0].index);
             if (LIKELY(found)) {
@@ -413,7 +399,7 @@ OPCODE(LOAD_ATTR_POLY)
                 SKIP(4);
             }
             break;
-        case OP_LOAD_ATTR_CLASS: r[A] = entry->caches[1].value; SKIP(4);
+        case OP_LOAD_ATTR_CLASS: ANSWER(entry->caches[1].value);
         case OP_LOAD_ATTR_DICT: {
             DictEntry *item = dict_attribute(o, entry->caches[0], pc[0].value);
             if (LIKELY(item != 0)) {
@@ -435,8 +421,7 @@ OPCODE(LOAD_ATTR_POLY)
     SAVE();
     v = object_getattr(v, pc[0].value);
     if (UNLIKELY(!v)) ERROR;
-    r[A] = v;
-    SKIP(4);
+    ANSWER(v);
 }
 
 static uint16_t specialize_store(Value v, Value name, Word *c)
@@ -497,34 +482,29 @@ OPCODE(STORE_ATTR)
 OPCODE(STORE_ATTR_SLOT)
 {
     Value v = r[A];
-    if (LIKELY(is_pointer(v))) {
-        Obj *o = as_obj(v);
-        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[2].version)) {
-            *(Value *)((char *)o + pc[1].index) = r[B];
-            gc_barrier(o);
-            SKIP(4);
-        }
+    if (LIKELY(is_cached_instance(v, pc[1].version, pc[2].version))) {
+        *(Value *)((char *)v + pc[1].index) = r[B];
+        gc_barrier(as_obj(v));
+        SKIP(4);
     }
     TAIL(op_STORE_ATTR);
 }
 OPCODE(STORE_ATTR_ADD)
 {
     Value v = r[A];
-    if (LIKELY(is_pointer(v))) {
+    if (LIKELY(is_cached_instance(v, pc[1].version, pc[2].index))) {
         Obj *o = as_obj(v);
-        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[2].index)) {
-            *(Value *)((char *)o + pc[1].index) = r[B];
-            o->shape = pc[2].version;
-            gc_barrier(o);
-            SKIP(4);
-        }
+        *(Value *)((char *)v + pc[1].index) = r[B];
+        o->shape = pc[2].version;
+        gc_barrier(o);
+        SKIP(4);
     }
     TAIL(op_STORE_ATTR);
 }
 OPCODE(STORE_ATTR_MEMBER)
 {
     Value v = r[A];
-    if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version)) {
+    if (LIKELY(is_cached_instance_of(v, pc[1].version))) {
         *(Value *)((char *)v + pc[1].index) = r[B];
         gc_barrier((void *)v);
         SKIP(4);
@@ -548,13 +528,13 @@ OPCODE(STORE_ATTR_DICT)
 OPCODE(STORE_ATTR_PROPERTY)
 {
     Value v = r[A];
-    if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version)) START(pc[2].value, 2, v, r[B], 0);
+    if (LIKELY(is_cached_instance_of(v, pc[1].version))) START(pc[2].value, 2, v, r[B], 0);
     TAIL(op_STORE_ATTR);
 }
 OPCODE(STORE_ATTR_HOOK)
 {
     Value v = r[A];
-    if (LIKELY(is_pointer(v) && as_obj(v)->type->version == pc[1].version)) START(pc[2].value, 3, v, pc[0].value, r[B]);
+    if (LIKELY(is_cached_instance_of(v, pc[1].version))) START(pc[2].value, 3, v, pc[0].value, r[B]);
     TAIL(op_STORE_ATTR);
 }
 
@@ -646,9 +626,7 @@ OPCODE(LOAD_METHOD)
     if (!settle(pc, v, specialize_method) && has_type(v, &module_type) && settle(pc, v, specialize_load)) BECOME(OP_LOAD_METHOD_ATTR);
     Value method = object_get_method(v, name, &self);
     if (UNLIKELY(!method)) ERROR;
-    r[A] = self ? method : 0;
-    r[A + 1] = self ? self : method;
-    SKIP(4);
+    ANSWER_METHOD(self ? method : 0, self ? self : method);
 }
 OPCODE(LOAD_METHOD_POLY)
 {
@@ -656,42 +634,29 @@ OPCODE(LOAD_METHOD_POLY)
     if (LIKELY(is_pointer(v))) {
         PolyAnswer *entry = poly_find(pc, v, OP_LOAD_METHOD, specialize_method);
         switch (entry->op) {
-        case OP_LOAD_METHOD_SHAPE: case OP_LOAD_METHOD_TYPE: r[A] = entry->caches[1].value; r[A + 1] = v; SKIP(4);
-        case OP_LOAD_METHOD_VALUE: r[A] = 0; r[A + 1] = entry->caches[1].value; SKIP(4);
-        case OP_LOAD_METHOD_SLOT: r[A] = 0; r[A + 1] = *(Value *)((char *)as_obj(v) + entry->caches[0].index); SKIP(4);
-        case OP_LOAD_METHOD_BOUND: r[A] = entry->caches[1].value; r[A + 1] = VALUE(as_obj(v)->type); SKIP(4);
-        case OP_LOAD_METHOD_CLASS: r[A] = 0; r[A + 1] = entry->caches[1].value; SKIP(4);
-        case OP_LOAD_METHOD_CLASS_BOUND: r[A] = entry->caches[1].value; r[A + 1] = v; SKIP(4);
+        case OP_LOAD_METHOD_SHAPE: case OP_LOAD_METHOD_TYPE: ANSWER_METHOD(entry->caches[1].value, v);
+        case OP_LOAD_METHOD_VALUE: ANSWER_METHOD(0, entry->caches[1].value);
+        case OP_LOAD_METHOD_SLOT: ANSWER_METHOD(0, *(Value *)((char *)as_obj(v) + entry->caches[0].index));
+        case OP_LOAD_METHOD_BOUND: ANSWER_METHOD(entry->caches[1].value, VALUE(as_obj(v)->type));
+        case OP_LOAD_METHOD_CLASS: ANSWER_METHOD(0, entry->caches[1].value);
+        case OP_LOAD_METHOD_CLASS_BOUND: ANSWER_METHOD(entry->caches[1].value, v);
         }
     }
     SAVE();
     Value method = object_get_method(v, pc[0].value, &self);
     if (UNLIKELY(!method)) ERROR;
-    r[A] = self ? method : 0;
-    r[A + 1] = self ? self : method;
-    SKIP(4);
+    ANSWER_METHOD(self ? method : 0, self ? self : method);
 }
 OPCODE(LOAD_METHOD_SHAPE)
 {
     Value v = r[B];
-    if (LIKELY(is_pointer(v))) {
-        Obj *o = as_obj(v);
-        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[1].index)) {
-            r[A] = pc[2].value;
-            r[A + 1] = v;
-            SKIP(4);
-        }
-    }
+    if (LIKELY(is_cached_instance(v, pc[1].version, pc[1].index))) ANSWER_METHOD(pc[2].value, v);
     TAIL(op_LOAD_METHOD);
 }
 OPCODE(LOAD_METHOD_TYPE)
 {
     Value v = r[B];
-    if (LIKELY(type_of(v)->version == pc[1].version)) {
-        r[A] = pc[2].value;
-        r[A + 1] = v;
-        SKIP(4);
-    }
+    if (LIKELY(type_of(v)->version == pc[1].version)) ANSWER_METHOD(pc[2].value, v);
     TAIL(op_LOAD_METHOD);
 }
 OPCODE(LOAD_METHOD_DICT)
@@ -713,76 +678,38 @@ OPCODE(LOAD_METHOD_DICT)
 OPCODE(LOAD_METHOD_VALUE)
 {
     Value v = r[B];
-    if (LIKELY(is_pointer(v))) {
-        Obj *o = as_obj(v);
-        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[1].index)) {
-            r[A] = 0;
-            r[A + 1] = pc[2].value;
-            SKIP(4);
-        }
-    }
+    if (LIKELY(is_cached_instance(v, pc[1].version, pc[1].index))) ANSWER_METHOD(0, pc[2].value);
     TAIL(op_LOAD_METHOD);
 }
 OPCODE(LOAD_METHOD_SLOT)
 {
     Value v = r[B];
-    if (LIKELY(is_pointer(v))) {
-        Obj *o = as_obj(v);
-        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[2].version)) {
-            r[A] = 0;
-            r[A + 1] = *(Value *)((char *)o + pc[1].index);
-            SKIP(4);
-        }
-    }
+    if (LIKELY(is_cached_instance(v, pc[1].version, pc[2].version))) ANSWER_METHOD(0, *(Value *)((char *)v + pc[1].index));
     TAIL(op_LOAD_METHOD);
 }
 OPCODE(LOAD_METHOD_BOUND)
 {
     Value v = r[B];
-    if (LIKELY(is_pointer(v))) {
-        Obj *o = as_obj(v);
-        if (LIKELY(o->shape == pc[1].version && o->type->version == pc[1].index)) {
-            r[A] = pc[2].value;
-            r[A + 1] = VALUE(o->type);
-            SKIP(4);
-        }
-    }
+    if (LIKELY(is_cached_instance(v, pc[1].version, pc[1].index))) ANSWER_METHOD(pc[2].value, VALUE(as_obj(v)->type));
     TAIL(op_LOAD_METHOD);
 }
 OPCODE(LOAD_METHOD_CLASS)
 {
     Value v = r[B];
-    if (is_cached_class(v, pc[1])) {
-        r[A] = 0;
-        r[A + 1] = pc[2].value;
-        SKIP(4);
-    }
+    if (is_cached_class(v, pc[1])) ANSWER_METHOD(0, pc[2].value);
     TAIL(op_LOAD_METHOD);
 }
 OPCODE(LOAD_METHOD_CLASS_BOUND)
 {
     Value v = r[B];
-    if (is_cached_class(v, pc[1])) {
-        r[A] = pc[2].value;
-        r[A + 1] = v;
-        SKIP(4);
-    }
+    if (is_cached_class(v, pc[1])) ANSWER_METHOD(pc[2].value, v);
     TAIL(op_LOAD_METHOD);
 }
 /* Functions of modules. */
 OPCODE(LOAD_METHOD_ATTR)
 {
     Value v = r[B];
-    if (LIKELY(has_type(v, &module_type))) {
-        DictKeys *keys = ((DictObj *)module_dict(v))->keys;
-        if (LIKELY(keys->version == pc[1].version && pc[1].version)) {
-            Value found = keys->entries[pc[1].index].value;
-            if (LIKELY(found)) {
-                r[A] = 0;
-                r[A + 1] = found;
-                SKIP(4);
-            }
-        }
-    }
+    Value found = cached_module_attribute(v, pc[1]);
+    if (LIKELY(found)) ANSWER_METHOD(0, found);
     TAIL(op_LOAD_METHOD);
 }

@@ -71,58 +71,42 @@ static bool forget_position(BufferedObj *b)
     return true;
 }
 
-/* Reads into memory that `owner` keeps alive. */
-static int64_t raw_read(BufferedObj *b, uint8_t *data, int64_t size, Value owner)
+/* raw.readinto(memory) or raw.write(memory), which is kept alive by `owner`: the number of bytes moved. */
+static int64_t raw_call(BufferedObj *b, Value method, void *data, int64_t size, bool writing, Value owner)
 {
+    Value view = memoryview_from_memory(data, size, writing, owner), result;
+    if (!view) return IO_ERROR;
+    do result = call_method_1(b->raw, method, view);
+    while (!result && io_interrupted());
+    Value pending = error_take();
+    if (!memoryview_release(view)) error_clear();
+    error_restore(pending);
+    if (!result) return IO_ERROR;
+    if (result == NONE) return IO_WOULD_BLOCK;
     int64_t n;
-    if (is_fileio(b->raw)) {
-        n = fileio_read((FileObj *)b->raw, data, size);
-    } else {
-        Value view = memoryview_from_memory(data, size, false, owner), result;
-        if (!view) return IO_ERROR;
-        do result = call_method_1(b->raw, NAME("readinto"), view);
-        while (!result && io_interrupted());
-        Value pending = error_take();
-        if (!memoryview_release(view)) error_clear();
-        error_restore(pending);
-        if (!result) return IO_ERROR;
-        if (result == NONE) return IO_WOULD_BLOCK;
-        if (!number_as_index(result, &n, &exc_ValueError)) {
-            raise_from(&exc_OSError, "raw readinto() failed");
-            return IO_ERROR;
-        }
-        if (n < 0 || n > size) {
-            raise_format(&exc_OSError, "raw readinto() returned invalid length %zd (should have been between 0 and %zd)", n, size);
-            return IO_ERROR;
-        }
+    if (!number_as_index(result, &n, &exc_ValueError)) {
+        if (!writing) raise_from(&exc_OSError, "raw readinto() failed");
+        return IO_ERROR;
     }
+    if (n >= 0 && n <= size) return n;
+    raise_format(&exc_OSError, "raw %U() returned invalid length %zd (should have been between 0 and %zd)", method, n, size);
+    return IO_ERROR;
+}
+
+static int64_t moved(BufferedObj *b, int64_t n)
+{
     if (n > 0 && b->position >= 0) b->position += n;
     return n;
 }
 
+static int64_t raw_read(BufferedObj *b, uint8_t *data, int64_t size, Value owner)
+{
+    return moved(b, is_fileio(b->raw) ? fileio_read((FileObj *)b->raw, data, size) : raw_call(b, NAME("readinto"), data, size, false, owner));
+}
+
 static int64_t raw_write(BufferedObj *b, const uint8_t *data, int64_t size, Value owner)
 {
-    int64_t n;
-    if (is_fileio(b->raw)) {
-        n = fileio_write((FileObj *)b->raw, data, size);
-    } else {
-        Value view = memoryview_from_memory((void *)data, size, true, owner), result;
-        if (!view) return IO_ERROR;
-        do result = call_method_1(b->raw, NAME("write"), view);
-        while (!result && io_interrupted());
-        Value pending = error_take();
-        if (!memoryview_release(view)) error_clear();
-        error_restore(pending);
-        if (!result) return IO_ERROR;
-        if (result == NONE) return IO_WOULD_BLOCK;
-        if (!number_as_index(result, &n, &exc_ValueError)) return IO_ERROR;
-        if (n < 0 || n > size) {
-            raise_format(&exc_OSError, "raw write() returned invalid length %zd (should have been between 0 and %zd)", n, size);
-            return IO_ERROR;
-        }
-    }
-    if (n > 0 && b->position >= 0) b->position += n;
-    return n;
+    return moved(b, is_fileio(b->raw) ? fileio_write((FileObj *)b->raw, data, size) : raw_call(b, NAME("write"), (void *)data, size, true, owner));
 }
 
 static int64_t check_position(BufferedObj *b, Value result)

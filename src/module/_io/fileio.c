@@ -23,6 +23,16 @@ static bool raise_mode(const char *action) { return raise_format((Type *)io_unsu
 /* false: EINTR was not the reason, or a signal handler raised; then errno or the exception tells. */
 static bool retry(void) { return errno == EINTR && safe_point(); }
 
+/* The outcome of a system call that moved n bytes, or failed and is not to be tried again. */
+static int64_t transferred(int64_t n)
+{
+    if (n >= 0) return n;
+    if (thread_self->exception) return IO_ERROR;
+    if (errno == EAGAIN) return IO_WOULD_BLOCK;
+    raise_errno();
+    return IO_ERROR;
+}
+
 int64_t fileio_read(FileObj *f, void *data, int64_t size)
 {
     if (!check_open(f)) return IO_ERROR;
@@ -34,11 +44,7 @@ int64_t fileio_read(FileObj *f, void *data, int64_t size)
     int64_t n;
     do BLOCKING(n = read(f->fd, data, (size_t)size));
     while (n < 0 && retry());
-    if (n >= 0) return n;
-    if (thread_self->exception) return IO_ERROR;
-    if (errno == EAGAIN) return IO_WOULD_BLOCK;
-    raise_errno();
-    return IO_ERROR;
+    return transferred(n);
 }
 
 int64_t fileio_write(FileObj *f, const void *data, int64_t size)
@@ -52,11 +58,7 @@ int64_t fileio_write(FileObj *f, const void *data, int64_t size)
     int64_t n;
     do BLOCKING(n = write(f->fd, data, (size_t)size));
     while (n < 0 && retry());
-    if (n >= 0) return n;
-    if (thread_self->exception) return IO_ERROR;
-    if (errno == EAGAIN) return IO_WOULD_BLOCK;
-    raise_errno();
-    return IO_ERROR;
+    return transferred(n);
 }
 
 int64_t fileio_seek(FileObj *f, int64_t offset, int whence)
