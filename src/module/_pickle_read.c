@@ -143,10 +143,8 @@ static bool fill_from_file(Unpickler *u, uint8_t *out, int64_t n, Value owner)
 static Value take_bytes(Unpickler *u, uint64_t n)
 {
     int64_t left = u->size - u->position;
-    if (n <= (uint64_t)left || !u->read) {
-        const uint8_t *bytes = take(u, n);
-        return bytes ? bytes_new(bytes, n) : 0;
-    }
+    if (left && n <= (uint64_t)left) return bytes_new(take(u, n), n);
+    if (!u->read) return truncated();
     Value made = bytes_new(0, n);
     if (!made) return 0;
     if (left) memcpy(bytes_data(made), u->data + u->position, (size_t)left);

@@ -39,7 +39,7 @@ static Value from_digit_values(const uint8_t *digits, size_t count, int base, bo
     return int_finish(i, limbs, negative);
 }
 
-/* Skips "0x" and the like; base 0 is found out. false: the text is not a number. */
+/* Skips "0x" and the like; base 0 is found out. Whether the number must be zero, because it looks like an old octal one. */
 static bool skip_prefix(const char **at, const char *end, int *base)
 {
     const char *s = *at;
@@ -47,17 +47,11 @@ static bool skip_prefix(const char **at, const char *end, int *base)
     int said = second == 'x' ? 16 : second == 'o' ? 8 : second == 'b' ? 2 : 0;
     bool automatic = *base == 0;
     if (automatic) *base = said ? said : 10;
-    if (said && said == *base) {
-        s += 2;
-        if (s < end && *s == '_') s++;
-    } else if (automatic && s < end && *s == '0') {
-        /* An old octal number: only zeros may follow. */
-        for (const char *p = s; p < end; p++) {
-            if (*p != '0' && *p != '_') return false;
-        }
-    }
+    if (!said || said != *base) return automatic && s < end && *s == '0';
+    s += 2;
+    if (s < end && *s == '_') s++;
     *at = s;
-    return true;
+    return false;
 }
 
 Value int_from_ascii(const char *text, size_t length, int base, Value original)
@@ -68,7 +62,8 @@ Value int_from_ascii(const char *text, size_t length, int base, Value original)
     while (s < end && is_space((uint8_t)*s)) s++;
     while (end > s && is_space((uint8_t)end[-1])) end--;
     if (s < end && (*s == '+' || *s == '-')) negative = *s++ == '-';
-    if (s == end || !skip_prefix(&s, end, &base) || s == end || *s == '_') return invalid_literal(given, original);
+    bool only_zero = skip_prefix(&s, end, &base);
+    if (s == end || *s == '_') return invalid_literal(given, original);
     uint8_t fixed[512], *digits = fixed;
     if ((size_t)(end - s) > sizeof fixed) {
         digits = gc_buffer_raw((size_t)(end - s));
@@ -77,11 +72,11 @@ Value int_from_ascii(const char *text, size_t length, int base, Value original)
     size_t count = 0, seen = 0;
     for (; s < end; s++) {
         if (*s == '_') {
-            if (s + 1 == end || s[1] == '_') return invalid_literal(given, original);
+            if (s + 1 == end || digit_value((uint8_t)s[1]) >= base) return invalid_literal(given, original);
             continue;
         }
         int value = digit_value((uint8_t)*s);
-        if (value >= base) return invalid_literal(given, original);
+        if (value >= base) break;
         seen++;
         if (count || value) digits[count++] = (uint8_t)value;
     }
@@ -89,6 +84,7 @@ Value int_from_ascii(const char *text, size_t length, int base, Value original)
         return raise_value("Exceeds the limit (%d digits) for integer string conversion: value has %zd digits; use sys.set_int_max_str_digits() to increase the limit",
                            int_max_str_digits, (ssize_t)seen);
     }
+    if (s < end || (only_zero && count)) return invalid_literal(given, original);
     return from_digit_values(digits, count, base, negative);
 }
 

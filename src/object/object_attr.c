@@ -19,7 +19,7 @@ uint64_t raise_attribute_error(Value object, Value name)
 {
     Value text;
     if (is_type(object)) {
-        text = str_format_c("type object '%.50s' has no attribute '%U'", type_name((Type *)object), name);
+        text = str_format_c("type object '%.50s' has no attribute '%U'", ((Type *)object)->name, name);
     } else {
         text = str_format_c("'%.100T' object has no attribute '%U'", object, name);
     }

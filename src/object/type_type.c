@@ -120,7 +120,7 @@ static bool type_setattr(Value self, Value name, Value value)
     } else {
         int deleted = dict_delete(type->dict, name);
         if (deleted < 0) return false;
-        if (!deleted) return raise_attribute("type object '%.50s' has no attribute '%U'", type_name(type), name);
+        if (!deleted) return raise_attribute("type object '%.50s' has no attribute '%U'", type->name, name);
     }
     type_invalidate(type);
     if (is_dunder(name)) {

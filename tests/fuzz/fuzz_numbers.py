@@ -1,6 +1,8 @@
 """int, float and complex from text and bytes, their text, and their arithmetic."""
+import cmath
 import math
 import operator
+import re
 import sys
 
 from common import any_byte, integer, mutated, outcome, real
@@ -12,6 +14,8 @@ BINARY = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "lshift", "r
 UNARY = ["neg", "pos", "abs", "invert", "index", "truth"]
 MATH = ["floor", "ceil", "trunc", "sqrt", "exp", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "isqrt", "factorial",
         "gamma", "lgamma", "erf", "erfc", "frexp", "modf", "degrees", "radians", "ulp", "isfinite", "isinf", "isnan", "cbrt", "exp2", "fabs"]
+CMATH = ["acos", "acosh", "asin", "asinh", "atan", "atanh", "cos", "cosh", "exp", "isfinite", "isinf", "isnan", "log", "log10", "phase", "polar", "sin", "sinh", "sqrt", "tan", "tanh", "rect", "isclose"]
+MANY = ["fsum", "prod", "hypot", "gcd", "lcm", "sum", "max", "min", "dist"]
 MATH2 = ["fmod", "pow", "atan2", "copysign", "hypot", "ldexp", "remainder", "nextafter", "gcd", "lcm", "comb", "perm", "log", "isclose", "dist"]
 
 
@@ -24,7 +28,7 @@ def number_text(chance):
     elif kind < .85:
         made = "%.*e" % (chance.randint(0, 40), real(chance))
     else:
-        made = str(chance.getrandbits(chance.choice((10, 64, 200, 900))))
+        made = str(chance.getrandbits(chance.choice((10, 64, 200, 900)))) * chance.choice((1, 1, 1, 1, 1, 8, 20))
     if chance.random() < .4:
         made = mutated(chance, made, lambda chance: chance.choice(PIECES))
     return made
@@ -47,6 +51,15 @@ def generate(chance, corpus):
         if kind == "text":
             return ("text", mutated(chance, rest[0], lambda chance: chance.choice(PIECES)), rest[1])
     kind = chance.random()
+    if kind < .03:
+        bits = (64, 128, 129, 640, 2000, 2048, 5000, 20000)
+        left, right = (hex((chance.getrandbits(chance.choice(bits)) ^ (chance.choice((0, -1)) << chance.choice(bits))) * chance.choice((1, -1))) for _ in range(2))
+        return ("big", chance.choice([*BINARY[:11], "gcd", "divmod", "modpow", "truediv", "eq", "lt", "isqrt", "float", "str", "bytes", "format"]), left, right if chance.random() < .7 else hex(integer(chance)))
+    if kind < .05:
+        made = chance.choice(CMATH)
+        return ("cmath", made, *(number(chance) for _ in range(2 if made in ("rect", "isclose") or made == "log" and chance.random() < .5 else 1)))
+    if kind < .06:
+        return ("many", chance.choice(MANY), [chance.choice((integer, real))(chance) if chance.random() < .7 else number(chance) for _ in range(chance.randint(0, 6))], [number(chance) for _ in range(chance.randint(0, 3))])
     if kind < .35:
         return ("text", number_text(chance), chance.choice((None, None, 0, 2, 8, 10, 16, 36, 3, 1, 37, -1, 2**70)))
     if kind < .4:
@@ -83,8 +96,33 @@ def generate(chance, corpus):
     return ("math", name, left, right)
 
 
+def big(op, left, right):
+    """Arithmetic of long ints; in hexadecimal, which has no limit."""
+    left, right = int(left, 16), int(right, 16)
+    if op in ("pow", "lshift", "rshift"):
+        right %= 40 if op == "pow" else 3000
+    functions = {"gcd": math.gcd, "divmod": lambda a, b: tuple(map(hex, divmod(a, b))), "modpow": lambda a, b: hex(pow(a, b & 0xffff, b | 1)), "isqrt": lambda a, b: hex(math.isqrt(abs(a))), "float": lambda a, b: (float(a), math.log(abs(a)), a == float(a)),
+                 "str": lambda a, b: (str(a), int(str(a)) == a, int(repr(b)) == b), "bytes": lambda a, b: (int.from_bytes(a.to_bytes(3000, "little", signed=True), "little", signed=True) == a, a.bit_length(), a.bit_count(), hash(a)),
+                 "format": lambda a, b: (f"{a:,}"[:200], f"{a:_x}"[:200], f"{a:e}", "%d" % b, "%#o" % b)}
+    function = functions.get(op) or getattr(operator, op)
+    return outcome(lambda: (lambda value: hex(value) if type(value) is int else value)(function(left, right)))
+
+
+def many(name, values, others):
+    if name in ("sum", "prod"):
+        return " | ".join([outcome(getattr(math, name, sum), values), outcome(getattr(math, name, sum), values, **{"start": others[0] if others else 0})])
+    if name in ("max", "min"):
+        return outcome({"max": max, "min": min}[name], values, default="none", key=lambda value: value if type(value) is not complex else abs(value))
+    if name == "dist":
+        return outcome(math.dist, values, others)
+    return outcome(getattr(math, name), values) if name == "fsum" else outcome(getattr(math, name), *values)
+
+
 def same(case, found, expected):
-    """The functions of the C library are more exact than python3.11's own gamma()."""
+    """The functions of the C library are more exact than python3.11's own gamma() and complex functions."""
+    if case[0] == "cmath":
+        parts = [re.findall(r"[-+]?(?:\d[.\d]*(?:e[-+]?\d+)?|inf|nan)", text) for text in (found, expected)]
+        return len(parts[0]) == len(parts[1]) and "Error" not in found + expected and all(one == other or math.isclose(float(one), float(other), rel_tol=1e-12) for one, other in zip(*parts))
     if case[:2] not in (("math", "gamma"), ("math", "lgamma")) or "Error" in found + expected:
         return False
     return math.isclose(float(found), float(expected), rel_tol=1e-13)
@@ -113,6 +151,10 @@ def evaluate(case):
         return outcome(rest[0].to_bytes, rest[1], rest[2], signed=rest[3])
     if kind in ("binary", "unary"):
         return outcome(getattr(operator, rest[0]), *rest[1:])
+    if kind in ("big", "many"):
+        return {"big": big, "many": many}[kind](*rest)
+    if kind == "cmath":
+        return outcome(getattr(cmath, rest[0]), *rest[1:])
     if kind == "math":
         return outcome(getattr(math, rest[0]), *rest[1:])
     return outcome({"pow": pow, "divmod": divmod}[kind], *rest)

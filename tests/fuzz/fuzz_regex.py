@@ -8,13 +8,14 @@ warnings.simplefilter("ignore")          # FutureWarning of possible nested sets
 
 ATOMS = ["a", "b", "c", "A", "B", "1", "_", " ", "\\n", ".", "^", "$", "\\b", "\\B", "\\A", "\\Z", "\\d", "\\D", "\\w", "\\W", "\\s", "\\S", "[ab]", "[^a]", "[a-c]", "[\\w-]", "[^\\d\\s]", "[]a]", "[^]]", "[a-\\d]", "[\\b]",
          "\\1", "\\2", "(?P=n)", "\xe9", "\xdf", "\u0130", "\u0131", "\u017f", "\u212a", "K", "k", "s", "i", "\u03c3", "\u03c2", "\U0001f600", "\ud800", "\\x41", "\\u00e9", "\\N{DIGIT ONE}", "\\.", "[\u0400-\u04ff]", "[^\u0100-\uffff]",
-         "ab", "abc", "aa", "[A-Za-z0-9_]", "\\07", "\\0", "\\777", "(?#x)", "", "-", "]", "}", "{", "{1", "\\Q", "\\"]
+         "ab", "abc", "aa", "[A-Za-z0-9_]", "\\07", "\\0", "\\777", "(?#x)", "", "-", "]", "}", "{", "{1", "\\Q", "\\", "[^\\W\\d_]", "[K-S]", "[\u0130-\u0131]", "[\U00010000-\U0010ffff]", "[\ud800-\udfff]", "[[a]", "[a--b]", "[a&&b]", "[z-a]", "[\\N{LATIN SMALL LETTER A}-c]", "[\\x00-\x7f]",
+         "[^\n]", "[\xe0-\xff]", "abcab", ".*", ".*?", ".+", "[^a]*", "\\w+", "\\S*?", "a*", "(a|ab)*", "(?:a|b)+", "(a*)*", "(a*)+?", "(?:)*", "(?=a)*", "\\3", "(?P=m)"]
 QUANTIFIERS = ["*", "+", "?", "*?", "+?", "??", "*+", "++", "?+", "{2}", "{1,2}", "{0,3}?", "{,2}", "{2,}", "{1,3}+", "{0}", "{3,1}", "{,}", "**", "{1000}", "{4294967295}", "{99999999999}"]
 GROUPS = ["(%s)", "(%s)", "(?:%s)", "(?:%s)", "(?P<n>%s)", "(?P<m>%s)", "(?=%s)", "(?!%s)", "(?<=%s)", "(?<!%s)", "(?>%s)", "(?i:%s)", "(?-i:%s)", "(?s-m:%s)", "(?x: %s)", "(?a:%s)", "(?u:%s)", "(?(1)%s|b)", "(?(n)%s)",
-          "(?(2)a|%s)", "((%s)|a)", "(?L:%s)", "(?z%s)", "(?P<1>%s)", "(?P>%s)", "(?<%s)"]
-FLAGS = [0, 0, 0, re.I, re.M, re.S, re.X, re.A, re.I | re.A, re.I | re.M, re.I | re.S, re.M | re.S, re.I | re.X]
+          "(?(2)a|%s)", "((%s)|a)", "(?:%s|)", "(|%s)", "(?(1)|%s)", "(?<=%s)a", "(?<!a%s)", "(?>a|%s)", "(?P<\xf1>%s)", "(?i-s:%s)", "(?ims:%s)", "(?=%s)*", "(?:%s){2}?", "(?(99)%s)", "(?(m)%s|a|b)", "(?L:%s)", "(?z%s)", "(?P<1>%s)", "(?P>%s)", "(?<%s)"]
+FLAGS = [0, 0, 0, re.I, re.M, re.S, re.X, re.A, re.I | re.A, re.I | re.M, re.I | re.S, re.M | re.S, re.I | re.X, re.U, re.A | re.U, re.I | re.M | re.S | re.X, re.A | re.X]
 LETTERS = "abcabcABab1_ \n-\xe9\xdf\u0130\u0131\u017f\u212aKksi\u03c3\u03c2\u0410\u0430\U0001f600\ud800]{}.\x00\x07"
-TEMPLATES = ["", "x", "\\1", "\\g<0>", "[\\g<1>]", "\\2", "\\g<n>", "\\n\\\\", "\\g<m", "\\07", "\\x", "\\g<1_0>", "\\g<\u0661>", "\\123", "\\g< 1>", "\\", "\\0", "\\g<-1>", "\\z"]
+TEMPLATES = ["", "x", "\\1", "\\g<0>", "[\\g<1>]", "\\2", "\\g<n>", "\\n\\\\", "\\g<m", "\\07", "\\x", "\\g<1_0>", "\\g<\u0661>", "\\123", "\\g< 1>", "\\", "\\0", "\\g<-1>", "\\z", "\\g<1>\\g<2>", "\\1\\1x", "\xe9\\1", "\U0001f600", "\\g<>", "\\g<1", "\\400", "\\00", "\\g<100>"]
 
 
 def pattern(chance, depth=0):
@@ -43,6 +44,8 @@ def generate(chance, corpus):
     if chance.random() < .5:
         own = [letter for letter in made if letter.isalnum()] or ["a"]
         texts.append("".join(chance.choice(own) for _ in range(chance.randint(1, 30))))
+    if chance.random() < .1:
+        texts.append(texts[-1] * chance.choice((20, 300)) + chance.choice(LETTERS))
     flags, template = chance.choice(FLAGS), chance.choice(TEMPLATES)
     if chance.random() < .15:
         return (made.encode("latin-1", "replace"), int(flags) | chance.choice((0, 0, int(re.L))), tuple(t.encode("latin-1", "replace") for t in texts), template.encode("latin-1", "replace"), chance.randint(-2, 12),
@@ -110,6 +113,10 @@ def evaluate(case):
         return problem(error)
     if compiled.groups and re.search(r"[*+?}]\+|\(\?>", source if isinstance(source, str) else source.decode("latin-1")):
         return spans(compiled, texts)
+    if isinstance(source, bytes):
+        texts = [*texts[:1], bytearray(texts[1]), memoryview(texts[2]), *texts[3:], "text"]
+    else:
+        texts = [*texts, b"bytes"]
     results = [describe((compiled.groups, dict(compiled.groupindex), compiled.flags)), repr(compiled == re.compile(source, flags))]
     for text in texts:
         for step in (lambda: found(compiled.match(text)), lambda: found(compiled.fullmatch(text)), lambda: found(compiled.search(text, start)), lambda: found(compiled.search(text, start, end)),
