@@ -4,7 +4,7 @@ Three kinds of test:
   tests/unit/*.c        C tests of what Python cannot reach, built and run by `make unit`
   tests/test_*.py       tests of Krait, each run as `krait FILE` and again under krait's other settings where the file asks for it;
                         the file uses unittest, and its result line is counted
-  tests/programs/*.py   programs whose standard output and exit status must be python3.11's
+  tests/programs/*.py   programs whose standard output and exit status must be python3.11's (but for those named with an underscore, which others import)
   tests/cpython.txt     the ratchet: CPython's own tests that have passed; see tests/ratchet.py
 
 Usage: run.py [WORD...]: only tests whose names contain one of the words.
@@ -92,7 +92,7 @@ def main(words):
     for folder, kind in (("", unittest_file), ("programs", program)):
         path = os.path.join(TOP, "tests", folder)
         for name in sorted(os.listdir(path)) if os.path.isdir(path) else ():
-            if name.endswith(".py") and (folder or name.startswith("test_")) and wanted(os.path.join(folder, name)):
+            if name.endswith(".py") and (folder and not name.startswith("_") or name.startswith("test_")) and wanted(os.path.join(folder, name)):
                 files.append((kind, os.path.join(path, name)))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for done in [pool.submit(kind, report, path) for kind, path in files]:

@@ -607,10 +607,7 @@ HANDLER(vm_deliver)
         gen->yielded = false;
     }
     if (flags & FRAME_ENTRY) return value;
-    f = previous;
-    pc = f->pc;
-    r = f->r;
-    k = f->k;
+    SWITCH_TO(previous);
     if (flags & FRAME_SPECIAL) {
         f->result = value;
         TAIL(vm_finish_special);
@@ -645,12 +642,7 @@ HANDLER(vm_deliver)
         t->frame = previous; \
         t->recursion_depth--; \
         t->stack_top = previous->top; \
-        f = previous; \
-        pc = f->pc; \
-        r = f->r; \
-        k = f->k; \
-        r[pc[-1].dest] = value_; \
-        NEXT; \
+        RETURN_TO(previous, value_); \
     } while (0)
 
 /* Returns the value where nothing but one flag stands in the way; else goes on. */
@@ -659,11 +651,8 @@ HANDLER(vm_deliver)
         uint32_t flags_ = f->flags; \
         if (flags_ == FRAME_SPECIAL) { \
             pop_plain(t, f); \
-            f = f->previous; \
+            SWITCH_TO(f->previous); \
             f->result = flagged_; \
-            pc = f->pc; \
-            r = f->r; \
-            k = f->k; \
             TAIL(vm_finish_special); \
         } \
         if (flags_ == FRAME_ENTRY) { \

@@ -15,10 +15,7 @@ OPCODE(RETURN_GENERATOR)
     Value gen = generator_take_frame(t, f, (uint32_t)f->code->nlocalsplus);
     if (UNLIKELY(!gen)) ERROR;
     if (flags & FRAME_ENTRY) return gen;
-    f = previous;
-    pc = f->pc;
-    r = f->r;
-    k = f->k;
+    SWITCH_TO(previous);
     if (flags & FRAME_SPECIAL) {
         f->result = gen;
         TAIL(vm_finish_special);
@@ -62,12 +59,7 @@ static __attribute__((noinline)) HANDLER(yield_slow)
     suspend(t, f, gen, pc);
     gc_barrier(gen);
     if (flags & FRAME_ENTRY) return value;
-    f = previous;
-    pc = f->pc;
-    r = f->r;
-    k = f->k;
-    r[pc[-1].dest] = value;
-    NEXT;
+    RETURN_TO(previous, value);
 }
 OPCODE(YIELD)
 {
@@ -76,12 +68,7 @@ OPCODE(YIELD)
     Value value = r[A];
     Frame *previous = f->previous;
     suspend(t, f, gen, pc);
-    f = previous;
-    pc = f->pc;
-    r = f->r;
-    k = f->k;
-    r[pc[-1].dest] = value;
-    NEXT;
+    RETURN_TO(previous, value);
 }
 
 /* iterator.send(value) for what is no generator, or while tracing: as Type.send. */

@@ -33,6 +33,15 @@ static inline Value subscr_fast(Value v, Value key)
     return 0;
 }
 
+/* Where the dict v has the value of the key, when that is found without calling anything; else 0. */
+static inline Value *quick_dict_value(Value v, Value key)
+{
+    if (UNLIKELY(!has_type(v, &dict_type))) return 0;
+    DictKeys *keys = ((DictObj *)v)->keys;
+    int64_t entry = quick_dict_entry(keys, key);
+    return LIKELY(entry >= 0) ? &keys->entries[entry].value : 0;
+}
+
 #define SUBSCR_HANDLER(name, right) \
     static __attribute__((noinline)) HANDLER(rest_##name) \
     { \
@@ -42,14 +51,10 @@ static inline Value subscr_fast(Value v, Value key)
     } \
     static __attribute__((noinline)) HANDLER(dict_##name) \
     { \
-        Value v = r[B]; \
-        if (LIKELY(has_type(v, &dict_type))) { \
-            DictKeys *keys = ((DictObj *)v)->keys; \
-            int64_t entry = quick_dict_entry(keys, right); \
-            if (LIKELY(entry >= 0)) { \
-                r[A] = keys->entries[entry].value; \
-                NEXT; \
-            } \
+        Value *found = quick_dict_value(r[B], right); \
+        if (LIKELY(found != 0)) { \
+            r[A] = *found; \
+            NEXT; \
         } \
         TAIL(rest_##name); \
     } \
@@ -82,15 +87,11 @@ static __attribute__((noinline)) HANDLER(remember_a)
     } \
     static __attribute__((noinline)) HANDLER(dict_##name) \
     { \
-        Value v = r[A]; \
-        if (LIKELY(has_type(v, &dict_type))) { \
-            DictKeys *keys = ((DictObj *)v)->keys; \
-            int64_t entry = quick_dict_entry(keys, middle); \
-            if (LIKELY(entry >= 0)) { \
-                keys->entries[entry].value = r[C]; \
-                if (UNLIKELY(as_obj(v)->gc & (GC_OLD | GC_EXPOSED))) TAIL(remember_a); \
-                NEXT; \
-            } \
+        Value *found = quick_dict_value(r[A], middle); \
+        if (LIKELY(found != 0)) { \
+            *found = r[C]; \
+            if (UNLIKELY(as_obj(r[A])->gc & (GC_OLD | GC_EXPOSED))) TAIL(remember_a); \
+            NEXT; \
         } \
         TAIL(rest_##name); \
     } \

@@ -1,7 +1,7 @@
 """Results and error messages of binascii."""
-import warnings
 import binascii as b
-warnings.simplefilter("ignore")
+from _cases import show
+
 CASES = r"""
 b.a2b_hex('zz')
 b.a2b_hex('a')
@@ -100,9 +100,4 @@ b.crc_hqx(b'abc')
 b.Error.__mro__
 b.Incomplete.__mro__
 """
-for case in CASES.strip().splitlines():
-    try:
-        result = eval(case)
-    except Exception as e:
-        result = f"{type(e).__name__}: {e}"
-    print(ascii(case), "->", ascii(result))
+show(CASES, globals())

@@ -1,7 +1,6 @@
 """Results and error messages of bytes, bytearray and memoryview."""
-import warnings
+from _cases import show
 
-warnings.simplefilter("ignore")
 CASES = r"""
 b'a'.find('a')
 b'a'.find(300)
@@ -202,9 +201,4 @@ memoryview(bytearray(8)).cast('b').__setitem__(0,1.5)
 (lambda m:(m.release(),repr(m)[:9],m.release(),m.shape))(memoryview(b'a'))
 (lambda b:(memoryview(b),b.append(1)))(bytearray(b'a'))
 """
-for case in CASES.strip().splitlines():
-    try:
-        result = eval(case)
-    except Exception as e:
-        result = f"{type(e).__name__}: {e}"
-    print(ascii(case), "->", ascii(result))
+show(CASES, globals())

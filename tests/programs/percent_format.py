@@ -1,7 +1,6 @@
 """Corner cases of % and str.format."""
-import warnings
+from _cases import show
 
-warnings.simplefilter("ignore")
 CASES = r"""
 '%5%' % 1
 '%%' % ()
@@ -153,9 +152,4 @@ __import__('_string').formatter_parser(1)
 __import__('_string').formatter_field_name_split(1)
 __import__('_string').formatter_parser()
 """
-for case in CASES.strip().splitlines():
-    try:
-        result = eval(case)
-    except Exception as e:
-        result = f"{type(e).__name__}: {e}"
-    print(ascii(case), "->", ascii(result))
+show(CASES, globals())

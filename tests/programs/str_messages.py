@@ -1,7 +1,6 @@
 """Results and error messages of str's methods, %, format."""
-import warnings
+from _cases import show
 
-warnings.simplefilter("ignore")
 CASES = r"""
 'a'.find(1)
 'a'.find()
@@ -194,9 +193,4 @@ b'\xff'.decode()
 b'a\xe2\x82'.decode()
 b'\xff'.decode('ascii')
 """
-for case in CASES.strip().splitlines():
-    try:
-        result = eval(case)
-    except Exception as e:
-        result = f"{type(e).__name__}: {e}"
-    print(ascii(case), "->", ascii(result))
+show(CASES, globals())

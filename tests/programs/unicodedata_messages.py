@@ -1,7 +1,7 @@
 """Results and error messages of unicodedata."""
-import warnings
 import unicodedata as u
-warnings.simplefilter("ignore")
+from _cases import show
+
 CASES = r"""
 u.category(1)
 u.category('ab')
@@ -59,9 +59,4 @@ u.mirrored('(')
 u.bidirectional('\u05d0')
 u.lookup('KEYCAP DIGIT ONE')
 """
-for case in CASES.strip().splitlines():
-    try:
-        result = eval(case)
-    except Exception as e:
-        result = f"{type(e).__name__}: {e}"
-    print(ascii(case), "->", ascii(result))
+show(CASES, globals())
