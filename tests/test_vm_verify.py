@@ -1,7 +1,284 @@
-"""Damaged code objects: each is refused with a reason; none may crash the interpreter."""
+"""The verifier: code that breaks one rule is refused with the reason, at its first run and, in a cache, at import; what it accepts does no harm."""
+import gc
+import importlib.util
+import marshal
+import os
 import random
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
 import types
 import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "fuzz"))
+from bytecode import CELL, FREE, LOCAL, assembled, binary, exception_table, loaded_code, number, several, stored_code, text
+
+END = ("LOAD_CONST", 0), "RETURN_VALUE"
+HEAD = b"\xa7\x0d\x0d\x0a" + bytes(12)
+
+
+def raw(**fields):
+    return lambda: marshal.loads(stored_code(**fields))
+
+
+def code(*instructions, **rest):
+    return lambda: loaded_code(("RESUME", *instructions), **{"consts": (None,), **rest})
+
+
+A = (("a", LOCAL),)
+# What is wrong -> the reason, and code in which just that is wrong.
+RULES = {
+    "first opcode": ("unknown opcode", raw(code=binary(b"\3\0"))),
+    "CACHE as an instruction": ("unknown opcode", raw(code=binary(b"\x97\0\0\0"))),
+    "adaptive opcode": ("unknown opcode", raw(code=binary(b"\xb2\0"))),
+    "no code": ("no code", raw(code=binary(b""))),
+    "runs off": ("runs off the end", raw(code=binary(b"\x97\0"))),
+    "EXTENDED_ARG at the end": ("EXTENDED_ARG without an instruction", raw(code=binary(b"\x90\1"))),
+    "four EXTENDED_ARG": ("EXTENDED_ARG without an instruction", raw(code=binary(b"\x90\0" * 4 + b"\x97\0"))),
+    "huge argument": ("argument is too large", raw(code=binary(b"\x90\xff" * 3 + b"\x64\0\x53\0"))),
+    "ends inside caches": ("code ends inside an instruction", raw(code=binary(assembled("RESUME", ("LOAD_GLOBAL", 0))[:-2]))),
+    # tables
+    "constant": ("constant index out of range", code(("LOAD_CONST", 1), "RETURN_VALUE")),
+    "name": ("name index out of range", code(("LOAD_NAME", 1), "RETURN_VALUE", names=("a",))),
+    "global": ("name index out of range", code(("LOAD_GLOBAL", 2), "RETURN_VALUE", names=("a",))),
+    "attribute": ("name index out of range", code(("LOAD_CONST", 0), ("LOAD_ATTR", 0), "RETURN_VALUE")),
+    "method": ("name index out of range", code(("LOAD_CONST", 0), ("LOAD_METHOD", 7), "POP_TOP", "RETURN_VALUE")),
+    "import": ("name index out of range", code(("LOAD_CONST", 0), ("LOAD_CONST", 0), ("IMPORT_NAME", 0), "RETURN_VALUE")),
+    "local": ("local variable index out of range", code(("LOAD_FAST", 1), "RETURN_VALUE", locals_=A)),
+    "stored local": ("local variable index out of range", code(("LOAD_CONST", 0), ("STORE_FAST", 255), *END, locals_=A)),
+    "deleted local": ("local variable index out of range", code(("DELETE_FAST", 0), *END)),
+    "cell as a local": ("cell used as a local variable", code(("LOAD_FAST", 0), "RETURN_VALUE", locals_=(("a", CELL),))),
+    "local as a cell": ("cell index out of range", code(("LOAD_DEREF", 0), "RETURN_VALUE", locals_=A)),
+    "cell": ("cell index out of range", code(("LOAD_CLOSURE", 3), "RETURN_VALUE", locals_=A)),
+    "MAKE_CELL of a local": ("MAKE_CELL of what is no cell", code(("MAKE_CELL", 0), *END, locals_=A)),
+    "MAKE_CELL of a free variable": ("MAKE_CELL of what is no cell", code(("MAKE_CELL", 0), *END, locals_=(("a", FREE),))),
+    "unmade cell": ("cell used before it is made", code(("LOAD_DEREF", 0), "RETURN_VALUE", locals_=(("a", CELL),))),
+    "cell made on one way": ("cell used before it is made", code(("LOAD_CONST", 0), ("POP_JUMP_FORWARD_IF_NONE", 1), ("MAKE_CELL", 0), ("LOAD_DEREF", 0), "RETURN_VALUE", locals_=(("a", CELL),))),
+    "free variables not copied": ("cell used before it is made", code(("LOAD_DEREF", 0), "RETURN_VALUE", locals_=(("a", FREE),))),
+    "COPY_FREE_VARS": ("COPY_FREE_VARS of a wrong count", code(("COPY_FREE_VARS", 2), *END, locals_=(("a", FREE),))),
+    "comparison": ("unknown comparison", code(("LOAD_CONST", 0), ("LOAD_CONST", 0), ("COMPARE_OP", 6), "RETURN_VALUE")),
+    "binary operation": ("unknown binary operation", code(("LOAD_CONST", 0), ("LOAD_CONST", 0), ("BINARY_OP", 26), "RETURN_VALUE")),
+    "RAISE_VARARGS": ("damaged RAISE_VARARGS", code(*[("LOAD_CONST", 0)] * 3, ("RAISE_VARARGS", 3))),
+    "BUILD_SLICE": ("damaged BUILD_SLICE", code(*[("LOAD_CONST", 0)] * 4, ("BUILD_SLICE", 4), "RETURN_VALUE")),
+    "UNPACK_EX": ("damaged UNPACK_EX|stack overflow", code(("LOAD_CONST", 0), ("UNPACK_EX", 0x7fffffff), "RETURN_VALUE")),
+    "yield in a function": ("generator instruction outside a generator", code(("LOAD_CONST", 0), "YIELD_VALUE", "RETURN_VALUE")),
+    # constants that an instruction relies on
+    "KW_NAMES, no tuple": ("KW_NAMES without names", code("PUSH_NULL", ("LOAD_CONST", 0), ("LOAD_CONST", 0), ("KW_NAMES", 0), ("PRECALL", 1), ("CALL", 1), "RETURN_VALUE")),
+    "KW_NAMES, no strings": ("KW_NAMES without names", code("PUSH_NULL", ("LOAD_CONST", 0), ("LOAD_CONST", 0), ("KW_NAMES", 0), ("PRECALL", 1), ("CALL", 1), "RETURN_VALUE", consts=((1,),))),
+    "KW_NAMES, out of range": ("KW_NAMES without names", code("PUSH_NULL", ("LOAD_CONST", 0), ("LOAD_CONST", 0), ("KW_NAMES", 9), ("PRECALL", 1), ("CALL", 1), "RETURN_VALUE")),
+    "KW_NAMES, too many": ("KW_NAMES without CALL", code("PUSH_NULL", ("LOAD_CONST", 0), ("KW_NAMES", 0), ("PRECALL", 0), ("CALL", 0), "RETURN_VALUE", consts=(("a",),))),
+    "KW_NAMES, no call": ("KW_NAMES without CALL", code(("KW_NAMES", 0), *END, consts=(("a",),))),
+    # the stack
+    "underflow": ("stack underflow", code("POP_TOP", *END)),
+    "SWAP with nothing": ("stack underflow", code(("LOAD_CONST", 0), ("SWAP", 2), "RETURN_VALUE")),
+    "SWAP 0": ("stack underflow", code(("LOAD_CONST", 0), ("SWAP", 0), "RETURN_VALUE")),
+    "COPY too deep": ("stack underflow", code(("LOAD_CONST", 0), ("COPY", 2), "RETURN_VALUE")),
+    "LIST_APPEND too deep": ("stack underflow", code(("LOAD_CONST", 0), ("LIST_APPEND", 1), *END)),
+    "CALL without function": ("stack underflow", code(("LOAD_CONST", 0), ("PRECALL", 0), ("CALL", 0), "RETURN_VALUE")),
+    "overflow": ("stack overflow", code(*[("LOAD_CONST", 0)] * 20, "RETURN_VALUE")),
+    "depth differs": ("stack depth differs", code(("LOAD_CONST", 0), ("POP_JUMP_FORWARD_IF_NONE", 1), ("LOAD_CONST", 0), *END)),
+    "loop that grows": ("stack depth differs", code(("LOAD_CONST", 0), ("JUMP_BACKWARD", 2))),
+    "contents differ": ("stack contents differ", code(("LOAD_CONST", 0), ("POP_JUMP_FORWARD_IF_NONE", 2), "PUSH_NULL", ("JUMP_FORWARD", 1), ("LOAD_CONST", 0), ("LOAD_CONST", 0), "RETURN_VALUE")),
+    "no value returned": ("no value", code("PUSH_NULL", "RETURN_VALUE")),
+    "no value called": ("no value", code("PUSH_NULL", "PUSH_NULL", ("PRECALL", 0), ("CALL", 0), "RETURN_VALUE")),
+    "method's mark stored": ("no value", code(("LOAD_CONST", 0), ("LOAD_METHOD", 0), "POP_TOP", ("STORE_NAME", 0), *END, names=("a",))),
+    "stack size": ("stack size out of range", raw(stacksize=number(2**30))),
+    "too many registers": ("more than 65000", lambda: loaded_code(("RESUME", *[("LOAD_CONST", 0)] * 65100, "RETURN_VALUE"), consts=(None,), stacksize=65100)),
+    # jumps
+    "jump out": ("jump to no instruction", code(("JUMP_FORWARD", 90), *END)),
+    "jump before the start": ("jump to no instruction", code(("JUMP_BACKWARD", 90))),
+    "jump into caches": ("jump to no instruction", code(("JUMP_FORWARD", 1), ("LOAD_GLOBAL", 0), "RETURN_VALUE", names=("a",))),
+    "jump behind EXTENDED_ARG": ("jump to no instruction", code(("JUMP_FORWARD", 1), ("LOAD_CONST", 256), "RETURN_VALUE", consts=(None,) * 300)),
+    "jump to the end": ("jump to no instruction", code(("JUMP_FORWARD", 2), *END)),
+    # the exception table
+    "cut table": ("damaged exception table", code(*END, table=b"\x81\x01")),
+    "endless number": ("damaged exception table", code(*END, table=b"\xc0" + b"\x40" * 9 + b"\1\1\1")),
+    "range outside": ("exception table leads out", code(*END, table=exception_table((1, 90, 1, 0, 0)))),
+    "handler outside": ("exception table leads out", code(*END, table=exception_table((1, 1, 90, 0, 0)))),
+    "handler in caches": ("exception table leads out", code(("LOAD_GLOBAL", 0), "RETURN_VALUE", names=("a",), table=exception_table((1, 1, 3, 0, 0)))),
+    "ranges not in order": ("exception table leads out", code("NOP", "NOP", *END, "RERAISE", table=exception_table((2, 1, 5, 0, 0), (1, 1, 5, 0, 0)))),
+    "ranges that overlap": ("exception table leads out", code("NOP", "NOP", *END, "RERAISE", table=exception_table((1, 2, 5, 0, 0), (2, 1, 5, 0, 0)))),
+    "deep handler": ("expects a deeper stack", code("NOP", *END, "RERAISE", table=exception_table((1, 1, 4, 3, 0)))),
+    "handler's depth differs": ("stack depth differs", code("NOP", "NOP", *END, "RERAISE", table=exception_table((1, 1, 5, 0, 0), (2, 1, 5, 0, 1)))),
+    # kinds of locals, positions
+    "kind 0": ("unknown kind of local", raw(argcount=number(0), localspluskinds=binary(b"\0"))),
+    "local and free": ("unknown kind of local", raw(localspluskinds=binary(bytes([LOCAL | FREE])))),
+    "cell and free": ("unknown kind of local", raw(argcount=number(0), localspluskinds=binary(bytes([CELL | FREE])))),
+    "other bits": ("unknown kind of local", raw(localspluskinds=binary(bytes([LOCAL | 1])))),
+    "free variable first": ("not in order", raw(localsplusnames=several(text(b"a"), text(b"b")), localspluskinds=binary(bytes([FREE, LOCAL])))),
+    "cell first": ("not in order", raw(localsplusnames=several(text(b"a"), text(b"b")), localspluskinds=binary(bytes([CELL, LOCAL])))),
+    "cut line table": ("damaged line table", raw(linetable=binary(b"\xf0\1"))),
+    "line table without a mark": ("damaged line table", raw(linetable=binary(b"\x70\1\1\1\1"))),
+    "endless line": ("damaged line table", raw(linetable=binary(b"\xe8" + b"\x7f" * 8 + b"\1"))),
+    "line too large": ("damaged line table", raw(firstlineno=number(2**31 - 1), linetable=binary(b"\xd8\1\1"))),
+}
+
+
+def endless(*instructions, table=b"", **rest):
+    return code(*instructions, consts=(None, False, True), table=table, **rest)
+
+
+# Loops that are legal but go on for ever; those that handle every exception can only be left from the signal handler.
+LOOPS = {
+    "jump back": endless(("JUMP_BACKWARD", 1)),
+    "jump back without interrupt": endless(("JUMP_BACKWARD_NO_INTERRUPT", 1)),
+    "if true": endless(("LOAD_CONST", 2), ("POP_JUMP_BACKWARD_IF_TRUE", 2), *END),
+    "if false": endless(("LOAD_CONST", 1), ("POP_JUMP_BACKWARD_IF_FALSE", 2), *END),
+    "if none": endless(("LOAD_CONST", 0), ("POP_JUMP_BACKWARD_IF_NONE", 2), *END),
+    "if not none": endless(("LOAD_CONST", 1), ("POP_JUMP_BACKWARD_IF_NOT_NONE", 2), *END),
+    "await that ends": endless(("LOAD_NAME", 0), ("LOAD_CONST", 0), ("SEND", 3), "YIELD_VALUE", "RESUME", ("JUMP_BACKWARD_NO_INTERRUPT", 4), "POP_TOP", ("LOAD_NAME", 0), ("LOAD_CONST", 0), ("JUMP_BACKWARD", 6),
+                               names=("q",), flags=number(3 | 32)),
+    "handler raises again": endless(("LOAD_CONST", 0), ("RAISE_VARARGS", 1), "RERAISE", table=exception_table((2, 1, 3, 0, 0), (3, 1, 3, 0, 0))),
+    "handler raises another": endless(("RAISE_VARARGS", 0), "POP_TOP", ("RAISE_VARARGS", 0), table=exception_table((1, 1, 2, 0, 0), (3, 1, 2, 0, 0))),
+    "handler of itself": endless(("LOAD_CONST", 0), "UNARY_NEGATIVE", "RETURN_VALUE", table=exception_table((2, 1, 2, 0, 0))),
+}
+
+
+def import_file(path):
+    spec = importlib.util.spec_from_file_location("m", path)
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+class Rules(unittest.TestCase):
+    def test_run(self):
+        for name, (reason, make) in RULES.items():
+            with self.subTest(name), self.assertRaisesRegex(ValueError, f"^bad code object .*({reason})"):
+                made = make()
+                cells = tuple(types.CellType() for _ in made.co_freevars if name != "cell and free")     # it counts as a cell
+                types.FunctionType(made, {}, "f", None, cells)(*[0] * made.co_argcount)
+
+    def test_import(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for number, (name, (reason, make)) in enumerate(RULES.items()):
+                inner = marshal.dumps(make())
+                for nested, data in enumerate((inner, stored_code(argcount=b"\0\0\0\0", consts=several(b"N", stored_code(consts=several(b"N", inner)))))):
+                    path = os.path.join(folder, f"m{number}_{nested}.pyc")
+                    with open(path, "wb") as file:
+                        file.write(HEAD + data)
+                    with self.subTest(name, nested=nested), self.assertRaisesRegex(ImportError, f"^cannot load '{path}': bad code object .*({reason})") as caught:
+                        import_file(path)
+                    self.assertEqual((caught.exception.name, caught.exception.path, type(caught.exception)), ("m", path, ImportError))
+
+    def test_rules_are_single(self):
+        """The parts of which the rules are made pass on their own."""
+        for make in (raw(), code(*END), code("NOP", *END, "RERAISE", table=exception_table((1, 1, 4, 0, 0))), code(("MAKE_CELL", 0), *END, locals_=(("a", CELL),)),
+                     raw(localsplusnames=several(text(b"a"), text(b"b"), text(b"c")), localspluskinds=binary(bytes([LOCAL | CELL, LOCAL, CELL]))), raw(linetable=binary(b"\xf8\xd8\1\1\x80\x12\xe8\2\xf0\1\1\1\1"))):
+            types.FunctionType(make(), {})(*[0] * make().co_argcount)
+
+    def test_replace(self):
+        """Code that was accepted is checked anew when something in it is replaced."""
+        function = (lambda: 1)
+        function()
+        for stored, reason in ((b"\x97\0\x53\0", "stack underflow"), (b"\x97\0\x64\x63\x53\0", "constant index")):
+            changed = function.__code__.replace(co_code=stored)
+            with self.assertRaisesRegex(ValueError, reason):
+                exec(changed)
+            function.__code__, before = changed, function.__code__
+            with self.assertRaisesRegex(ValueError, reason):
+                function()
+            function.__code__ = before
+            self.assertEqual(function(), 1)
+
+
+class Imports(unittest.TestCase):
+    def load(self, data, source=None):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "m.pyc")
+            with open(path, "wb") as file:
+                file.write(HEAD + data)
+            try:
+                import_file(path)
+            except Exception as error:
+                self.assertEqual((error.name, error.path), ("m", path))
+                self.assertIn(repr(path), str(error))
+                return error
+
+    def test_damaged_marshal_data(self):
+        """An ImportError that is also what CPython raises."""
+        for data, error, message in ((b"", EOFError, "EOF read where object expected"), (stored_code()[:30], EOFError, "marshal data too short"), (b"?", ValueError, "unknown type code"),
+                                     (b"<\1\0\0\0[\0\0\0\0", TypeError, "unhashable"), (b")\1" * 5000, ValueError, "recursion limit exceeded"), (stored_code(flags=number(-1)), SystemError, "flags"),
+                                     (stored_code(code=binary(b"a")), ValueError, "co_code is malformed"), (b"(\xff\xff\xff\x7f", EOFError, "EOF"), (b"[\xff\xff\xff\x7fNN?", ValueError, "unknown type"),
+                                     (b"l\xff\xff\xff\x7f\0\0\0\x80", ValueError, "digit out of range"), (b"u\1\0\0\0\xff", ValueError, "utf-8")):
+            found = self.load(data)
+            with self.subTest(data[:20]):
+                self.assertIsInstance(found, error)
+                self.assertIsInstance(found, ImportError)
+                self.assertIn(message, str(found))
+
+    def test_no_code(self):
+        self.assertEqual(type(self.load(b"N")), ImportError)
+
+    def test_shared_code(self):
+        """Code that refers to the same code twice, again and again, is checked once."""
+        inner = marshal.loads(stored_code())
+        for _ in range(60):
+            inner = loaded_code(("RESUME", *END), consts=(None,)).replace(co_consts=(None, inner, inner))
+        self.assertIsNone(self.load(marshal.dumps(inner)))
+
+
+class Loops(unittest.TestCase):
+    def test_interrupted(self):
+        program = textwrap.dedent("""
+            import os, signal, sys
+            sys.path.insert(0, {folder!r})
+            import test_vm_verify
+            class Stop(Exception): pass
+            count = 0
+            def handler(*rest):
+                global count
+                count += 1
+                if count > 3: os._exit(42)
+                if count > 1: import gc; gc.collect()
+                raise Stop
+            signal.signal(signal.{name}, handler)
+            if {name!r} == "SIGALRM": signal.setitimer(signal.ITIMER_REAL, .05, .05)
+            code = test_vm_verify.LOOPS[{loop!r}]()
+            print("begin", flush=True)
+            try:
+                result = eval(code, {{"q": iter(())}})
+                if hasattr(result, "send"): result.send(None)
+            except Stop: os._exit(42)
+        """)
+        for loop in LOOPS:
+            for name in ("SIGALRM", "SIGINT") if loop in ("jump back", "handler of itself") else ("SIGALRM",):
+                with self.subTest(loop, signal=name):
+                    process = subprocess.Popen([sys.executable, "-c", program.format(folder=os.path.dirname(os.path.abspath(__file__)), loop=loop, name=name)], stdout=subprocess.PIPE)
+                    self.assertEqual(process.stdout.readline(), b"begin\n")
+                    try:
+                        for _ in range(200):
+                            if name == "SIGINT":
+                                process.send_signal(signal.SIGINT)
+                            try:
+                                process.wait(.1)
+                                break
+                            except subprocess.TimeoutExpired:
+                                pass
+                        self.assertEqual(process.poll(), 42)
+                    finally:
+                        process.kill()
+                        process.communicate()
+
+    def test_collection_at_a_safe_point(self):
+        """A collection from a signal handler leaves alone what the loop has on its stack, even where the code before the loop had less."""
+        made = loaded_code(("RESUME", ("LOAD_NAME", 0), ("LOAD_NAME", 0), ("JUMP_FORWARD", 2), ("LOAD_CONST", 0), "RETURN_VALUE", ("LOAD_NAME", 1), ("POP_JUMP_BACKWARD_IF_FALSE", 2), ("BUILD_TUPLE", 2), "RETURN_VALUE"),
+                           consts=(None,), names=("value", "flag"))
+        state = {"flag": False}
+
+        class Space(dict):
+            def __getitem__(self, key):
+                return state["flag"] if key == "flag" else [1, 2]
+
+        def handler(*rest):
+            gc.collect()
+            state["flag"] = True
+        before = signal.signal(signal.SIGALRM, handler)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, .05)
+            self.assertEqual(eval(made, {}, Space()), ([1, 2], [1, 2]))
+        finally:
+            signal.signal(signal.SIGALRM, before)
 
 
 def sample(a, b=2, *c, d=4, **e):
@@ -38,41 +315,61 @@ def codes(code):
             yield from codes(constant)
 
 
-class Damage(unittest.TestCase):
-    def test_table_bytes(self):
+class Harmless(unittest.TestCase):
+    def test_exception_table_bytes(self):
         generator = random.Random(7)
         all_codes = list(codes(sample.__code__))
         for _ in range(400):
-            code = generator.choice(all_codes)
-            table = bytearray(code.co_exceptiontable)
+            made = generator.choice(all_codes)
+            table = bytearray(made.co_exceptiontable)
             if not table:
                 continue
             table[generator.randrange(len(table))] = generator.randrange(256)
             try:
-                changed = code.replace(co_exceptiontable=bytes(table), co_stacksize=generator.randrange(8))
-                types.FunctionType(changed, {}, "f", None, tuple(types.CellType(1) for _ in code.co_freevars))
+                changed = made.replace(co_exceptiontable=bytes(table), co_stacksize=generator.randrange(8))
+                types.FunctionType(changed, {}, "f", None, tuple(types.CellType(1) for _ in made.co_freevars))
             except ValueError:
                 pass
 
-    def test_refused(self):
-        code = (lambda: 1).__code__
-        unsound = {
-            "unknown opcode": b"\x03\x00",
-            "runs off": b"\x97\x00",
-            "underflow": b"\x97\x00\x53\x00",
-            "constant index": b"\x97\x00\x64\x63\x53\x00",
-            "no instruction": b"\x97\x00\x6e\x09\x64\x00\x53\x00",
-            "no value": b"\x97\x00\x02\x00\x53\x00",
-        }
-        for reason, stored in unsound.items():
-            with self.subTest(reason=reason), self.assertRaisesRegex(ValueError, reason):
-                types.FunctionType(code.replace(co_code=stored), {})()
+    def test_unsound_code_as_a_value(self):
+        """Code that cannot run can be looked at."""
+        for name, (reason, make) in RULES.items():
+            made = make()
+            with self.subTest(name):
+                list(made.co_lines()), list(made.co_positions()), hash(made), repr(made), made.co_code, made.co_varnames, made.co_cellvars, made.co_freevars, made.__sizeof__()
+                self.assertEqual(made, make())
+                self.assertEqual(marshal.loads(marshal.dumps(made)), made)
 
-    def test_depth_differs(self):
-        code = (lambda x: 1).__code__
-        stored = bytes((151, 0, 124, 0, 114, 1, 100, 0, 100, 0, 83, 0))   # one way leaves a value more on the stack
-        with self.assertRaises(ValueError):
-            types.FunctionType(code.replace(co_code=stored, co_consts=(1,), co_stacksize=3), {})(0)
+    def test_line_tables(self):
+        """Any bytes are a line table that can be read."""
+        generator, base = random.Random(3), sample.__code__
+        for _ in range(3000):
+            made = base.replace(co_linetable=generator.randbytes(generator.randrange(20)), co_firstlineno=generator.choice((0, 1, 2**31 - 1)))
+            list(made.co_lines()), list(made.co_positions())
+
+    def test_deep_constants(self):
+        """Constants that nest, or lie in themselves, end in RecursionError."""
+        deep = ()
+        for _ in range(300000):
+            deep = (deep,)
+        base = sample.__code__
+        with self.assertRaises(RecursionError):
+            base.replace(co_consts=(deep,))
+        with self.assertRaises(RecursionError):
+            marshal.loads(stored_code(consts=b"\xa9\2Nr" + number(0)))
+        inner = base
+        for _ in range(100000):
+            inner = base.replace(co_consts=(inner,))
+        for use in (hash, lambda made: made == base.replace(co_consts=(inner,)), marshal.dumps):
+            try:
+                use(base.replace(co_consts=(inner,)))
+            except (RecursionError, ValueError):
+                pass
+
+    def test_huge_sizes(self):
+        for kind in "saAut([<>l":
+            with self.subTest(kind), self.assertRaises(EOFError):
+                marshal.loads(kind.encode() + number(2**31 - 1))
 
 
 if __name__ == "__main__":

@@ -178,23 +178,29 @@ static NATIVE(imp_exec_dynamic) { return small_int(0); }
 
 /* ---------------------------------------------------------------- code */
 
-static void fix_filename(CodeObj *code, Value old, Value new)
+static bool fix_filename(CodeObj *code, Value old, Value new)
 {
-    if (!str_equal(code->filename, old)) return;
+    if (!str_equal(code->filename, old)) return true;
+    if (c_stack_low()) return raise_format(&exc_RecursionError, "maximum recursion depth exceeded in nested code objects");
     SET(code, filename, new);
     for (int64_t i = 0; i < tuple_size(code->consts); i++) {
         Value item = tuple_get(code->consts, i);
-        if (type_of(item) == &code_type) fix_filename((CodeObj *)item, old, new);
+        if (type_of(item) == &code_type && !fix_filename((CodeObj *)item, old, new)) return false;
     }
+    return true;
+}
+
+bool import_fix_filename(Value code, Value path)
+{
+    if (type_of(code) != &code_type) return raise_bad_argument("_fix_co_filename", "1", "code", code);
+    if (!is_str(path)) return raise_bad_argument("_fix_co_filename", "2", "str", path);
+    Value old = ((CodeObj *)code)->filename;
+    return str_equal(old, path) || fix_filename((CodeObj *)code, old, path);
 }
 
 static NATIVE(imp_fix_co_filename)
 {
-    if (type_of(args[0]) != &code_type) return raise_bad_argument("_fix_co_filename", "1", "code", args[0]);
-    if (!is_str(args[1])) return raise_bad_argument("_fix_co_filename", "2", "str", args[1]);
-    CodeObj *code = (CodeObj *)args[0];
-    if (!str_equal(code->filename, args[1])) fix_filename(code, code->filename, args[1]);
-    return NONE;
+    return import_fix_filename(args[0], args[1]) ? NONE : 0;
 }
 
 static NATIVE(imp_source_hash)

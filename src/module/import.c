@@ -264,5 +264,5 @@ bool import_start_external(void)
     Value folder = str_from_fs(config.stdlib, strlen(config.stdlib));
     if (!sys_set("_stdlib_dir", folder) || !call_method_0(importlib_bootstrap, NAME("_install_external_importers"))) return false;
     Value external = dict_get_cstring(sys_modules(), "_frozen_importlib_external");
-    return external && import_install_writer(external) && install_zipimport();
+    return external && import_install_writer(external) && import_install_reader(external) && install_zipimport();
 }

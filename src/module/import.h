@@ -13,6 +13,10 @@ Value import_frozen(const FrozenModule *frozen);
 bool import_start(void);
 /* Puts our way of writing caches in the place of importlib's (import_write.c). */
 bool import_install_writer(Value external);
+/* And our way of reading them (import_read.c). */
+bool import_install_reader(Value external);
+/* _imp._fix_co_filename: false for arguments of other types, or too deep a nesting. */
+bool import_fix_filename(Value code, Value path);
 /* And _bootstrap_external and zipimport: files can, too. Sets sys._stdlib_dir. */
 bool import_start_external(void);
 /* The module _frozen_importlib, once loaded. */

@@ -36,7 +36,6 @@ typedef struct StoredInsn {
     int32_t target;       /* index of the instruction it may jump to, or -1 */
     int32_t depth;        /* of the stack before it; -1: never reached */
     int32_t handler;      /* index of the exception table entry that covers it, or -1 */
-    uint8_t touched;      /* scratch of the verifier */
 } StoredInsn;
 
 typedef struct StoredHandler {
@@ -53,12 +52,15 @@ typedef struct Stored {
     StoredHandler *handlers;
     int32_t handler_count;
     int32_t max_depth;
-    const char *problem;  /* why the code is unsound */
+    bool *made;           /* during the walk: cells that the code's beginning makes, before anything can jump */
+    bool cells_open;      /* a cell is used that is not one of these: lowering finds out whether it is made on all ways */
+    const char *problem;  /* why the code is unsound; 0: memory has run out */
 } Stored;
 
-/* Decodes and checks `code`; false with stored->problem set when it is not sound. Memory is malloc'ed: stored_free. */
+/* Decodes and checks `code`; false, without an exception, when it is not sound or memory lacks: see stored->problem. Memory is malloc'ed: stored_free. */
 bool bytecode_decode(CodeObj *code, Stored *stored);
 void stored_free(Stored *stored);
 int bytecode_cache_units(uint8_t op);
+enum { MAX_REGISTERS = 65000 };
 /* What the instruction does to the stack's depth; `jump`: on its jump. INT32_MIN: no such opcode. */
 int bytecode_stack_effect(uint8_t op, uint32_t arg, bool jump);

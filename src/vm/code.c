@@ -3,10 +3,12 @@
 #include "object/container.h"
 #include "object/function.h"
 #include "object/number.h"
-#include "object/str.h"
+#include "object/str_internal.h"
 #include "heap/barrier.h"
 #include "vm/lower.h"
 #include "vm/vm.h"
+#include <limits.h>
+#include <stdio.h>
 
 static CodeObj *as_code(Value v) { return (CodeObj *)v; }
 
@@ -16,7 +18,7 @@ static bool intern_names(Value *tuple)
 {
     for (int64_t n = 0; n < tuple_size(*tuple); n++) {
         Value name = tuple_get(*tuple, n);
-        if (type_of(name) != &str_type) return raise_type("name tuples must contain only strings, not '%.500s'", type_name_of(name));
+        if (type_of(name) != &str_type) return raise_system("non-string found in code slot");
         if (!(name = str_intern(name))) return false;
         tuple_items(*tuple)[n] = name;
         gc_barrier((void *)*tuple);
@@ -36,8 +38,12 @@ static bool looks_like_name(Value s)
     return true;
 }
 
+/* Constants nest as deep as somebody makes them, and marshal data can hold a tuple in itself. */
+static bool nests_too_deep(void) { return c_stack_low() && !raise_format(&exc_RecursionError, "maximum recursion depth exceeded in the constants of a code object"); }
+
 static bool intern_constants(Value tuple)
 {
+    if (nests_too_deep()) return false;
     for (int64_t n = 0; n < tuple_size(tuple); n++) {
         Value v = tuple_get(tuple, n);
         if (type_of(v) == &tuple_type) {
@@ -63,56 +69,72 @@ static void code_trace(Obj *object)
 /* ---- the location table */
 
 typedef struct Location { int start, end /* units */, line, end_line, column, end_column; } Location;
-typedef struct LocationReader { const uint8_t *p, *end; int unit, line; } LocationReader;
+typedef struct LocationReader { const uint8_t *p, *end; int unit, line; bool damaged; } LocationReader;
 
 static LocationReader locations(CodeObj *c)
 {
     const uint8_t *p = bytes_data(c->linetable);
-    return (LocationReader){p, p + bytes_size(c->linetable), 0, c->firstlineno};
+    return (LocationReader){p, p + bytes_size(c->linetable), 0, c->firstlineno, false};
+}
+
+static uint8_t location_byte(LocationReader *r)
+{
+    if (r->p < r->end) return *r->p++;
+    r->damaged = true;
+    return 0;
 }
 
 static uint32_t location_varint(LocationReader *r)
 {
     uint32_t value = 0;
-    for (int shift = 0; r->p < r->end && shift < 32; shift += 6) {
-        uint8_t byte = *r->p++;
-        value |= (uint32_t)(byte & 63) << shift;
-        if (!(byte & 64)) break;
+    uint8_t byte = 64;
+    for (int shift = 0; byte & 64; shift += 6) {
+        byte = location_byte(r);
+        if (shift < 32) value |= (uint32_t)(byte & 63) << shift;
+        else if (byte & 63) r->damaged = true;
     }
     return value;
 }
 
-static int location_svarint(LocationReader *r)
+/* A number of the table added to one that is known; what does not fit is damage. */
+static int location_sum(LocationReader *r, int n, int64_t more)
 {
-    uint32_t value = location_varint(r);
-    return value & 1 ? -(int)(value >> 1) : (int)(value >> 1);
+    int sum;
+    r->damaged |= __builtin_add_overflow(n, more, &sum);
+    return sum;
 }
 
-static uint8_t location_byte(LocationReader *r) { return r->p < r->end ? *r->p++ : 0; }
+static int64_t location_svarint(LocationReader *r)
+{
+    uint32_t value = location_varint(r);
+    return value & 1 ? -(int64_t)(value >> 1) : (int64_t)(value >> 1);
+}
 
+/* The next entry; false at the end. What is damaged yields anything, but harms nobody: r->damaged tells. */
 static bool location_next(LocationReader *r, Location *l)
 {
-    if (r->p >= r->end) return false;
+    if (r->p >= r->end || r->unit > INT_MAX / 2 - 8) return false;
     uint8_t first = *r->p++;
     int kind = (first >> 3) & 15, length = (first & 7) + 1;
+    r->damaged |= !(first & 128);
     l->start = r->unit;
     l->end = r->unit += length;
     l->line = l->end_line = l->column = l->end_column = -1;
     switch (kind) {
     case 15: return true;
     case 14:
-        r->line += location_svarint(r);
+        r->line = location_sum(r, r->line, location_svarint(r));
         l->line = r->line;
-        l->end_line = r->line + (int)location_varint(r);
-        l->column = (int)location_varint(r) - 1;
-        l->end_column = (int)location_varint(r) - 1;
+        l->end_line = location_sum(r, r->line, location_varint(r));
+        l->column = location_sum(r, -1, location_varint(r));
+        l->end_column = location_sum(r, -1, location_varint(r));
         return true;
     case 13:
-        r->line += location_svarint(r);
+        r->line = location_sum(r, r->line, location_svarint(r));
         l->line = l->end_line = r->line;
         return true;
     case 10: case 11: case 12:
-        r->line += kind - 10;
+        r->line = location_sum(r, r->line, kind - 10);
         l->line = l->end_line = r->line;
         l->column = location_byte(r);
         l->end_column = location_byte(r);
@@ -125,6 +147,14 @@ static bool location_next(LocationReader *r, Location *l)
         return true;
     }
     }
+}
+
+bool code_locations_sound(CodeObj *c)
+{
+    LocationReader r = locations(c);
+    Location l;
+    while (location_next(&r, &l) && !r.damaged) continue;
+    return !r.damaged && r.p == r.end;
 }
 
 void code_position(CodeObj *code, int offset, int *line, int *end_line, int *column, int *end_column)
@@ -207,12 +237,22 @@ static bool strip_columns(CodeObj *c)
     return true;
 }
 
-bool code_init(CodeObj *c)
+/* What anything that looks at a code object relies on; the rest is the verifier's, when the code is to run. Exceptions are those of CPython. */
+static bool fields_sound(CodeObj *c)
 {
-    if (!intern_names(&c->names) || !intern_names(&c->localsplusnames) || !intern_constants(c->consts)) return false;
-    if (c->argcount < 0 || c->posonlyargcount < 0 || c->kwonlyargcount < 0 || c->posonlyargcount > c->argcount) return raise_value("code: argument counts must not be negative");
+    if (c->argcount < c->posonlyargcount || c->posonlyargcount < 0 || c->kwonlyargcount < 0) return raise_system("code: numbers of arguments contradict one another");
+    if (c->stacksize < 0 || c->flags < 0) return raise_system("code: the stack size and the flags must not be negative");
+    if (!is_bytes(c->code) || !is_bytes(c->localspluskinds) || !is_bytes(c->linetable) || !is_bytes(c->exceptiontable)) return raise_system("code: bytes expected");
+    if (!is_tuple(c->consts) || !is_tuple(c->names) || !is_tuple(c->localsplusnames)) return raise_system("code: tuple expected");
+    if (!is_str(c->filename) || !is_str(c->name) || !is_str(c->qualname)) return raise_system("code: string expected");
+    if (bytes_size(c->localspluskinds) != tuple_size(c->localsplusnames)) return raise_system("code: names and kinds of locals differ in number");
+    if (bytes_size(c->code) > INT_MAX) return raise_format(&exc_OverflowError, "code: co_code larger than INT_MAX");
+    return bytes_size(c->code) % 2 == 0 || raise_value("code: co_code is malformed");
+}
+
+static bool count_locals(CodeObj *c)
+{
     c->nlocalsplus = (int)tuple_size(c->localsplusnames);
-    if (bytes_size(c->localspluskinds) != c->nlocalsplus) return raise_value("code: names and kinds of locals differ in number");
     c->nlocals = c->ncellvars = c->nfreevars = c->ncellvars_pure = 0;
     const uint8_t *kinds = bytes_data(c->localspluskinds);
     for (int n = 0; n < c->nlocalsplus; n++) {
@@ -223,7 +263,12 @@ bool code_init(CodeObj *c)
         } else if (kinds[n] & LOCAL_FREE) c->nfreevars++;
     }
     int64_t args = (int64_t)c->argcount + c->kwonlyargcount + !!(c->flags & CO_VARARGS) + !!(c->flags & CO_VARKEYWORDS);
-    if (args > c->nlocals) return raise_value("code: varnames is too small");
+    return args <= c->nlocals || raise_value("code: co_varnames is too small");
+}
+
+static bool complete(CodeObj *c)
+{
+    if (!intern_names(&c->names) || !intern_names(&c->localsplusnames) || !intern_constants(c->consts)) return false;
     if (vm_no_columns && !strip_columns(c)) return false;
     c->size = bytes_size(c->code) / 2;
     c->verified = 0;
@@ -231,6 +276,8 @@ bool code_init(CodeObj *c)
     gc_barrier(c);
     return true;
 }
+
+bool code_init(CodeObj *c) { return fields_sound(c) && count_locals(c) && complete(c); }
 
 /* ---- attributes */
 
@@ -281,6 +328,7 @@ static int same_constant(Value a, Value b);
 
 static int same_items(Value a, Value b)
 {
+    if (nests_too_deep()) return -1;
     if (tuple_size(a) != tuple_size(b)) return 0;
     for (int64_t n = 0; n < tuple_size(a); n++) {
         int same = same_constant(tuple_get(a, n), tuple_get(b, n));
@@ -327,6 +375,7 @@ static Value code_compare(Value a, Value b, CompareOp op)
 static bool hash_constant(Value v, int64_t *hash)
 {
     if (type_of(v) == &tuple_type) {
+        if (nests_too_deep()) return false;
         uint64_t h = 0x345678;
         for (int64_t n = 0; n < tuple_size(v); n++) {
             int64_t item;
@@ -365,11 +414,19 @@ static bool name_index(Value tuple, Value name, int64_t *index)
     return false;
 }
 
-static bool all_strings(Value tuple)
+/* A copy of a tuple of names, with plain strings for those of subclasses. CPython's replace() is stricter than code(), and says so in other words. */
+static Value names_copy(Value tuple, bool replacing)
 {
-    for (int64_t n = 0; n < tuple_size(tuple); n++)
-        if (!is_str(tuple_get(tuple, n))) return raise_type("name tuples must contain only strings, not '%.500s'", type_name_of(tuple_get(tuple, n)));
-    return true;
+    Value copy = tuple_from(tuple_items(tuple), tuple_size(tuple));
+    for (int64_t n = 0; copy && n < tuple_size(copy); n++) {
+        Value name = tuple_get(copy, n);
+        if (type_of(name) == &str_type) continue;
+        if (replacing) return raise_system("non-string found in code slot");
+        if (!is_str(name)) return raise_type("name tuples must contain only strings, not '%.500s'", type_name_of(name));
+        if (!(tuple_items(copy)[n] = str_exact(name))) return 0;
+        gc_barrier((void *)copy);
+    }
+    return copy;
 }
 
 /* Locals, then cells that are no locals, then free variables. */
@@ -377,7 +434,7 @@ static bool set_locals(CodeObj *c, Value varnames, Value cellvars, Value freevar
 {
     Value names = list_new(0);
     BytesBuilder kinds = {0};
-    if (!names || !all_strings(varnames) || !all_strings(cellvars) || !all_strings(freevars)) return false;
+    if (!names) return false;
     for (int64_t n = 0; n < tuple_size(varnames); n++) {
         int64_t at;
         uint8_t kind = LOCAL_FAST | (name_index(cellvars, tuple_get(varnames, n), &at) ? LOCAL_CELL : 0);
@@ -398,55 +455,69 @@ static bool set_locals(CodeObj *c, Value varnames, Value cellvars, Value freevar
     return c->localsplusnames && c->localspluskinds;
 }
 
-static Value code_make(Type *type, const Value *p)
+/* The fields in the order of code()'s arguments; 0 for type: int. */
+static const struct { Type *type; const char *name; } new_fields[NEW_COUNT] = {
+    [NEW_ARGCOUNT] = {0, "co_argcount"}, [NEW_POSONLY] = {0, "co_posonlyargcount"}, [NEW_KWONLY] = {0, "co_kwonlyargcount"}, [NEW_NLOCALS] = {0, "co_nlocals"},
+    [NEW_STACKSIZE] = {0, "co_stacksize"}, [NEW_FLAGS] = {0, "co_flags"}, [NEW_CODE] = {&bytes_type, "co_code"}, [NEW_CONSTS] = {&tuple_type, "co_consts"},
+    [NEW_NAMES] = {&tuple_type, "co_names"}, [NEW_VARNAMES] = {&tuple_type, "co_varnames"}, [NEW_FILENAME] = {&str_type, "co_filename"}, [NEW_NAME] = {&str_type, "co_name"},
+    [NEW_QUALNAME] = {&str_type, "co_qualname"}, [NEW_FIRSTLINE] = {0, "co_firstlineno"}, [NEW_LINETABLE] = {&bytes_type, "co_linetable"},
+    [NEW_EXCEPTIONTABLE] = {&bytes_type, "co_exceptiontable"}, [NEW_FREEVARS] = {&tuple_type, "co_freevars"}, [NEW_CELLVARS] = {&tuple_type, "co_cellvars"},
+};
+
+static bool check_new_field(Value v, int n, bool replacing, int *number)
 {
-    CodeObj *c = (CodeObj *)type_alloc(type, 0);
-    int nlocals, *const ints[] = {&c->argcount, &c->posonlyargcount, &c->kwonlyargcount, &nlocals, &c->stacksize, &c->flags};
-    if (!c) return 0;
-    for (int n = 0; n < 6; n++)
-        if (!number_as_int(p[n], ints[n])) return 0;
-    if (!number_as_int(p[NEW_FIRSTLINE], &c->firstlineno)) return 0;
-    static const struct { int index; Type *type; const char *expected; } checks[] = {
-        {NEW_CODE, &bytes_type, "bytes"}, {NEW_CONSTS, &tuple_type, "tuple"}, {NEW_NAMES, &tuple_type, "tuple"}, {NEW_VARNAMES, &tuple_type, "tuple"}, {NEW_FILENAME, &str_type, "str"},
-        {NEW_NAME, &str_type, "str"}, {NEW_QUALNAME, &str_type, "str"}, {NEW_LINETABLE, &bytes_type, "bytes"}, {NEW_EXCEPTIONTABLE, &bytes_type, "bytes"},
-        {NEW_FREEVARS, &tuple_type, "tuple"}, {NEW_CELLVARS, &tuple_type, "tuple"},
-    };
-    for (size_t n = 0; n < sizeof checks / sizeof checks[0]; n++)
-        if (!is_instance_of(p[checks[n].index], checks[n].type))
-            return raise_type("code() argument %d must be %s, not %.200s", checks[n].index + 1, checks[n].expected, type_name_of(p[checks[n].index]));
-    if (c->argcount < 0) return raise_value("code: argcount must not be negative");
-    if (c->posonlyargcount < 0) return raise_value("code: posonlyargcount must not be negative");
-    if (c->kwonlyargcount < 0) return raise_value("code: kwonlyargcount must not be negative");
-    if (nlocals < 0) return raise_value("code: nlocals must not be negative");
-    if (nlocals != tuple_size(p[NEW_VARNAMES])) return raise_value("code: co_nlocals != len(co_varnames)");
-    c->code = p[NEW_CODE];
-    c->consts = tuple_from(tuple_items(p[NEW_CONSTS]), tuple_size(p[NEW_CONSTS]));
-    c->names = tuple_from(tuple_items(p[NEW_NAMES]), tuple_size(p[NEW_NAMES]));
-    if (!c->consts || !c->names || !all_strings(c->names)) return 0;
-    c->filename = p[NEW_FILENAME], c->name = p[NEW_NAME], c->qualname = p[NEW_QUALNAME];
-    c->linetable = p[NEW_LINETABLE], c->exceptiontable = p[NEW_EXCEPTIONTABLE];
-    if (!set_locals(c, p[NEW_VARNAMES], p[NEW_CELLVARS], p[NEW_FREEVARS])) return 0;
-    gc_barrier(c);
-    return code_init(c) ? VALUE(c) : 0;
+    Type *type = new_fields[n].type;
+    if (!type) return number_as_int(v, number);
+    if (is_instance_of(v, type)) return true;
+    char position[12];
+    snprintf(position, sizeof position, "%d", n + 1);
+    return raise_bad_argument(replacing ? "replace" : "code", replacing ? new_fields[n].name : position, type->name, v);
 }
 
-static NATIVE(code_new)
+static bool check_not_negative(const int *numbers, bool replacing)
 {
-    Value all[NEW_COUNT];
-    Type *type = (Type *)args[0];
-    memcpy(all, args + 1, sizeof all);
-    if (!all[NEW_FREEVARS]) all[NEW_FREEVARS] = tuple_empty;
-    if (!all[NEW_CELLVARS]) all[NEW_CELLVARS] = tuple_empty;
-    return code_make(type, all);
+    for (int n = 0; n < NEW_COUNT; n++) {
+        if (new_fields[n].type || numbers[n] >= 0) continue;
+        if (replacing) return raise_value("%s must be a positive integer", new_fields[n].name);
+        if (n <= NEW_NLOCALS) return raise_value("code: %s must not be negative", new_fields[n].name + 3);
+    }
+    return true;
+}
+
+/* p: values in the order of code()'s arguments. */
+static Value code_make(Type *type, const Value *p, bool replacing)
+{
+    int numbers[NEW_COUNT];
+    for (int n = 0; n < NEW_COUNT; n++)
+        if (!check_new_field(p[n], n, replacing, &numbers[n])) return 0;
+    if (!check_not_negative(numbers, replacing)) return 0;
+    CodeObj *c = (CodeObj *)type_alloc(type, 0);
+    if (!c) return 0;
+    c->argcount = numbers[NEW_ARGCOUNT], c->posonlyargcount = numbers[NEW_POSONLY], c->kwonlyargcount = numbers[NEW_KWONLY];
+    c->stacksize = numbers[NEW_STACKSIZE], c->flags = numbers[NEW_FLAGS], c->firstlineno = numbers[NEW_FIRSTLINE];
+    Value varnames, freevars, cellvars;
+    if (!(c->names = names_copy(p[NEW_NAMES], replacing)) || !(varnames = names_copy(p[NEW_VARNAMES], replacing)) || !(freevars = names_copy(p[NEW_FREEVARS], replacing)) ||
+        !(cellvars = names_copy(p[NEW_CELLVARS], replacing))) return 0;
+    c->code = type_of(p[NEW_CODE]) == &bytes_type ? p[NEW_CODE] : bytes_new(bytes_data(p[NEW_CODE]), (size_t)bytes_size(p[NEW_CODE]));
+    c->consts = tuple_from(tuple_items(p[NEW_CONSTS]), tuple_size(p[NEW_CONSTS]));
+    if (!c->code || !c->consts || !set_locals(c, varnames, cellvars, freevars)) return 0;
+    c->filename = p[NEW_FILENAME], c->name = p[NEW_NAME], c->qualname = p[NEW_QUALNAME];
+    c->linetable = p[NEW_LINETABLE], c->exceptiontable = p[NEW_EXCEPTIONTABLE];
+    gc_barrier(c);
+    if (!fields_sound(c) || !count_locals(c)) return 0;
+    if (numbers[NEW_NLOCALS] != tuple_size(varnames)) return raise_value("code: co_nlocals != len(co_varnames)");
+    return complete(c) ? VALUE(c) : 0;
 }
 
 static Value code_new_slot(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     static Signature *signature;
-    Value bound[NEW_COUNT + 1] = {VALUE(type)};
+    Value all[NEW_COUNT];
     if (!native_bind("code", "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, codestring, constants, names, varnames, filename, name, qualname, firstlineno, "
-                     "linetable, exceptiontable, freevars=(), cellvars=(), /)", &signature, args, nargs, kwnames, bound + 1)) return 0;
-    return code_new(bound, NEW_COUNT + 1, 0);
+                     "linetable, exceptiontable, freevars=(), cellvars=(), /)", &signature, args, nargs, kwnames, all)) return 0;
+    if (!all[NEW_FREEVARS]) all[NEW_FREEVARS] = tuple_empty;
+    if (!all[NEW_CELLVARS]) all[NEW_CELLVARS] = tuple_empty;
+    return code_make(type, all, false);
 }
 
 static NATIVE(code_replace)
@@ -475,7 +546,7 @@ static NATIVE(code_replace)
     TAKE(NEW_LINETABLE, R_LINETABLE, c->linetable);
     TAKE(NEW_EXCEPTIONTABLE, R_EXCEPTIONTABLE, c->exceptiontable);
 #undef TAKE
-    return code_make(&code_type, all);
+    return code_make(&code_type, all, true);
 }
 
 static NATIVE(code_sizeof) { return int_new((int64_t)sizeof(CodeObj) + bytes_size(as_code(args[0])->code)); }

@@ -26,6 +26,7 @@ enum {
     FRAME_STARTED = 128,   /* tracing: the call event has been reported */
     FRAME_SPECIAL = 512,   /* a special method whose result finishes the instruction that the caller is in */
     FRAME_NEW = 256,       /* runs __new__ for CALL_NEW: `extra` is the class */
+    FRAME_BETWEEN = 1024,  /* at a safe point: pc is at the instruction that is to come, not inside one */
 };
 
 struct Frame {

@@ -18,13 +18,13 @@ static void clear_frame(Frame *f, Value *bound)
     Lowered *low = code_lowered(f->code);
     if (low && (f->flags & FRAME_TRACED)) low = low->traced_form;
     if (!low || !f->pc) return;
-    int64_t word = f->pc - low->words - 1;
+    int64_t word = f->pc - low->words - !(f->flags & FRAME_BETWEEN);
     if (word < 0 || word >= low->word_count) return;
     bool own_window = (f->flags & FRAME_GENERATOR) != 0;
     Value *limit = own_window ? f->r + low->register_count : f->top;
     if (!own_window && bound && bound >= f->r && bound < limit) limit = bound;
     uint32_t live = low->live[word];
-    if (live & LIVE_CALL) {
+    if (live & LIVE_CALL && !(f->flags & FRAME_BETWEEN)) {
         int64_t first = word;
         while (first > 0 && (low->live[first - 1] & LIVE_CALL) && low->units[first - 1] == low->units[word]) first--;
         Word call = low->words[first];

@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MAX_REGISTERS = 65000, MAX_FUSED_UNITS = 6000 };
+enum { MAX_FUSED_UNITS = 6000 };
 typedef enum EntryKind { ENTRY_REGISTER, ENTRY_CONST, ENTRY_NULL } EntryKind;
 typedef struct Entry { EntryKind kind; uint32_t index; } Entry;
 typedef enum FixKind { FIX_JUMP16, FIX_JUMP32, FIX_EXIT, FIX_WORD } FixKind;
@@ -676,7 +676,8 @@ static void lower_for_iter(Lowering *l, int32_t target)
 /* Whether the jump at `i` ends the loop of a `yield from` or an `await`. It need not poll: each round yields. Damaged code can jump like this to anywhere. */
 static bool is_delegation_loop(const Lowering *l, int32_t i)
 {
-    return i > 1 && l->s.insns[l->s.insns[i].target].op == BC_SEND && l->s.insns[i - 1].op == BC_RESUME && l->s.insns[i - 2].op == BC_YIELD_VALUE;
+    const StoredInsn *insn = &l->s.insns[i];
+    return i > 1 && l->s.insns[insn->target].op == BC_SEND && !insn->leader && insn[-1].op == BC_RESUME && !insn[-1].leader && insn[-2].op == BC_YIELD_VALUE;
 }
 
 static void lower_jump_back(Lowering *l, int32_t i)
@@ -1271,7 +1272,6 @@ static Lowered *lower_code(CodeObj *code, bool traced)
         l.fuse = bytes_size(code->code) / 2 <= MAX_FUSED_UNITS;
         l.word_of = calloc((size_t)l.s.count + 1, sizeof(uint32_t));
         l.stack = calloc((size_t)l.s.max_depth + 2, sizeof(Entry));
-        if ((int64_t)l.locals + l.s.max_depth + 2 > MAX_REGISTERS) l.failed = true, l.s.problem = "function needs more than 65000 registers";
         if (!l.word_of || !l.stack) l.failed = true;
         if (!l.failed && assigned_solve(&l)) {
             lower_all(&l);
@@ -1280,7 +1280,7 @@ static Lowered *lower_code(CodeObj *code, bool traced)
         }
     }
     if (!low && !thread_self->exception) {
-        if (l.s.problem) raise_value("bad code object: %s", l.s.problem);
+        if (l.s.problem) raise_value("bad code object %U: %s", code->qualname, l.s.problem);
         else raise_memory();
     }
     if (l.assigned_in)

@@ -1,6 +1,7 @@
 /* marshal.c: reading and writing values as `.pyc` files hold them (marshal format, version 4).
  *
- * Reading trusts nothing: sizes are checked against what is left of the input before memory is asked for, nesting is bounded, and a code object is verified before anyone gets it.
+ * Reading trusts nothing: sizes are checked against what is left of the input before memory is asked for, nesting is bounded, and a code object's fields are checked before
+ * anyone gets it (its instructions by the verifier, before they run, or when a module is imported).
  * Writing goes over the value twice: the first pass counts how often each object occurs, so that the second marks as referable just those that occur again. So the
  * bytes depend on the value alone, not on reference counts as CPython's do.
  */
@@ -19,7 +20,7 @@ enum { MAX_DEPTH = 2000, FLAG_REF = 0x80 };
 
 typedef struct Reader {
     const uint8_t *next, *end;   /* input in memory; empty when reading from a file */
-    Value read_method;           /* file.readinto, or 0 */
+    Value file;                  /* whose readinto() gives the input, or 0 */
     Value refs;                  /* list of values that TYPE_REF may name; 0 stands for one not finished yet */
     int depth;
 } Reader;
@@ -27,7 +28,7 @@ typedef struct Reader {
 /* `size` bytes of input, or 0 with EOFError. */
 static const uint8_t *read_bytes(Reader *r, size_t size)
 {
-    if (!r->read_method) {
+    if (!r->file) {
         if (size > (size_t)(r->end - r->next)) return (void *)raise_format(&exc_EOFError, "marshal data too short");
         const uint8_t *p = r->next;
         r->next += size;
@@ -36,7 +37,7 @@ static const uint8_t *read_bytes(Reader *r, size_t size)
     Value buffer = bytearray_new(0, size);
     if (!buffer) return 0;
     Value view = memoryview_new(buffer);
-    Value count = view ? call_1(r->read_method, view) : 0;
+    Value count = view ? call_method_1(r->file, NAME("readinto"), view) : 0;
     int64_t got;
     if (!count || !number_as_int64(count, &got)) return 0;
     if (got > (int64_t)size) return (void *)raise_value("read() returned too much data: %zd bytes requested, %zd returned", size, (size_t)got);
@@ -44,11 +45,17 @@ static const uint8_t *read_bytes(Reader *r, size_t size)
     return bytearray_data(buffer);
 }
 
+/* A single byte, with which something begins. Whatever keeps a file's readinto() from giving it, an exception for which nobody is at fault excepted, is the end of the file. */
 static bool read_byte(Reader *r, uint8_t *out)
 {
     const uint8_t *p = read_bytes(r, 1);
-    if (p) *out = *p;
-    return p != 0;
+    if (p) {
+        *out = *p;
+        return true;
+    }
+    if (!error_matches(&exc_Exception) || error_matches(&exc_MemoryError)) return false;
+    error_clear();
+    return raise_format(&exc_EOFError, "EOF read where object expected");
 }
 
 static bool read_short(Reader *r, int *out)
@@ -65,18 +72,19 @@ static bool read_long(Reader *r, int32_t *out)
     return p != 0;
 }
 
-/* A count of items or bytes: negative ones, and ones that the input cannot hold, are refused before anything is allocated. */
 static bool read_size(Reader *r, int64_t *out, const char *what)
 {
     int32_t n;
     if (!read_long(r, &n)) return false;
     if (n < 0) return raise_value("bad marshal data (%s size out of range)", what);
-    if (!r->read_method && n > r->end - r->next) return raise_format(&exc_EOFError, "marshal data too short");
     *out = n;
     return true;
 }
 
-static Value read_object(Reader *r, bool null_allowed);
+/* Whether the input can hold `count` things of `size` bytes or more: no memory is asked for what cannot be there. */
+static bool may_hold(Reader *r, int64_t count, int64_t size) { return r->file || count * size <= r->end - r->next; }
+
+static Value read_object(Reader *r);
 
 /* Enters v in the table of references, and returns it. */
 static Value keep_ref(Reader *r, Value v, bool flag)
@@ -102,17 +110,19 @@ static Value read_big_int(Reader *r)
 {
     int32_t n;
     if (!read_long(r, &n)) return 0;
-    int64_t digits = n < 0 ? -(int64_t)n : n;
-    if (!r->read_method && digits * 2 > r->end - r->next) return raise_format(&exc_EOFError, "marshal data too short");
+    if (n == INT32_MIN) return raise_value("bad marshal data (long size out of range)");
+    int64_t digits = n < 0 ? -n : n;
     if (digits == 0) return small_int(0);
     size_t limb_count = (size_t)(digits * 15 + 63) / 64;
-    mp_limb_t *limbs = gc_buffer((limb_count + 1) * sizeof *limbs);
-    if (!limbs) return 0;
+    bool whole = may_hold(r, digits, 2);
+    mp_limb_t *limbs = whole ? gc_buffer((limb_count + 1) * sizeof *limbs) : 0;
+    if (whole && !limbs) return 0;
     for (int64_t i = 0; i < digits; i++) {
         int digit;
         if (!read_short(r, &digit)) return 0;
         if (digit < 0) return raise_value("bad marshal data (digit out of range in long)");
         if (digit == 0 && i == digits - 1) return raise_value("bad marshal data (unnormalized long data)");
+        if (!whole) continue;   /* to where the data ends or is wrong */
         size_t bit = (size_t)i * 15;
         limbs[bit / 64] |= (uint64_t)digit << bit % 64;
         if (bit % 64 > 49) limbs[bit / 64 + 1] |= (uint64_t)digit >> (64 - bit % 64);
@@ -146,25 +156,28 @@ static Value read_text(Reader *r, int64_t size, bool utf8, bool interned)
     return s && interned ? str_intern(s) : s;
 }
 
-/* An item of a container, for which the mark of nothing is damage. */
+/* An item of a container, or the whole, for which the mark of nothing is damage. */
 static Value read_item(Reader *r, const char *container)
 {
-    Value item = read_object(r, true);
+    Value item = read_object(r);
     return item || thread_self->exception ? item : raise_type("NULL object in marshal data for %s", container);
 }
 
+/* A tuple can be referred to from inside itself, as soon as it is there: so it has items from the beginning. */
 static Value read_tuple(Reader *r, int64_t size, bool flag)
 {
-    int64_t index = reserve_ref(r, flag);
-    Value tuple = index == -1 ? 0 : tuple_new(size);
-    if (!tuple) return 0;
+    bool whole = may_hold(r, size, 1);
+    Value tuple = tuple_new(whole ? size : 0);
+    if (tuple && whole) for (int64_t i = 0; i < size; i++) tuple_items(tuple)[i] = NONE;
+    if (!(tuple = keep_ref(r, tuple, flag))) return 0;
     for (int64_t i = 0; i < size; i++) {
         Value item = read_item(r, "tuple");
         if (!item) return 0;
+        if (!whole) continue;   /* to where the data ends or is wrong */
         tuple_items(tuple)[i] = item;
         gc_barrier(as_obj(tuple));
     }
-    return fill_ref(r, tuple, index);
+    return tuple;
 }
 
 static Value read_list(Reader *r, int64_t size, const char *container, bool flag)
@@ -181,9 +194,9 @@ static Value read_dict(Reader *r, bool flag)
 {
     Value dict = keep_ref(r, dict_new(), flag);
     while (dict) {
-        Value key = read_object(r, true);
+        Value key = read_object(r);
         if (!key) return thread_self->exception ? 0 : dict;
-        Value value = read_object(r, true);
+        Value value = read_object(r);
         if (!value) return thread_self->exception ? 0 : dict;
         if (!dict_set(dict, key, value)) return 0;
     }
@@ -206,38 +219,26 @@ static Value read_set(Reader *r, int64_t size, bool frozen, bool flag)
     return fill_ref(r, set, index);
 }
 
-static bool is_tuple_of_str(Value v)
-{
-    if (!is_tuple(v)) return false;
-    for (int64_t i = 0; i < tuple_size(v); i++)
-        if (!is_str(tuple_get(v, i))) return false;
-    return true;
-}
-
+/* 0 without exception where a part is the mark of nothing: then the whole is nothing, as it is in CPython. */
 static Value read_code(Reader *r, bool flag)
 {
     int64_t index = reserve_ref(r, flag);
     CodeObj *code = index == -1 ? 0 : (CodeObj *)type_alloc(&code_type, 0);
     if (!code) return 0;
-    int32_t numbers[5];
-    for (int i = 0; i < 5; i++)
-        if (!read_long(r, &numbers[i])) return 0;
-    enum { CODE, CONSTS, NAMES, LOCALS, KINDS, FILENAME, CODE_NAME, QUALNAME, BEFORE_LINE };
-    Value parts[BEFORE_LINE], linetable, exceptiontable;
-    for (int i = 0; i < BEFORE_LINE; i++)
-        if (!(parts[i] = read_object(r, false))) return 0;
-    int32_t firstlineno;
-    if (!read_long(r, &firstlineno) || !(linetable = read_object(r, false)) || !(exceptiontable = read_object(r, false))) return 0;
-    if (!is_bytes(parts[CODE]) || !is_tuple(parts[CONSTS]) || !is_tuple_of_str(parts[NAMES]) || !is_tuple_of_str(parts[LOCALS]) || !is_bytes(parts[KINDS]) ||
-        !is_str(parts[FILENAME]) || !is_str(parts[CODE_NAME]) || !is_str(parts[QUALNAME]) || !is_bytes(linetable) || !is_bytes(exceptiontable))
-        return raise_value("bad marshal data (a field of a code object has the wrong type)");
-    code->argcount = numbers[0], code->posonlyargcount = numbers[1], code->kwonlyargcount = numbers[2];
-    code->stacksize = numbers[3], code->flags = numbers[4], code->firstlineno = firstlineno;
-    code->code = parts[CODE], code->consts = parts[CONSTS], code->names = parts[NAMES];
-    code->localsplusnames = parts[LOCALS], code->localspluskinds = parts[KINDS];
-    code->filename = parts[FILENAME], code->name = parts[CODE_NAME], code->qualname = parts[QUALNAME];
-    code->linetable = linetable, code->exceptiontable = exceptiontable;
-    gc_barrier(code);
+    int *const numbers[] = {&code->argcount, &code->posonlyargcount, &code->kwonlyargcount, &code->stacksize, &code->flags};
+    Value *const parts[] = {&code->code, &code->consts, &code->names, &code->localsplusnames, &code->localspluskinds, &code->filename, &code->name, &code->qualname};
+    Value *const last_parts[] = {&code->linetable, &code->exceptiontable};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        if (!read_long(r, numbers[i])) return 0;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (!(*parts[i] = read_object(r))) return 0;
+        gc_barrier(code);
+    }
+    if (!read_long(r, &code->firstlineno)) return 0;
+    for (size_t i = 0; i < sizeof last_parts / sizeof last_parts[0]; i++) {
+        if (!(*last_parts[i] = read_object(r))) return 0;
+        gc_barrier(code);
+    }
     return code_init(code) ? fill_ref(r, VALUE(code), index) : 0;
 }
 
@@ -285,13 +286,12 @@ static Value read_known(Reader *r, uint8_t type, bool flag)
     }
 }
 
-/* One value. TYPE_NULL is 0 without exception where null_allowed. */
-static Value read_object(Reader *r, bool null_allowed)
+/* One value. The mark of nothing is 0 without exception. */
+static Value read_object(Reader *r)
 {
-    if (!r->read_method && r->next == r->end) return raise_format(&exc_EOFError, "EOF read where object expected");
     uint8_t type;
     if (!read_byte(r, &type)) return 0;
-    if ((type & ~FLAG_REF) == '0') return null_allowed ? 0 : raise_type("NULL object in marshal data for object");
+    if ((type & ~FLAG_REF) == '0') return 0;
     if (r->depth >= MAX_DEPTH) return raise_value("recursion limit exceeded");
     if (c_stack_low()) return raise_recursion(" while unmarshalling");
     r->depth++;
@@ -304,7 +304,7 @@ static Value load_bytes(const void *data, size_t size, size_t *used, int depth)
 {
     Reader r = {.next = data, .end = (const uint8_t *)data + size, .refs = list_new(0), .depth = depth};
     if (!r.refs) return 0;
-    Value v = read_object(&r, false);
+    Value v = read_item(&r, "object");
     if (used) *used = (size_t)(r.next - (const uint8_t *)data);
     return v;
 }
@@ -509,12 +509,8 @@ static void write_set(Writer *w, Value v, int flag)
 static void write_buffer(Writer *w, Value v, int flag)
 {
     Buffer b;
-    if (!has_buffer(v)) {
-        raise_value("unmarshallable object");
-        w->failed = true;
-        return;
-    }
-    if (!buffer_get(v, &b, BUFFER_SIMPLE)) {
+    if (!has_buffer(v) || !buffer_get(v, &b, BUFFER_SIMPLE)) {
+        if (!thread_self->exception || error_clear_if(&exc_BufferError)) raise_value("unmarshallable object");
         w->failed = true;
         return;
     }
@@ -560,21 +556,21 @@ static void write_referable(Writer *w, Value v, int flag)
 static void write_object(Writer *w, Value v)
 {
     if (w->failed) return;
+    if (w->depth >= MAX_DEPTH) raise_value("object too deeply nested to marshal");
+    else if (c_stack_low()) raise_format(&exc_RecursionError, "maximum recursion depth exceeded while marshalling");
+    if (thread_self->exception) {
+        w->failed = true;
+        return;
+    }
     int simple = v == NONE ? 'N' : v == TRUE ? 'T' : v == FALSE ? 'F' : v == ELLIPSIS ? '.' : v == VALUE(&exc_StopIteration) ? 'S' : 0;
     if (simple) {
         put_byte(w, simple);
-        return;
-    }
-    if (w->depth > MAX_DEPTH || !recursion_enter(" while marshalling")) {
-        if (w->depth > MAX_DEPTH) raise_value("object too deeply nested to marshal");
-        w->failed = true;
         return;
     }
     w->depth++;
     int flag;
     if (!write_ref(w, v, &flag)) write_referable(w, v, flag);
     w->depth--;
-    recursion_leave();
 }
 
 Value marshal_dump_bytes(Value v, int version)
@@ -588,6 +584,6 @@ Value marshal_dump_bytes(Value v, int version)
 
 Value marshal_load_file(Value file)
 {
-    Reader r = {.read_method = object_getattr(file, NAME("readinto")), .refs = list_new(0)};
-    return r.read_method && r.refs ? read_object(&r, false) : 0;
+    Reader r = {.file = file, .refs = list_new(0)};
+    return r.refs ? read_item(&r, "object") : 0;
 }

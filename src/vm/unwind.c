@@ -105,16 +105,24 @@ static void require_exception(Thread *t)
     if (!t->exception) raise_system("error return without exception set");
 }
 
+/* On in the frame that handles the exception. A handler that is not behind what raised can make a loop without any jump, so it has the safe point of one. */
+HANDLER(vm_handle)
+{
+    bool back = f->pc <= pc;
+    pc = f->pc;
+    r = f->r;
+    k = f->k;
+    if (back) POLL();
+    NEXT;
+}
+
 HANDLER(vm_unwind)
 {
     require_exception(t);
     f->pc = pc;
     f = unwind(t, f, false);
     if (!f) return 0;
-    pc = f->pc;
-    r = f->r;
-    k = f->k;
-    NEXT;
+    TAIL(vm_handle);
 }
 
 HANDLER(vm_unwind_again)
@@ -122,16 +130,15 @@ HANDLER(vm_unwind_again)
     require_exception(t);
     f = unwind(t, f, true);
     if (!f) return 0;
-    pc = f->pc;
-    r = f->r;
-    k = f->k;
-    NEXT;
+    TAIL(vm_handle);
 }
 
 HANDLER(vm_interrupted)
 {
     f->pc = pc;
+    f->flags |= FRAME_BETWEEN;
     bool ok = safe_point_slow();
+    f->flags &= ~(uint32_t)FRAME_BETWEEN;
     pc = f->pc;   /* tracing may have begun: the frame runs in other code then */
     if (!ok) {
         pc++;   /* into the instruction that is to come */

@@ -6,6 +6,7 @@
  * checked by the handlers as they run.
  */
 #include "vm/bytecode.h"
+#include "vm/lower.h"
 #include "vm/vm.h"
 #include "object/bytes.h"
 #include "object/container.h"
@@ -232,7 +233,9 @@ static bool check_argument(Stored *s, int32_t i)
     case BC_MAKE_CELL:
         return (arg < code->nlocalsplus && (kinds[arg] & LOCAL_CELL)) || unsound(s, "MAKE_CELL of what is no cell variable");
     case BC_LOAD_CLOSURE: case BC_LOAD_DEREF: case BC_STORE_DEREF: case BC_DELETE_DEREF: case BC_LOAD_CLASSDEREF:
-        return (arg < code->nlocalsplus && (kinds[arg] & (LOCAL_CELL | LOCAL_FREE))) || unsound(s, "cell index out of range");
+        if (arg >= code->nlocalsplus || !(kinds[arg] & (LOCAL_CELL | LOCAL_FREE))) return unsound(s, "cell index out of range");
+        s->cells_open |= !s->made[arg];
+        return true;
     case BC_COPY_FREE_VARS: return arg == code->nfreevars || unsound(s, "COPY_FREE_VARS of a wrong count");
     case BC_COMPARE_OP: return arg <= CMP_GE || unsound(s, "unknown comparison");
     case BC_BINARY_OP: return arg < 26 || unsound(s, "unknown binary operation");
@@ -243,6 +246,12 @@ static bool check_argument(Stored *s, int32_t i)
         return (code->flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) || unsound(s, "generator instruction outside a generator");
     default: return true;
     }
+}
+
+static void note_made(Stored *s, const StoredInsn *insn)
+{
+    if (insn->op == BC_MAKE_CELL) s->made[insn->arg] = true;
+    if (insn->op == BC_COPY_FREE_VARS && insn->arg) memset(s->made + s->code->nlocalsplus - insn->arg, true, insn->arg);
 }
 
 /* The walk over the blocks. */
@@ -341,6 +350,7 @@ static bool walk_block(Walk *w, int32_t i)
     if (w->depth > s->max_depth) s->max_depth = w->depth;
     memcpy(w->stack, w->entry[i], (size_t)w->depth);
     int32_t lowest = 0, last_handler = -1, first = i;
+    bool beginning = i == 0;
     for (;; i++) {
         StoredInsn *insn = &s->insns[i];
         if (i != first) {
@@ -353,6 +363,8 @@ static bool walk_block(Walk *w, int32_t i)
             if ((insn->handler != last_handler || lowest < h->depth) && !flow_to_handler(w, h)) return false;
         }
         last_handler = insn->handler;
+        beginning = beginning && insn->handler < 0 && insn->target < 0;
+        if (beginning) note_made(s, insn);
         int32_t depth_before = w->depth;
         if (!apply(w, insn, &lowest)) return false;
         if (insn->target >= 0) {
@@ -371,35 +383,45 @@ static bool walk(Stored *s)
 {
     size_t limit = (size_t)(s->code->stacksize < 0 ? 0 : s->code->stacksize) + 2;
     Walk w = {.s = s, .entry = calloc((size_t)s->count, sizeof(uint8_t *)), .work = malloc(sizeof(int32_t) * (size_t)s->count), .stack = malloc(limit + 2), .limit = (int32_t)limit};
-    bool ok = w.entry && w.work && w.stack && flow_to(&w, 0, w.stack, 0);
+    s->made = calloc((size_t)s->code->nlocalsplus + 1, sizeof(bool));
+    bool ok = w.entry && w.work && w.stack && s->made && flow_to(&w, 0, w.stack, 0);
     while (ok && w.work_count > 0) ok = walk_block(&w, w.work[--w.work_count]);
     if (w.entry)
         for (int32_t i = 0; i < s->count; i++) free(w.entry[i]);
     free(w.entry);
     free(w.work);
     free(w.stack);
+    free(s->made);
+    s->made = 0;
     return ok;
 }
 
-/* The fields that everything else relies on. */
+/* Locals come first, arguments before all; then cells that are no locals, then free variables: frames and closures are laid out so. -1: no such kind. */
+static int kind_group(uint8_t kind)
+{
+    switch (kind) {
+    case LOCAL_FAST: case LOCAL_FAST | LOCAL_CELL: return 0;
+    case LOCAL_CELL: return 1;
+    case LOCAL_FREE: return 2;
+    default: return -1;
+    }
+}
+
+/* What the fields say beyond their types and numbers, which code_init() has checked. */
 static bool check_fields(Stored *s)
 {
     CodeObj *c = s->code;
-    if (!c->code || !is_bytes(c->code) || !is_bytes(c->exceptiontable) || !is_bytes(c->localspluskinds) || !is_bytes(c->linetable)) return unsound(s, "bytes expected");
-    if (!is_tuple(c->consts) || !is_tuple(c->names) || !is_tuple(c->localsplusnames)) return unsound(s, "tuple expected");
-    if (bytes_size(c->code) % 2 || bytes_size(c->code) > 0x3fffffff) return unsound(s, "code has an odd size");
-    for (int64_t i = 0; i < tuple_size(c->names); i++)
-        if (!is_str(tuple_get(c->names, i))) return unsound(s, "a name is no string");
-    if (c->nlocalsplus != tuple_size(c->localsplusnames) || c->nlocalsplus != bytes_size(c->localspluskinds)) return unsound(s, "names and kinds of locals differ in number");
-    for (int64_t i = 0; i < c->nlocalsplus; i++)
-        if (!is_str(tuple_get(c->localsplusnames, i))) return unsound(s, "a local's name is no string");
-    int64_t args = (int64_t)c->argcount + c->kwonlyargcount + !!(c->flags & CO_VARARGS) + !!(c->flags & CO_VARKEYWORDS);
-    if (c->argcount < 0 || c->kwonlyargcount < 0 || c->posonlyargcount < 0 || c->posonlyargcount > c->argcount || args > c->nlocalsplus) return unsound(s, "more arguments than locals");
-    if (c->stacksize < 0 || c->stacksize > 0x1000000) return unsound(s, "stack size out of range");
+    if (bytes_size(c->code) > 0x3fffffff) return unsound(s, "code is too large");
+    if (c->stacksize > 0x1000000) return unsound(s, "stack size out of range");
     const uint8_t *kinds = bytes_data(c->localspluskinds);
-    for (int64_t i = 0; i < c->nlocalsplus; i++)
-        if (!!(kinds[i] & LOCAL_FREE) != (i >= c->nlocalsplus - c->nfreevars)) return unsound(s, "free variables are not the last");
-    return true;
+    int group = 0;
+    for (int64_t i = 0; i < c->nlocalsplus; i++) {
+        int next = kind_group(kinds[i]);
+        if (next < 0) return unsound(s, "unknown kind of local");
+        if (next < group) return unsound(s, "locals, cells and free variables are not in order");
+        group = next;
+    }
+    return code_locations_sound(c) || unsound(s, "damaged line table");
 }
 
 bool bytecode_decode(CodeObj *code, Stored *s)
@@ -411,7 +433,7 @@ bool bytecode_decode(CodeObj *code, Stored *s)
     int32_t *index_of = malloc(sizeof(int32_t) * (units + 1));
     bool ok = s->insns && index_of && decode_units(s, bytes_data(code->code), units, index_of) && resolve_jumps(s, units, index_of) && decode_handlers(s, units, index_of) && walk(s);
     free(index_of);
-    return ok;
+    return ok && ((int64_t)code->nlocalsplus + s->max_depth + 2 <= MAX_REGISTERS || unsound(s, "more than 65000 locals and stack entries"));
 }
 
 void stored_free(Stored *s)
@@ -422,14 +444,26 @@ void stored_free(Stored *s)
     s->handlers = 0;
 }
 
-bool vm_verify(CodeObj *code)
+static bool verify(CodeObj *code)
 {
-    if (code->verified) return true;
     Stored stored;
     bool ok = bytecode_decode(code, &stored);
-    if (ok) code->verified = 1;
-    else if (stored.problem) raise_value("bad code object: %s", stored.problem);
+    if (ok) ok = !stored.cells_open || vm_lower(code);
+    else if (stored.problem) raise_value("bad code object %U: %s", code->qualname, stored.problem);
     else raise_memory();
     stored_free(&stored);
+    if (ok) code->verified = 1;
     return ok;
+}
+
+bool vm_verify_all(CodeObj *code)
+{
+    if (code->verified) return true;
+    if (c_stack_low()) return raise_format(&exc_RecursionError, "maximum recursion depth exceeded in nested code objects");
+    if (!verify(code)) return false;
+    for (int64_t i = 0; i < tuple_size(code->consts); i++) {
+        Value constant = tuple_get(code->consts, i);
+        if (type_of(constant) == &code_type && !vm_verify_all((CodeObj *)constant)) return false;
+    }
+    return true;
 }

@@ -20,10 +20,12 @@ struct Source;
 typedef struct FrontEndInput { const char *text; size_t size; Value filename; int mode, flags, optimize /* -1: the interpreter's */, feature_version; } FrontEndInput;
 Value vm_front_end_run(const FrontEndInput *input, Value (*work)(struct Source *source, Value filename, void *context), void *context);
 bool vm_front_end_report(struct Source *source, Value filename, bool ok);
-/* The code object from marshal bytes is made by module/marshal.c; this checks it: false with the reason (ValueError) for what is not sound. Called before a code object first runs. */
-bool vm_verify(CodeObj *code);
+/* Checks the code and all code among its constants: false with the reason (ValueError) for what is not sound. For files that are imported; other code is checked when it is lowered. */
+bool vm_verify_all(CodeObj *code);
 /* A new code object; all fields set by the caller (type_alloc of code_type), then checked and completed. */
 bool code_init(CodeObj *code);
+/* Whether the table of source positions is complete and its numbers fit. */
+bool code_locations_sound(CodeObj *code);
 
 /* The running frame's namespaces; 0: no frame. */
 Value vm_globals(void);
