@@ -36,6 +36,7 @@ help:
 	@echo 'make            build/krait and build/kraitc'
 	@echo 'make debug      build-debug/: no optimization, assertions'
 	@echo 'make asan       build-asan/: AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make tsan       build-tsan/: ThreadSanitizer'
 	@echo 'make test       run all tests'
 	@echo 'make unit       run the C tests'
 	@echo 'make identity   compare code objects with python3.11 over CORPUS (default: the standard library)'
@@ -132,11 +133,15 @@ debug:
 # memcpy of 0 bytes from nowhere is harmless (and defined in the next C), so that check is off; native functions are called through one type, hence no -fsanitize=function.
 asan:
 	$(MAKE) BUILD=build-asan OPT='-O1 -g' SANITIZE='-fsanitize=address,undefined -fno-sanitize=function,nonnull-attribute -fno-sanitize-recover=undefined'
+# Races: between threads, and between a thread and its signal handlers.
+TSAN_FLAGS = OPT='-O1 -g' SANITIZE=-fsanitize=thread
+tsan:
+	$(MAKE) BUILD=build-tsan $(TSAN_FLAGS)
 
 clean:
 	rm -rf $(BUILD)
 
 .PHONY: damaged-pyc alloc-failure cache-storm thread-storm nightly
-.PHONY: all help debug asan clean unit test cpython-tests identity bench install
+.PHONY: all help debug asan tsan clean unit test cpython-tests identity bench install
 
 -include $(patsubst %.o,%.d,$(call obj,$(FRONT_SRC) $(RUNTIME_SRC) $(MAIN_SRC) src/main/kraitc.c))

@@ -19,7 +19,9 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 KRAIT = os.path.abspath(os.environ.get("KRAIT", os.path.join(TOP, "build", "krait")))
 ORACLE = "/usr/bin/python3.11"
 LIST = os.path.join(TOP, "tests", "cpython.txt")
-TIMEOUT = int(os.environ.get("RATCHET_TIMEOUT", "180"))
+SLOW = int(os.environ.get("KRAIT_TEST_SLOW", "1"))   # as in tests/run.py
+TIMEOUT = int(os.environ.get("RATCHET_TIMEOUT", "180")) * SLOW
+JOBS = int(os.environ.get("KRAIT_TEST_JOBS", os.cpu_count()))
 ATTEMPTS = 3
 # The caller's PYTHON* variables would change what the tests see.
 ENVIRONMENT = {**{k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}, "PYTHONHASHSEED": "0"}
@@ -45,6 +47,8 @@ class Result(unittest.TestResult):
         if err is not None: self.say(test, "fail")
 import test.support, types
 test.support.verbose = 0
+for name in ("LOOPBACK_TIMEOUT", "INTERNET_TIMEOUT", "SHORT_TIMEOUT", "LONG_TIMEOUT"):
+    setattr(test.support, name, getattr(test.support, name) * int(sys.argv[2]))
 if sys.argv[1].removeprefix("test.") in ("test_code", "test_compile", "test_dis", "test_marshal", "test_traceback", "test_zipimport") and sys.implementation.name != "cpython":
     # test.support asks CPython's private module only whether code has column numbers
     sys.modules["_testinternalcapi"] = types.SimpleNamespace(get_config=lambda: {"code_debug_ranges": True})
@@ -54,12 +58,15 @@ suite.run(Result())
 
 
 def outcomes(interpreter, module):
-    """{test id: 'pass' | 'fail' | 'skip'} and how the process ended."""
-    with tempfile.TemporaryDirectory() as folder:
+    """{test id: 'pass' | 'fail' | 'skip'} and how the process ended; after a crash with what it said last."""
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as errors:
         try:
-            done = subprocess.run([interpreter, "-c", RUNNER, module if "." in module else "test." + module], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.DEVNULL, timeout=TIMEOUT, env=ENVIRONMENT)
+            done = subprocess.run([interpreter, "-c", RUNNER, module if "." in module else "test." + module, str(SLOW)], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=errors, timeout=TIMEOUT, env=ENVIRONMENT)
             output, end = done.stdout, str(done.returncode)
+            if done.returncode < 0:
+                errors.seek(max(errors.tell() - 300, 0))
+                end += ": " + errors.read().decode(errors="replace").strip()
         except subprocess.TimeoutExpired as e:
             output, end = e.stdout or b"", "timeout"
     found = {}
@@ -94,10 +101,13 @@ def write_list(listed):
 def check_module(module, listed):
     """[(lost test, why)] of a module: one that krait fails every time (some depend on time or on when objects die) and python3.11 passes here.
 
-    The second half matters where Debian's package has another revision, or a machine lacks (say) a terminal: what python3.11 itself does not pass is not lost."""
+    The second half matters where Debian's package has another revision, or a machine lacks (say) a terminal: what python3.11 itself does not pass is not lost.
+    A crash is lost at the first attempt."""
     missing = listed
     for _ in range(ATTEMPTS):
         found, end = outcomes(KRAIT, module)
+        if end.startswith("-"):
+            return [(module, "the process ended with " + end)]
         missing = sorted(n for n in missing if found.get(n) != "pass")
         if not missing:
             return []
@@ -108,7 +118,7 @@ def check_module(module, listed):
 def check(modules):
     listed, held, lost = read_list(), 0, 0
     modules = modules or sorted(listed)
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
         for module, missing in zip(modules, pool.map(lambda m: check_module(m, listed.get(m, set())), modules)):
             held += len(listed.get(module, ())) - len(missing)
             lost += len(missing)

@@ -8,6 +8,8 @@ Three kinds of test:
   tests/cpython.txt     the ratchet: CPython's own tests that have passed; see tests/ratchet.py
 
 Usage: run.py [WORD...]: only tests whose names contain one of the words.
+
+KRAIT_TEST_SLOW=n multiplies the time limits, for a krait that collects without pause or watches itself; KRAIT_TEST_JOBS=n runs n tests at a time (a core each otherwise).
 """
 import concurrent.futures
 import difflib
@@ -21,7 +23,8 @@ import time
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 KRAIT = os.environ.get("KRAIT", os.path.join(TOP, "build", "krait"))
 ORACLE = "/usr/bin/python3.11"
-TIMEOUT = 300
+TIMEOUT = 300 * int(os.environ.get("KRAIT_TEST_SLOW", "1"))
+JOBS = int(os.environ.get("KRAIT_TEST_JOBS", os.cpu_count()))
 
 
 class Report:
@@ -94,7 +97,7 @@ def main(words):
         for name in sorted(os.listdir(path)) if os.path.isdir(path) else ():
             if name.endswith(".py") and (folder and not name.startswith("_") or name.startswith("test_")) and wanted(os.path.join(folder, name)):
                 files.append((kind, os.path.join(path, name)))
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
         for done in [pool.submit(kind, report, path) for kind, path in files]:
             done.result()
     if wanted("ratchet") and os.path.exists(os.path.join(TOP, "tests", "cpython.txt")):

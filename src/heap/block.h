@@ -70,6 +70,8 @@ typedef struct Heap {
     size_t stress, stress_count, fail_at, stress_young, stress_young_count;
     size_t collections[3];
     PointerArray remembered, roots, tracers, native;
+    PointerArray kept;                /* objects that the threads of the parent process referred to when this one was forked */
+    bool keeping;                     /* scan_word notes objects there */
     PointerArray young_finalizable, old_finalizable, pending_finalizers;
     size_t finalizers_run;
     size_t deferred_finalizers;       /* dead objects whose finalizer waits for that of an object that refers to them */
@@ -124,4 +126,8 @@ void mark_drain(void);
 /* After marking: clears weak references to the dead and queues callbacks and finalizers (which marks what finalizers may still see). */
 void finalize_process(bool full);
 void finalize_trace_queues(void);
+/* In the child of a fork: a thread that is not there any more. All that it refers to stays. */
+void gc_keep_thread(Thread *thread);
+/* Drops the finalizers of what only the parent's threads referred to. */
+void gc_spare_kept(void);
 void weak_compact(void);

@@ -16,6 +16,9 @@
 const char *__asan_default_options(void);
 const char *__asan_default_options(void) { return "detect_stack_use_after_return=0:detect_leaks=0"; }
 #define NO_SANITIZE __attribute__((no_sanitize("address", "undefined")))
+#elif __has_feature(thread_sanitizer)
+/* The stacks of threads that have released the lock are scanned while they go on in C. What they do with objects they did before; what changes now is none of the collector's. */
+#define NO_SANITIZE __attribute__((no_sanitize("thread")))
 #else
 #define NO_SANITIZE
 #endif
@@ -107,6 +110,9 @@ void mark_drain(void)
 
 static void scan_words(uintptr_t *from, uintptr_t *to, int depth);
 
+/* Without memory for the note the object goes when nothing else refers to it; that is no worse than what a fork does to it anyway. */
+static void keep_object(Obj *o) { pointer_array_push(&heap.kept, o); }
+
 /* A word that may or may not be a pointer. Buffers found so belong to C code that is working on them; their words count too (a sort's items, say). */
 static NO_SANITIZE void scan_word(uintptr_t word, int depth)
 {
@@ -115,10 +121,12 @@ static NO_SANITIZE void scan_word(uintptr_t word, int depth)
     char *cell = cell_find(word, &b);
     if (!cell) return;
     if (b->kind == CELL_OBJECT) {
-        if (((Obj *)cell)->type) mark_object((Obj *)cell);
+        if (!((Obj *)cell)->type) return;
+        if (__builtin_expect(heap.keeping, 0)) keep_object((Obj *)cell);
+        else mark_object((Obj *)cell);
         return;
     }
-    bit_set(b->marks, bit_index(cell));
+    if (__builtin_expect(!heap.keeping, 1)) bit_set(b->marks, bit_index(cell));
     if (depth == 0 && b->kind == CELL_BUFFER) scan_words((uintptr_t *)cell, (uintptr_t *)(cell + (b->large ? b->bytes : b->cell_size)), 1);
 }
 
@@ -132,12 +140,17 @@ static NO_SANITIZE void scan_words(uintptr_t *from, uintptr_t *to, int depth)
     }
 }
 
-static void mark_thread(Thread *t, void *current_sp)
+static void scan_thread(Thread *t, void *current_sp)
 {
     char *sp = t == thread_self ? current_sp : t->saved_sp;
     if (sp) scan_words((uintptr_t *)((uintptr_t)sp & ~(uintptr_t)7), (uintptr_t *)t->c_stack_base, 0);
     if (t != thread_self) scan_words((uintptr_t *)t->saved_registers, (uintptr_t *)(t->saved_registers + 16), 0);
     if (t->stack) scan_words((uintptr_t *)t->stack, (uintptr_t *)t->stack_top, 0);
+}
+
+static void mark_thread(Thread *t, void *current_sp)
+{
+    scan_thread(t, current_sp);
     gc_visit(t->exception);
     for (HandledExc *h = t->handled; h; h = h->previous) gc_visit(h->exception);
     gc_visit(t->handled_base.exception);
@@ -148,6 +161,38 @@ static void mark_thread(Thread *t, void *current_sp)
     gc_visit(t->profile_function);
     gc_visit(t->asyncgen_firstiter);
     gc_visit(t->asyncgen_finalizer);
+}
+
+/* What the allocator has not handed out yet is free. */
+static void drop_runs(void)
+{
+    for (int kind = CELL_OBJECT; kind <= CELL_OPAQUE; kind++)
+        for (int c = 0; c < SIZE_CLASSES; c++) {
+            Run *run = &heap.runs[kind][c];
+            if (run->at < run->end)
+                for (char *cell = run->at; cell < run->end; cell += run->block->cell_size) bit_clear(run->block->alloc, bit_index(cell));
+            *run = (Run){0};
+        }
+}
+
+static void keep_value(Value v, void *context)
+{
+    if (is_pointer(v) && block_find(v)) keep_object(as_obj(v));
+}
+
+void gc_keep_thread(Thread *t)
+{
+    drop_runs();   /* what is in a cell that was never handed out is no object */
+    heap.keeping = true;
+    heap.visitor = keep_value;
+    mark_thread(t, 0);
+    heap.visitor = 0;
+    heap.keeping = false;
+}
+
+static void mark_kept(void)
+{
+    for (size_t i = 0; i < heap.kept.count; i++) gc_visit(VALUE(heap.kept.items[i]));
 }
 
 static void mark_native(void)
@@ -168,9 +213,11 @@ static void mark_roots(void *current_sp)
     for (size_t i = 0; i < heap.tracers.count; i++) ((void (*)(void))heap.tracers.items[i])();
     for (Thread *t = thread_first(); t; t = t->next) mark_thread(t, current_sp);
     mark_native();
+    mark_kept();
     finalize_trace_queues();
     mark_drain();
 }
+
 
 void gc_remember(Obj *object)
 {
@@ -258,18 +305,6 @@ static void verify_young(void *current_sp)
 }
 
 /* --- sweeping */
-
-static size_t drop_runs(void)
-{
-    for (int kind = CELL_OBJECT; kind <= CELL_OPAQUE; kind++)
-        for (int c = 0; c < SIZE_CLASSES; c++) {
-            Run *run = &heap.runs[kind][c];
-            if (run->at < run->end)
-                for (char *cell = run->at; cell < run->end; cell += run->block->cell_size) bit_clear(run->block->alloc, bit_index(cell));
-            *run = (Run){0};
-        }
-    return 0;
-}
 
 /* Frees what is not marked; returns how many objects that were. A young collection changes nothing in a block that gave out no cell since the last one. */
 static size_t sweep_block(Block *b)
@@ -395,6 +430,47 @@ static __attribute__((noinline)) size_t collect_now(int generation)
     size_t freed = collect_with(generation, (void *)lowest);
     __asm__ volatile("" ::"r"(registers) : "memory");
     return freed;
+}
+
+/* Marks afresh what the parent's threads referred to, or else what everything but them does. */
+static void mark_kept_or_rest(bool rest)
+{
+    PointerArray kept = heap.kept, none = {0};
+    clear_marks();
+    if (rest) {
+        heap.kept = none;
+        mark_roots(__builtin_frame_address(0));
+        heap.kept = kept;
+    } else {
+        mark_kept();
+        mark_drain();
+    }
+}
+
+/* Keeps of `objects` those that are marked, or those that are not. */
+static void filter_marked(PointerArray *objects, bool marked)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < objects->count; i++)
+        if (is_marked(objects->items[i]) == marked) objects->items[left++] = objects->items[i];
+    objects->count = left;
+}
+
+void gc_spare_kept(void)
+{
+    if (!heap.kept.count) return;
+    PointerArray spared = {0};
+    for (size_t i = 0; i < heap.old_finalizable.count; i++) pointer_array_push(&spared, heap.old_finalizable.items[i]);
+    for (size_t i = 0; i < heap.young_finalizable.count; i++) pointer_array_push(&spared, heap.young_finalizable.items[i]);
+    drop_runs();
+    heap.remembered.count = 0;
+    heap.next_full = true;   /* the marks are no collection's */
+    mark_kept_or_rest(true);
+    filter_marked(&spared, false);
+    mark_kept_or_rest(false);
+    filter_marked(&spared, true);
+    for (size_t i = 0; i < spared.count; i++) ((Obj *)spared.items[i])->gc &= ~GC_FINALIZE;
+    free(spared.items);
 }
 
 /* Inside an allocation: objects under construction may get stores without a barrier afterwards, so the next collection has to be a full one too. */

@@ -256,11 +256,15 @@ void gc_run_finalizers(void)
     heap.finalizing_thread = 0;
 }
 
+/* Of a type whose finalizer only frees memory; the end of the process does that too, and a thread that is left may be working in that memory. */
+static bool only_frees(const Obj *o) { return (o->type->flags & TYPE_FREES) != 0; }
+
 /* At exit: every object that still has a finalizer gets it, those that hold others first. */
 void gc_finalize_all(void)
 {
     static PointerArray all;
     gc_run_finalizers();
+    gc_spare_kept();
     for (int round = 0; round < 4 && heap.old_finalizable.count + heap.young_finalizable.count; round++) {
         all.count = 0;
         for (size_t i = 0; i < heap.old_finalizable.count; i++) pointer_array_push(&all, heap.old_finalizable.items[i]);
@@ -271,7 +275,7 @@ void gc_finalize_all(void)
         for (size_t i = 0; i < all.count; i++)
             if ((((Obj *)all.items[i])->gc & GC_FINALIZE) && (type_head(all.items[i])->flags & TYPE_HEAP)) queue_finalizer(all.items[i]);
         for (size_t i = all.count; i-- > 0;)
-            if (((Obj *)all.items[i])->gc & GC_FINALIZE) queue_finalizer(all.items[i]);
+            if ((((Obj *)all.items[i])->gc & GC_FINALIZE) && !only_frees(all.items[i])) queue_finalizer(all.items[i]);
         gc_run_finalizers();
     }
 }

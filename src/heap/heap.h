@@ -79,7 +79,7 @@ bool gc_has_weakrefs(Obj *target);
 
 /* The object has native_refs now: it is a root as long as they are not zero. To be called whenever they leave zero. */
 void gc_native(Obj *object);
-/* At exit: runs every finalizer that is left (files flush and close). */
+/* At exit: runs every finalizer that is left (files flush and close), but those of what only a parent's threads referred to. */
 void gc_finalize_all(void);
 /* The object needs its type's `finalize` (native cleanup, __del__) once, before it is freed. gc_new does this by itself for types with TYPE_FINALIZE. */
 void gc_want_finalizer(Obj *object);

@@ -17,7 +17,8 @@ _Thread_local Thread *thread_self;
 Thread *main_thread;
 int recursion_limit = 1000;
 long thread_switch_interval_us = 5000;
-bool thread_finalizing;
+atomic_bool thread_finalizing;
+unsigned thread_forks;
 
 static Thread *threads;
 static const size_t REGISTER_STACK_LEAST = 1 << 16;
@@ -37,6 +38,13 @@ bool thread_known(unsigned long id)
 {
     for (Thread *t = thread_first(); t; t = t->next)
         if (t->id == id) return true;
+    return false;
+}
+
+bool thread_serial_known(unsigned long serial)
+{
+    for (Thread *t = thread_first(); t; t = t->next)
+        if (t->serial == serial) return true;
     return false;
 }
 
@@ -215,10 +223,12 @@ Thread *thread_new(size_t register_stack_values)
 
 void thread_attach(Thread *t)
 {
+    static unsigned long serials;
     t->id = (unsigned long)pthread_self();
     find_c_stack(t);
     lock_take(t);
     thread_self = t;
+    t->serial = ++serials;
     if (!main_thread) main_thread = t;
     t->next = threads;
     if (threads) threads->previous = t;
@@ -237,29 +247,36 @@ void thread_forget(void)
     lock.holder = lock.last = 0;
 }
 
-static void thread_free(Thread *t)
+static void unlink_thread(Thread *t)
 {
     if (t->previous) t->previous->next = t->next;
     else threads = t->next;
     if (t->next) t->next->previous = t->previous;
-    thread_discard(t);
 }
 
 void thread_detach(void)
 {
     Thread *t = thread_self;
+    unlink_thread(t);
     thread_self = 0;
+    pthread_mutex_lock(&lock.mutex);
     if (lock.last == t) lock.last = 0;
-    thread_free(t);
+    pthread_mutex_unlock(&lock.mutex);
     lock_give();
+    /* Only now: who waits for the lock may ask its holder to stop. The main thread (in the child of a fork it may end like any other) stays for signal handlers to write to. */
+    if (t != main_thread) thread_discard(t);
 }
 
 void thread_after_fork(void)
 {
     Thread *self = thread_self;
+    thread_forks++;
     for (Thread *t = threads, *next; t; t = next) {
         next = t->next;
-        if (t != self) thread_free(t);
+        if (t == self) continue;
+        gc_keep_thread(t);
+        unlink_thread(t);
+        thread_discard(t);
     }
     pthread_mutex_init(&lock.mutex, 0);
     pthread_cond_init(&lock.released, 0);

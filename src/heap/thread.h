@@ -28,6 +28,7 @@ struct Thread {
     int recursion_depth;           /* Python frames and guarded C calls on this thread */
     Thread *next, *previous;       /* all threads of the interpreter */
     unsigned long id;              /* threading.get_ident() */
+    unsigned long serial;          /* counts threads from 1: never used again, in the child of a fork neither */
     Value dict;                    /* for modules' thread-local data (_thread._local, contextvars, ...) */
     Value context;                 /* current contextvars.Context or 0 */
     Value async_exception;         /* to raise at the next safe point */
@@ -68,12 +69,17 @@ void thread_discard(Thread *t);
 void thread_detach(void);
 /* No thread is attached any more, nor was ever: the only one is about to end the process (heap/image.c). */
 void thread_forget(void);
-/* The child after fork: only this thread is left. */
+/* The child after fork: only this thread is left. What the others referred to stays alive for ever, and is not finalized at exit. */
 void thread_after_fork(void);
+/* How many forks lie between the first process and this one. What the C library shares between threads (a mutex, a condition) is of no use after a fork: another thread may have
+ * been holding it. So who keeps such things notes this number beside them, and makes them anew when it is another. */
+extern unsigned thread_forks;
 Thread *thread_first(void);
 /* Whether a thread of the interpreter has this id: the C library believes any number. */
 bool thread_known(unsigned long id);
-extern Thread *main_thread;
+/* Whether the thread of this serial number lives: after a fork, what it was in the middle of is nobody's. */
+bool thread_serial_known(unsigned long serial);
+extern Thread *main_thread;   /* who runs signal handlers; never freed */
 
 extern int recursion_limit;   /* sys.setrecursionlimit */
 /* Guards C recursion that Python code can drive (repr, compare, calls through slots...). false: RecursionError is set ("maximum recursion depth exceeded" + where, e.g.
@@ -102,6 +108,6 @@ void thread_interrupt(Thread *thread, unsigned bits);
 /* sys.setswitchinterval, in microseconds. */
 extern long thread_switch_interval_us;
 /* Set when the interpreter begins to close: threads but the main one then never get the lock again. */
-extern bool thread_finalizing;
+extern atomic_bool thread_finalizing;
 /* What a room wants done at safe points for an INTERRUPT_* bit (signals: module/_signal.c). */
 void safe_point_handler(unsigned bit, bool (*handler)(void));

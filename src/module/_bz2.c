@@ -99,7 +99,7 @@ static const NativeDef compressor_methods[] = {
     {"flush", "(self, /)", compressor_flush, "The rest of the stream.", 0},
     {0},
 };
-static Type compressor_type = {TYPE_INIT("_bz2.BZ2Compressor", BzObj), .flags = TYPE_BASE | TYPE_FINALIZE, .trace = bz_trace, .finalize = compressor_finalize, .new = compressor_make, .methods = compressor_methods,
+static Type compressor_type = {TYPE_INIT("_bz2.BZ2Compressor", BzObj), .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES, .trace = bz_trace, .finalize = compressor_finalize, .new = compressor_make, .methods = compressor_methods,
                                .doc = "An object that compresses piece by piece."};
 
 /* ---------------------------------------------------------------- decompressing */
@@ -177,7 +177,7 @@ static const NativeDef decompressor_methods[] = {
 static const MemberDef decompressor_members[] = {{"eof", MEMBER_BOOL, offsetof(BzObj, eof), false, "Whether the end of the stream has been reached."},
     {"unused_data", MEMBER_VALUE, offsetof(BzObj, unused), false, "What came behind the end of the stream."}, {"needs_input", MEMBER_BOOL, offsetof(BzObj, needs_input), false, "Whether more input is needed for more output."},
     {0}};
-static Type decompressor_type = {TYPE_INIT("_bz2.BZ2Decompressor", BzObj), .flags = TYPE_BASE | TYPE_FINALIZE, .trace = bz_trace, .finalize = decompressor_finalize, .new = decompressor_make,
+static Type decompressor_type = {TYPE_INIT("_bz2.BZ2Decompressor", BzObj), .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES, .trace = bz_trace, .finalize = decompressor_finalize, .new = decompressor_make,
                                  .methods = decompressor_methods, .members = decompressor_members, .doc = "An object that decompresses piece by piece."};
 
 static bool init(Value module) { return module_add_type(module, &compressor_type) && module_add_type(module, &decompressor_type); }

@@ -13,31 +13,33 @@
 
 /* ---------------------------------------------------------------- the global import lock: re-entrant, for the importing thread */
 
-static struct { pthread_mutex_t mutex; unsigned long owner; int depth; } import_lock = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+static struct { pthread_mutex_t mutex; unsigned long owner; int depth; } global = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
-static NATIVE(imp_lock_held) { return bool_value(import_lock.depth > 0); }
-
-static NATIVE(imp_acquire_lock)
+void import_lock(void)
 {
-    if (import_lock.depth > 0 && import_lock.owner == thread_self->id) {
-        import_lock.depth++;
-        return NONE;
+    if (global.depth > 0 && global.owner == thread_self->id) {
+        global.depth++;
+        return;
     }
-    BLOCKING(pthread_mutex_lock(&import_lock.mutex));
-    import_lock.owner = thread_self->id;
-    import_lock.depth = 1;
-    return NONE;
+    if (thread_finalizing) pthread_mutex_init(&global.mutex, 0);   /* who has it sleeps for ever */
+    BLOCKING(pthread_mutex_lock(&global.mutex));
+    global.owner = thread_self->id;
+    global.depth = 1;
 }
 
-static NATIVE(imp_release_lock)
+bool import_unlock(void)
 {
-    if (import_lock.depth == 0 || import_lock.owner != thread_self->id) return raise_runtime("not holding the import lock");
-    if (--import_lock.depth == 0) {
-        import_lock.owner = 0;
-        pthread_mutex_unlock(&import_lock.mutex);
+    if (global.depth == 0 || global.owner != thread_self->id) return false;
+    if (--global.depth == 0) {
+        global.owner = 0;
+        pthread_mutex_unlock(&global.mutex);
     }
-    return NONE;
+    return true;
 }
+
+static NATIVE(imp_lock_held) { return bool_value(global.depth > 0); }
+static NATIVE(imp_acquire_lock) { return import_lock(), NONE; }
+static NATIVE(imp_release_lock) { return import_unlock() ? NONE : raise_runtime("not holding the import lock"); }
 
 /* ---------------------------------------------------------------- built-in modules */
 

@@ -203,7 +203,7 @@ static NATIVE(compressor_flush)
 }
 static const NativeDef compressor_methods[] = {
     {"compress", "(self, data, /)", compressor_compress, "Compress data: what is ready of the stream.", 0}, {"flush", "(self, /)", compressor_flush, "The rest of the stream.", 0}, {0}};
-static Type compressor_type = {TYPE_INIT("_lzma.LZMACompressor", LzObj), .flags = TYPE_BASE | TYPE_FINALIZE, .trace = lz_trace, .finalize = lz_finalize, .new = compressor_make, .methods = compressor_methods,
+static Type compressor_type = {TYPE_INIT("_lzma.LZMACompressor", LzObj), .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES, .trace = lz_trace, .finalize = lz_finalize, .new = compressor_make, .methods = compressor_methods,
                                .doc = "An object that compresses piece by piece."};
 
 /* ---------------------------------------------------------------- decompressing */
@@ -282,7 +282,7 @@ static const NativeDef decompressor_methods[] = {
     {"decompress", "(self, /, data, max_length=-1)", decompressor_decompress, "Decompress data, to at most max_length bytes (negative: all).", 0}, {0}};
 static const MemberDef decompressor_members[] = {{"check", MEMBER_INT, offsetof(LzObj, check), false, "The integrity check of the stream."}, {"eof", MEMBER_BOOL, offsetof(LzObj, eof), false, "Whether the end of the stream has been reached."},
     {"needs_input", MEMBER_BOOL, offsetof(LzObj, needs_input), false, "Whether more input is needed for more output."}, {"unused_data", MEMBER_VALUE, offsetof(LzObj, unused), false, "What came behind the end of the stream."}, {0}};
-static Type decompressor_type = {TYPE_INIT("_lzma.LZMADecompressor", LzObj), .flags = TYPE_BASE | TYPE_FINALIZE, .trace = lz_trace, .finalize = lz_finalize, .new = decompressor_make, .methods = decompressor_methods,
+static Type decompressor_type = {TYPE_INIT("_lzma.LZMADecompressor", LzObj), .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES, .trace = lz_trace, .finalize = lz_finalize, .new = decompressor_make, .methods = decompressor_methods,
                                  .members = decompressor_members, .doc = "An object that decompresses piece by piece."};
 
 /* ---------------------------------------------------------------- the module */

@@ -144,7 +144,7 @@ static const NativeDef sem_methods[] = {
     {"_rebuild", "(type, handle, kind, maxvalue, name, /)", sem_rebuild, 0, NATIVE_CLASS}, {"__enter__", "(self, /)", sem_enter, 0, 0}, {"__exit__", "(self, exc_type=None, exc_value=None, exc_tb=None, /)", sem_exit, 0, 0}, {0}};
 static const MemberDef sem_members[] = {{"kind", MEMBER_INT, offsetof(SemObj, kind), false, 0}, {"maxvalue", MEMBER_INT, offsetof(SemObj, most), false, 0}, {"name", MEMBER_VALUE_OR_NONE, offsetof(SemObj, name), false, 0}, {0}};
 static const GetSetDef sem_getset[] = {{"handle", sem_get_handle, 0, 0}, {0}};
-static Type sem_type = {TYPE_INIT("_multiprocessing.SemLock", SemObj), .flags = TYPE_BASE | TYPE_FINALIZE, .trace = sem_trace, .finalize = sem_finalize, .new = sem_make, .methods = sem_methods, .members = sem_members,
+static Type sem_type = {TYPE_INIT("_multiprocessing.SemLock", SemObj), .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES, .trace = sem_trace, .finalize = sem_finalize, .new = sem_make, .methods = sem_methods, .members = sem_members,
                         .getset = sem_getset, .doc = "Semaphore/Mutex type"};
 
 static NATIVE(multiprocessing_sem_unlink)

@@ -9,11 +9,22 @@
 #include <pthread.h>
 #include <time.h>
 
-typedef struct QueueObj { Obj head; Value items; int64_t first; uint64_t puts; pthread_mutex_t mutex; pthread_cond_t ready; } QueueObj;
+typedef struct QueueObj { Obj head; Value items; int64_t first; uint64_t puts; pthread_mutex_t mutex; pthread_cond_t ready; unsigned forks /* thread_forks when these were made */; } QueueObj;
 static Type queue_type;
 static Value empty_error;
 
 static void queue_trace(Obj *o) { gc_visit(((QueueObj *)o)->items); }
+
+static void make_condition(QueueObj *q)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_mutex_init(&q->mutex, 0);
+    pthread_cond_init(&q->ready, &attributes);
+    pthread_condattr_destroy(&attributes);
+    q->forks = thread_forks;
+}
 
 static Value queue_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
@@ -22,12 +33,7 @@ static Value queue_make(Type *type, Value *args, size_t nargs, Value kwnames)
     Value items = list_new(0);
     QueueObj *q = items ? NEW_OF(QueueObj, type, queue_type) : 0;
     if (!q) return 0;
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_mutex_init(&q->mutex, 0);
-    pthread_cond_init(&q->ready, &attributes);
-    pthread_condattr_destroy(&attributes);
+    make_condition(q);
     SET(q, items, items);
     return VALUE(q);
 }
@@ -38,6 +44,7 @@ static NATIVE(queue_put)
 {
     QueueObj *q = (QueueObj *)args[0];
     if (!list_append(q->items, args[1])) return 0;
+    if (q->forks != thread_forks) make_condition(q);
     pthread_mutex_lock(&q->mutex);
     q->puts++;
     pthread_cond_signal(&q->ready);
@@ -75,6 +82,7 @@ static void queue_sleep(QueueObj *q, int64_t nanoseconds)
     clock_gettime(CLOCK_MONOTONIC, &now);
     struct timespec until = after(now, nanoseconds);
     uint64_t seen = q->puts;
+    if (q->forks != thread_forks) make_condition(q);
     thread_release();
     pthread_mutex_lock(&q->mutex);
     while (q->puts == seen && pthread_cond_timedwait(&q->ready, &q->mutex, &until) != ETIMEDOUT) {}

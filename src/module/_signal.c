@@ -96,6 +96,12 @@ bool signal_check(void)
     return true;
 }
 
+void signal_forget(void)
+{
+    atomic_store(&any_arrived, false);
+    for (int number = 1; number < SIGNALS; number++) atomic_store(&arrived[number], false);
+}
+
 /* --- handlers */
 
 static NATIVE(default_int_handler) { return raise_object(VALUE(&exc_KeyboardInterrupt), 0); }

@@ -191,7 +191,7 @@ static NATIVE(fault_dump_traceback)
 
 /* ---------------------------------------------------------------- hangs */
 
-static struct { pthread_t thread; bool running, repeat, leave; int fd; int64_t timeout; char header[64]; pthread_mutex_t mutex; pthread_cond_t cancelled; bool cancel; } later = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+static struct { pthread_t thread; bool running, repeat, leave; int fd; int64_t timeout; char header[64]; pthread_mutex_t mutex; pthread_cond_t cancelled; bool cancel; unsigned forks /* thread_forks when it was started */; } later = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 static Value later_file;
 
 static void *later_run(void *unused)
@@ -216,6 +216,12 @@ static void *later_run(void *unused)
 static void later_stop(void)
 {
     if (!later.running) return;
+    if (later.forks != thread_forks) {   /* the thread is the parent's */
+        pthread_mutex_init(&later.mutex, 0);
+        later.running = later.cancel = false;
+        later_file = 0;
+        return;
+    }
     pthread_mutex_lock(&later.mutex);
     later.cancel = true;
     pthread_cond_signal(&later.cancelled);
@@ -246,6 +252,7 @@ static NATIVE(fault_dump_traceback_later)
     later_file = args[2];
     if (pthread_create(&later.thread, 0, later_run, 0)) return raise_runtime("unable to start watchdog thread");
     later.running = true;
+    later.forks = thread_forks;
     return NONE;
 }
 static NATIVE(fault_cancel) { return later_stop(), NONE; }

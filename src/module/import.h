@@ -7,6 +7,9 @@
 Value import_level(Value name, Value globals, Value fromlist, int level);
 /* importlib.import_module for an absolute name given as a str: the module itself ("a.b" gives a.b). */
 Value import_absolute(Value name);
+/* The global import lock; a thread may take it again. import_unlock: false when the calling thread has not got it. */
+void import_lock(void);
+bool import_unlock(void);
 /* Makes and runs a frozen module, without importlib. */
 Value import_frozen(const FrozenModule *frozen);
 /* importlib's _bootstrap is loaded and installed: built-in and frozen modules can be imported. */

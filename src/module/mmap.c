@@ -318,7 +318,7 @@ static const NativeDef mmap_methods[] = {
     {"__sizeof__", "(self, /)", mmap_sizeof, 0, 0}, {0},
 };
 static const GetSetDef mmap_getset[] = {{"closed", mmap_get_closed, 0, 0}, {0}};
-static Type mmap_type = {TYPE_INIT("mmap.mmap", MmapObj), .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK, .finalize = mmap_finalize, .new = mmap_make, .repr = mmap_repr, .length = mmap_length, .getitem = mmap_getitem,
+static Type mmap_type = {TYPE_INIT("mmap.mmap", MmapObj), .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES | TYPE_WEAKREF_OK, .finalize = mmap_finalize, .new = mmap_make, .repr = mmap_repr, .length = mmap_length, .getitem = mmap_getitem,
                          .setitem = mmap_setitem, .get_buffer = mmap_get_buffer, .release_buffer = mmap_release_buffer, .methods = mmap_methods, .getset = mmap_getset,
                          .doc = "mmap(fileno, length, flags=MAP_SHARED, prot=PROT_READ|PROT_WRITE, access=ACCESS_DEFAULT, offset=0): a file mapped into memory; -1: memory without a file."};
 

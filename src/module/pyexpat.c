@@ -445,7 +445,7 @@ static const NativeDef parser_methods[] = {
     {"GetBase", "(self, /)", parser_GetBase, 0, 0}, {"GetInputContext", "(self, /)", parser_GetInputContext, "The input from the current event on.", 0},
     {"ExternalEntityParserCreate", "(self, context, encoding=None, /)", parser_ExternalEntityParserCreate, "A parser for an external entity.", 0},
     {"SetParamEntityParsing", "(self, flag, /)", parser_SetParamEntityParsing, 0, 0}, {"UseForeignDTD", "(self, flag=True, /)", parser_UseForeignDTD, 0, 0}, {0}};
-static Type parser_type = {TYPE_INIT("pyexpat.xmlparser", ParserObj), .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE, .trace = parser_trace, .finalize = parser_finalize, .methods = parser_methods, .getset = parser_getset,
+static Type parser_type = {TYPE_INIT("pyexpat.xmlparser", ParserObj), .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES, .trace = parser_trace, .finalize = parser_finalize, .methods = parser_methods, .getset = parser_getset,
                            .doc = "XML parser"};
 
 /* ---------------------------------------------------------------- the module */

@@ -6,5 +6,7 @@
 bool signal_simulate(int number);
 /* Installs the default SIGINT handler (KeyboardInterrupt); at start, unless -X faulty settings say otherwise. Ignores SIGPIPE and SIGXFSZ as CPython does. */
 bool signal_init(void);
+/* In the child of a fork: what arrived before was meant for the parent. */
+void signal_forget(void);
 /* Runs the handlers of signals that have arrived. false: one raised. Only the main thread runs them. */
 bool signal_check(void);

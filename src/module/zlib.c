@@ -298,8 +298,8 @@ static const NativeDef decompress_methods[] = {
 };
 static const MemberDef decompress_members[] = {
     {"unused_data", MEMBER_VALUE, offsetof(ZObj, unused), false, 0}, {"unconsumed_tail", MEMBER_VALUE, offsetof(ZObj, tail), false, 0}, {"eof", MEMBER_BOOL, offsetof(ZObj, eof), false, 0}, {0}};
-static Type compress_type = {TYPE_INIT("zlib.Compress", ZObj), .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE, .trace = z_trace, .finalize = compress_finalize, .methods = compress_methods};
-static Type decompress_type = {TYPE_INIT("zlib.Decompress", ZObj), .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE, .trace = z_trace, .finalize = decompress_finalize, .methods = decompress_methods,
+static Type compress_type = {TYPE_INIT("zlib.Compress", ZObj), .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES, .trace = z_trace, .finalize = compress_finalize, .methods = compress_methods};
+static Type decompress_type = {TYPE_INIT("zlib.Decompress", ZObj), .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES, .trace = z_trace, .finalize = decompress_finalize, .methods = decompress_methods,
                                .members = decompress_members};
 
 /* ---------------------------------------------------------------- checksums */

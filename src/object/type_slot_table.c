@@ -235,7 +235,7 @@ static void set_finalizer(Type *type)
     if (type->finalize) type->flags |= TYPE_FINALIZE;
     else if (type->base && type->base->finalize) {
         type->finalize = type->base->finalize;
-        type->flags |= type->base->flags & TYPE_FINALIZE;
+        type->flags |= type->base->flags & (TYPE_FINALIZE | TYPE_FREES);
     }
 }
 

@@ -67,6 +67,18 @@ void frame_object_detach(Frame *f)
     if (pending) error_restore(pending);
 }
 
+void frames_after_fork(void)
+{
+    for (Thread *t = thread_first(); t; t = t->next) {
+        if (t == thread_self) continue;
+        for (Frame *f = t->frame, *previous; f; f = previous) {
+            previous = f->previous;
+            if (f->flags & FRAME_GENERATOR) f->previous = 0;   /* lies in the generator, which runs for ever */
+            else if (f->object) frame_object_detach(f);
+        }
+    }
+}
+
 static void frame_trace(Obj *object)
 {
     FrameObj *o = (FrameObj *)object;

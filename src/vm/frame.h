@@ -98,6 +98,8 @@ typedef struct FrameObj {
 Value frame_object(Frame *f);
 /* The activation ends: what the object shows is copied into it. */
 void frame_object_detach(Frame *f);
+/* In the child of a fork, before thread_after_fork: frames of threads that are no more keep what they show. */
+void frames_after_fork(void);
 /* Offset (bytes) of the instruction that `f` is at: f_lasti. -1: before the first. */
 int frame_lasti(const Frame *f);
 int frame_line(const Frame *f);

@@ -13,20 +13,22 @@
 
 bool buffered_enter_slow(BufferedObj *b)
 {
-    if (b->owner == thread_self->id) return raise_runtime("reentrant call inside %R", VALUE(b));
+    unsigned long mine = thread_self->serial;
+    if (b->owner == mine) return raise_runtime("reentrant call inside %R", VALUE(b));
     /* Another thread is inside, blocked in its raw stream. That is rare, and the wait ends with a system call anyway: so poll. A thread that writes without a pause is
-     * outside only while it holds the interpreter's lock: after a while it is asked to hand the object over when it leaves. */
+     * outside only while it holds the interpreter's lock: after a while it is asked to hand the object over when it leaves.
+     * A thread that was inside when this process was forked will not come back. */
     bool going_on = true;
-    for (long pause_us = 50; going_on && b->owner && b->owner != thread_self->id;) {
+    for (long pause_us = 50; going_on && b->owner && b->owner != mine && thread_serial_known(b->owner);) {
         if (thread_finalizing) return raise_runtime("could not acquire lock for %R at interpreter shutdown, possibly due to daemon threads", VALUE(b));
         BLOCKING(usleep((useconds_t)pause_us));
         if (pause_us < 3200) pause_us *= 2;
-        else if (!b->next_owner) b->next_owner = thread_self->id;
+        else if (!b->next_owner || !thread_serial_known(b->next_owner)) b->next_owner = mine;
         going_on = safe_point();
     }
-    if (b->next_owner == thread_self->id) b->next_owner = 0;
-    if (going_on) b->owner = thread_self->id;
-    else if (b->owner == thread_self->id) buffered_leave(b);
+    if (b->next_owner == mine) b->next_owner = 0;
+    if (going_on) b->owner = mine;
+    else if (b->owner == mine) buffered_leave(b);
     return going_on;
 }
 

@@ -8,7 +8,7 @@ bool buffered_enter_slow(BufferedObj *b);
 static inline bool buffered_enter(BufferedObj *b)
 {
     if (__builtin_expect(b->owner != 0, 0)) return buffered_enter_slow(b);
-    b->owner = thread_self->id;
+    b->owner = thread_self->serial;
     return true;
 }
 static inline void buffered_leave(BufferedObj *b)

@@ -30,8 +30,8 @@ typedef struct BufferedObj {
     uint8_t *out;                /* [out_at, out_end) is not written yet */
     int64_t out_at, out_end;
     int64_t position;            /* of the raw stream; -1: not known */
-    unsigned long owner;         /* the thread inside, or 0 */
-    unsigned long next_owner;    /* a thread that has waited long, or 0: gets in next */
+    unsigned long owner;         /* serial number of the thread inside, or 0 */
+    unsigned long next_owner;    /* that of a thread that has waited long, or 0: gets in next */
 } BufferedObj;
 
 extern Type iobase_type, rawiobase_type, bufferediobase_type, textiobase_type, fileio_type, bytesio_type, stringio_type, buffered_reader_type, buffered_writer_type, buffered_random_type,

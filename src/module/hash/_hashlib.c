@@ -9,8 +9,8 @@
 static Value unsupported;   /* UnsupportedDigestmodError */
 
 static Value hash_repr(Value v) { return str_format_c("<%s %s object @ %p>", ((HashObj *)v)->name, type_of(v)->name, (void *)v); }
-static Type hash_type = {TYPE_INIT("_hashlib.HASH", HashObj), .flags = TYPE_BASE | TYPE_DISALLOW_NEW | TYPE_FINALIZE, .repr = hash_repr, .finalize = hash_finalize, .methods = hash_methods, .getset = hash_getset};
-static Type xof_type = {TYPE_INIT("_hashlib.HASHXOF", HashObj), .flags = TYPE_BASE | TYPE_DISALLOW_NEW | TYPE_FINALIZE, .base = &hash_type, .repr = hash_repr, .finalize = hash_finalize, .methods = hash_xof_methods};
+static Type hash_type = {TYPE_INIT("_hashlib.HASH", HashObj), .flags = TYPE_BASE | TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES, .repr = hash_repr, .finalize = hash_finalize, .methods = hash_methods, .getset = hash_getset};
+static Type xof_type = {TYPE_INIT("_hashlib.HASHXOF", HashObj), .flags = TYPE_BASE | TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES, .base = &hash_type, .repr = hash_repr, .finalize = hash_finalize, .methods = hash_xof_methods};
 
 static Value new_by_name(const char *name, Value data)
 {
@@ -75,7 +75,7 @@ static NATIVE(hashlib_hmac_new)
     int ok = key.length <= INT_MAX && HMAC_Init_ex(h->context, key.length ? key.data : "", (int)key.length, md, 0);
     buffer_release(&key);
     if (!ok) return hash_error();
-    return args[1] == NONE || hmac_update(h, args[1]) ? VALUE(h) : 0;
+    return !args[1] || args[1] == NONE || hmac_update(h, args[1]) ? VALUE(h) : 0;
 }
 
 static void hmac_finalize(Obj *o)
@@ -122,7 +122,7 @@ static Value hmac_repr(Value v)
 }
 static const NativeDef hmac_methods[] = {{"update", "(self, /, msg)", hmac_update_method, 0, 0}, {"digest", "(self, /)", hmac_digest_method, 0, 0}, {"hexdigest", "(self, /)", hmac_hexdigest, 0, 0}, {"copy", "(self, /)", hmac_copy, 0, 0}, {0}};
 static const GetSetDef hmac_getset[] = {{"name", hmac_name, 0, 0}, {"digest_size", hmac_digest_size, 0, 0}, {"block_size", hmac_block_size, 0, 0}, {0}};
-static Type hmac_type = {TYPE_INIT("_hashlib.HMAC", HmacObj), .flags = TYPE_BASE | TYPE_DISALLOW_NEW | TYPE_FINALIZE, .repr = hmac_repr, .finalize = hmac_finalize, .methods = hmac_methods, .getset = hmac_getset};
+static Type hmac_type = {TYPE_INIT("_hashlib.HMAC", HmacObj), .flags = TYPE_BASE | TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES, .repr = hmac_repr, .finalize = hmac_finalize, .methods = hmac_methods, .getset = hmac_getset};
 
 static NATIVE(hashlib_hmac_digest)
 {

@@ -47,7 +47,7 @@ static Value name_of(Value self) { return str_from_cstring(((HashObj *)self)->na
 static Value digest_size(Value self) { return int_new(is_shake(self) ? 0 : EVP_MD_size(((HashObj *)self)->md)); }
 static Value block_size(Value self) { return int_new(EVP_MD_block_size(((HashObj *)self)->md)); }
 static const GetSetDef sha3_getset[] = {{"name", name_of, 0, 0}, {"digest_size", digest_size, 0, 0}, {"block_size", block_size, 0, 0}, {"_rate_bits", rate_bits, 0, 0}, {"_capacity_bits", capacity_bits, 0, 0}, {"_suffix", suffix, 0, 0}, {0}};
-#define SHA3_TYPE(type_name, method_table) {TYPE_INIT(type_name, HashObj), .flags = TYPE_FINALIZE, .new = sha3_new, .finalize = hash_finalize, .methods = method_table, .getset = sha3_getset}
+#define SHA3_TYPE(type_name, method_table) {TYPE_INIT(type_name, HashObj), .flags = TYPE_FINALIZE | TYPE_FREES, .new = sha3_new, .finalize = hash_finalize, .methods = method_table, .getset = sha3_getset}
 static Type sha3_types[] = {SHA3_TYPE("_sha3.sha3_224", hash_methods), SHA3_TYPE("_sha3.sha3_256", hash_methods), SHA3_TYPE("_sha3.sha3_384", hash_methods), SHA3_TYPE("_sha3.sha3_512", hash_methods),
     SHA3_TYPE("_sha3.shake_128", hash_xof_methods), SHA3_TYPE("_sha3.shake_256", hash_xof_methods)};
 

@@ -1,4 +1,7 @@
 /* spawn.c: new programs and new processes: exec, fork, posix_spawn. */
+#include "vm/frame.h"
+#include "module/signal.h"
+#include "module/import.h"
 #include "module/posix/posix.h"
 #include <pty.h>
 #include <sched.h>
@@ -100,11 +103,23 @@ static void run_hooks(Value list, bool reversed)
     }
 }
 
-void fork_before(void) { run_hooks(before_list, true); }
-void fork_after_parent(void) { run_hooks(parent_list, false); }
+/* The import lock is held meanwhile: so the child cannot find it held by a thread that is not there any more. */
+void fork_before(void)
+{
+    run_hooks(before_list, true);
+    import_lock();
+}
+void fork_after_parent(void)
+{
+    import_unlock();
+    run_hooks(parent_list, false);
+}
 void fork_after_child(void)
 {
+    frames_after_fork();
     thread_after_fork();
+    signal_forget();
+    import_unlock();
     run_hooks(child_list, false);
 }
 
