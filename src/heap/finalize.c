@@ -78,19 +78,6 @@ static void weak_drop(WeakEntry *e)
     heap.weak_dead++;
 }
 
-void gc_weak_unregister(Obj *target, Obj *owner)
-{
-    if (!heap.weak_index_size) return;
-    bool others = false;
-    for (int64_t i = heap.weak_index[weak_slot_of(target)]; i; i = heap.weak[i - 1].next) {
-        WeakEntry *e = &heap.weak[i - 1];
-        if (e->target != target) continue;
-        if (e->owner == owner) weak_drop(e);
-        else others = true;
-    }
-    if (!others) target->gc &= ~GC_WEAK;
-}
-
 void gc_weak_each(Obj *target, bool (*visit)(Obj *owner, void *context), void *context)
 {
     if (!(target->gc & GC_WEAK)) return;

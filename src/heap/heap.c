@@ -545,13 +545,6 @@ void gc_native(Obj *object) { push_or_die(&heap.native, object); }
 
 void heap_set_limit(size_t bytes) { heap.limit = bytes; }
 
-void gc_stress(size_t every)
-{
-    heap.stress = every;
-    heap.stress_count = 0;
-    set_hooked();
-}
-
 void gc_program_begins(void)
 {
     if (!heap.fail_later) return;

@@ -55,14 +55,13 @@ HeapStats heap_stats(void);
 void heap_set_limit(size_t bytes);
 void heap_init(void);
 void heap_read_environment(void);    /* the KRAIT_GC_* variables again, when the heap came from an image */
-/* Stress: collect at every n-th allocation (0: off), fail the n-th allocation from now (0: off), verify the heap after each collection. Also from
- * the environment at heap_init: KRAIT_GC_STRESS=n, KRAIT_GC_FAIL=n or +n, KRAIT_GC_VERIFY=1. */
-void gc_stress(size_t every);
+/* Fails the n-th allocation from now (0: none). Also from the environment at heap_init: KRAIT_GC_FAIL=n or +n; there, too: KRAIT_GC_STRESS=n collects at every n-th allocation,
+ * KRAIT_GC_VERIFY=1 checks the heap after each collection. */
 void gc_fail_at(size_t nth);
+void gc_set_verify(bool on);
 /* For KRAIT_GC_FAIL=+n, which counts from where the program begins; at its end standard error says whether there were so many. */
 void gc_program_begins(void);
 void gc_program_ends(void);
-void gc_set_verify(bool on);
 /* Every live object in turn (gc.get_objects, referrers); `visit` must not allocate. */
 void gc_each_object(bool (*visit)(Obj *, void *), void *context);
 /* Calls visit(v, context) for each value `object` refers to (gc.get_referents). */
@@ -72,7 +71,6 @@ void gc_each_referent(Obj *object, void (*visit)(Value, void *), void *context);
  * (0: nothing is called). The collector must know targets that have weak references: registering sets a GC bit of the target. */
 typedef void (*WeakDied)(Obj *owner);
 bool gc_weak_register(Obj *target, Obj *owner, Value *slot, WeakDied died);
-void gc_weak_unregister(Obj *target, Obj *owner);
 /* Weak references to target, newest first: calls visit until it returns false. */
 void gc_weak_each(Obj *target, bool (*visit)(Obj *owner, void *context), void *context);
 bool gc_has_weakrefs(Obj *target);

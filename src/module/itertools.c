@@ -3,7 +3,6 @@
 
 void iter_trace_1(Obj *o) { gc_visit_values(values_of(o), 1); }
 void iter_trace_2(Obj *o) { gc_visit_values(values_of(o), 2); }
-void iter_trace_3(Obj *o) { gc_visit_values(values_of(o), 3); }
 void iter_trace_4(Obj *o) { gc_visit_values(values_of(o), 4); }
 Value iter_self(Value self) { return self; }
 

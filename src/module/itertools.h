@@ -4,7 +4,7 @@
 #include "object/sequence.h"
 
 static inline Value *values_of(void *object) { return (Value *)((Obj *)object + 1); }
-void iter_trace_1(Obj *o), iter_trace_2(Obj *o), iter_trace_3(Obj *o), iter_trace_4(Obj *o);
+void iter_trace_1(Obj *o), iter_trace_2(Obj *o), iter_trace_4(Obj *o);
 Value iter_self(Value self);
 /* Arguments of a type without keywords: count of positional ones is `count` exactly. */
 bool iter_arguments(const char *name, Type *type, Type *base, size_t nargs, Value kwnames, size_t count);

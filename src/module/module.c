@@ -43,14 +43,6 @@ bool module_resume_all(void)
     return true;
 }
 
-const char *module_name_at(int index)
-{
-    const ModuleEntry *table = module_table();
-    for (int i = 0; i < MODULE_COUNT; i++)
-        if (table[i].def && index-- == 0) return table[i].name;
-    return 0;
-}
-
 Value module_create(const ModuleDef *def)
 {
     Value name = str_intern_cstring(def->name), module = name ? module_new(name) : 0;

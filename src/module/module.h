@@ -22,8 +22,6 @@ typedef struct ModuleDef {
 
 /* The definition of a built-in module, or 0. */
 const ModuleDef *module_find(const char *name);
-/* The name of the index-th built module (sys.builtin_module_names); 0 after the last. */
-const char *module_name_at(int index);
 /* Calls `resume` of the built-in modules in sys.modules. */
 bool module_resume_all(void);
 /* Creates and initializes a built-in module (not entered in sys.modules). */

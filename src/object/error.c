@@ -86,16 +86,6 @@ uint64_t raise_instance(Value exception)
     return 0;
 }
 
-void error_chain(Value earlier)
-{
-    if (!earlier) return;
-    if (!thread_self->exception) {
-        thread_self->exception = earlier;
-        return;
-    }
-    set_context((Exception *)thread_self->exception, earlier);
-}
-
 uint64_t raise_value_of(Type *type, Value argument)
 {
     Value args = tuple_pack(1, argument);

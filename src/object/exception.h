@@ -21,8 +21,5 @@ int traceback_line(TracebackObj *traceback);
 Value exception_group_part(Value group, Value list);     /* a group like `group`, made with its derive(), of the exceptions in the list; NONE for an empty list */
 Value unicode_decode_error(const char *encoding, Value object, int64_t start, int64_t end, const char *reason);   /* a new exception */
 Value unicode_encode_error(const char *encoding, Value object, int64_t start, int64_t end, const char *reason);
-Value unicode_translate_error(Value object, int64_t start, int64_t end, const char *reason);
 /* What a try statement with except* raises at its end: `original` is the exception that was tried, `raised` the list of what handlers raised and what nobody handled.
  * NONE: nothing; 0: error. */
-/* The __context__ of the pending exception's chain becomes `earlier` (an exception that was pending before; 0: none), as when cleaning up fails while another is on its way. */
-void error_chain(Value earlier);

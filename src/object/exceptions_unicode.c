@@ -141,10 +141,3 @@ Value unicode_encode_error(const char *encoding, Value object, int64_t start, in
     Value args = why ? tuple_pack(5, name, object, int_new(start), int_new(end), why) : 0;
     return args ? exception_new(&exc_UnicodeEncodeError, args) : 0;
 }
-
-Value unicode_translate_error(Value object, int64_t start, int64_t end, const char *reason)
-{
-    Value why = str_from_cstring(reason);
-    Value args = why ? tuple_pack(4, object, int_new(start), int_new(end), why) : 0;
-    return args ? exception_new(&exc_UnicodeTranslateError, args) : 0;
-}

@@ -90,7 +90,6 @@ Value number_binary(Value a, Value b, BinaryOp op);       /* a op b with reflect
 Value number_inplace(Value a, Value b, BinaryOp op);
 Value number_power(Value a, Value b, Value modulo);       /* modulo NONE: absent */
 Value number_unary(Value v, UnaryOpKind op);
-const char *binary_op_symbol(BinaryOp op);                /* "+", "//", "** or pow()" */
 Value number_index(Value v);                              /* operator.index(): an int; TypeError "'x' object cannot be interpreted as an integer" */
 bool number_as_int64(Value v, int64_t *out);              /* __index__; OverflowError "Python int too large to convert to C long" */
 bool number_as_int(Value v, int *out);                    /* ditto, "C int" */

@@ -16,7 +16,6 @@ static const char *const inplace_symbols[BINARY_COUNT] = {
     [BINARY_REMAINDER] = "%=", [BINARY_OR] = "|=", [BINARY_POWER] = "**=", [BINARY_RSHIFT] = ">>=", [BINARY_SUBTRACT] = "-=", [BINARY_TRUE_DIVIDE] = "/=",
     [BINARY_XOR] = "^=", [BINARY_DIVMOD] = "divmod()",
 };
-const char *binary_op_symbol(BinaryOp op) { return binary_symbols[op]; }
 
 /* The number slots of both sides: the right one first when it is of a subclass. NOT_IMPLEMENTED when neither knows. */
 static Value binary_slots(Value a, Value b, BinaryOp op)

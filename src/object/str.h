@@ -115,7 +115,6 @@ bool unicode_is_alpha(uint32_t c), unicode_is_decimal(uint32_t c), unicode_is_di
 static inline bool unicode_is_alnum(uint32_t c) { return unicode_is_alpha(c) || unicode_is_decimal(c) || unicode_is_digit(c) || unicode_is_numeric(c); }
 int unicode_decimal_value(uint32_t c), unicode_digit_value(uint32_t c);   /* -1: none */
 double unicode_numeric_value(uint32_t c);                                  /* -1: none */
-uint32_t unicode_simple_lower(uint32_t c), unicode_simple_upper(uint32_t c), unicode_simple_title(uint32_t c);
 int unicode_full_lower(uint32_t c, uint32_t out[3]), unicode_full_upper(uint32_t c, uint32_t out[3]), unicode_full_title(uint32_t c, uint32_t out[3]), unicode_full_fold(uint32_t c, uint32_t out[3]);
 
 /* Codecs in C (object/codec.c). errors: 0 is "strict"; other handlers through the registry (module/_codecs.c). *consumed as in incremental decoders; 0: the input is complete. */

@@ -52,10 +52,6 @@ double unicode_numeric_value(uint32_t c)
     return -1.0;
 }
 
-uint32_t unicode_simple_lower(uint32_t c) { return c + (uint32_t)record(c)->lower; }
-uint32_t unicode_simple_upper(uint32_t c) { return c + (uint32_t)record(c)->upper; }
-uint32_t unicode_simple_title(uint32_t c) { return c + (uint32_t)record(c)->title; }
-
 static int full_case(uint32_t c, int which, int32_t delta, const CharRecord *r, uint32_t out[3])
 {
     if (!(r->flags & FULL)) {

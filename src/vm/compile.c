@@ -89,7 +89,7 @@ Value vm_syntax_error(const SyntaxError *e, Value filename)
 }
 
 /* Issues the front end's warnings; one that is an error becomes a SyntaxError at its place. */
-bool vm_issue_warnings(const FrontWarning *w, Value filename)
+static bool issue_warnings(const FrontWarning *w, Value filename)
 {
     for (; w; w = w->next) {
         Value message = text_value(w->message);
@@ -114,7 +114,7 @@ bool vm_front_end_report(Source *source, Value filename, bool ok)
         Value exception = args ? object_call_tuple(VALUE(&exc_SyntaxError), args, 0) : 0;
         return exception && raise_instance(exception);
     }
-    if (!vm_issue_warnings(source->warnings, filename)) return false;
+    if (!issue_warnings(source->warnings, filename)) return false;
     if (!ok) vm_syntax_error(&source->error, filename);
     return ok;
 }

@@ -92,13 +92,6 @@ Value vm_frame_of_generator(Value generator)
     return gen->state == GEN_CLOSED ? NONE : frame_object(&gen->frame);
 }
 
-int vm_current_line(Value *filename)
-{
-    Frame *f = thread_self->frame;
-    if (filename) *filename = f ? f->code->filename : 0;
-    return f ? frame_line(f) : -1;
-}
-
 /* The register of the running function's __class__ cell, or -1. */
 static int class_register(CodeObj *c)
 {

@@ -33,7 +33,6 @@ Value vm_builtins(void);
 Value vm_locals(void);              /* as locals(): a dict */
 Value vm_frame_object(int depth);   /* sys._getframe(depth); ValueError "call stack is not deep enough" */
 Value vm_frame_of_generator(Value generator);
-int vm_current_line(Value *filename);
 /* Names, for tools: sys._current_frames */
 Value vm_thread_frame(Thread *thread);
 /* Size of a thread's register stack, in values: address space only until used. */
