@@ -244,7 +244,7 @@ void gc_run_finalizers(void)
 }
 
 /* Of a type whose finalizer only frees memory; the end of the process does that too, and a thread that is left may be working in that memory. */
-static bool only_frees(const Obj *o) { return (o->type->flags & TYPE_FREES) != 0; }
+static bool only_frees(const Obj *o) { return (type_head(o)->flags & TYPE_FREES) != 0; }
 
 /* At exit: every object that still has a finalizer gets it, those that hold others first. */
 void gc_finalize_all(void)

@@ -92,7 +92,6 @@ enum {   /* Type.flags: the low 32 bits have CPython's Py_TPFLAGS_* values */
 #define TYPE_SET (1ull << 36)           /* set or frozenset */
 #define TYPE_INHERITED (1ull << 39)     /* a static type has its base's flags and slots: what type_ready does only once, however often memory lacks for the rest */
 #define TYPE_CUSTOM_MRO (1ull << 38)    /* a metaclass's mro() decided: lookups are not cached */
-#define TYPE_FREES (1ull << 39)         /* `finalize` only gives back memory of a C library: there is no need of it at exit */
 #define TYPE_WEAKREF_OK (1ull << 37)    /* built-in type whose instances can be weakly referenced */
 
 struct Type {
