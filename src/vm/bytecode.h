@@ -52,7 +52,7 @@ typedef struct Stored {
     StoredHandler *handlers;
     int32_t handler_count;
     int32_t max_depth;
-    bool *made;           /* during the walk: cells that the code's beginning makes, before anything can jump */
+    uint8_t *made;        /* during the walk: cells that the code's beginning makes, before anything can jump */
     bool cells_open;      /* a cell is used that is not one of these: lowering finds out whether it is made on all ways */
     const char *problem;  /* why the code is unsound; 0: memory has run out */
 } Stored;
@@ -60,7 +60,15 @@ typedef struct Stored {
 /* Decodes and checks `code`; false, without an exception, when it is not sound or memory lacks: see stored->problem. Memory is malloc'ed: stored_free. */
 bool bytecode_decode(CodeObj *code, Stored *stored);
 void stored_free(Stored *stored);
-int bytecode_cache_units(uint8_t op);
+
+/* What is so of an instruction, whatever its argument. */
+enum { IS_KNOWN = 1, JUMPS_FORWARD = 2, JUMPS_BACK = 4, ENDS_FLOW = 8 /* never goes on behind itself */, HAS_INDEX = 16 /* the argument has a range of its own */, VARIES = 32 /* effect by argument */ };
+typedef struct OpFacts { uint8_t pops, pushes, need, caches /* units behind it */, flags; } OpFacts;
+extern const OpFacts bytecode_facts[256];
+static inline bool bytecode_ends_flow(uint8_t op) { return bytecode_facts[op].flags & ENDS_FLOW; }
+/* How many entries an instruction takes and gives when it does not jump; `need`: how deep it looks. */
+typedef struct Effect { int64_t pops, pushes, need; } Effect;
+Effect bytecode_effect(uint8_t op, uint32_t arg);
 enum { MAX_REGISTERS = 65000 };
 /* What the instruction does to the stack's depth; `jump`: on its jump. INT32_MIN: no such opcode. */
 int bytecode_stack_effect(uint8_t op, uint32_t arg, bool jump);

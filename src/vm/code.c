@@ -153,8 +153,16 @@ bool code_locations_sound(CodeObj *c)
 {
     LocationReader r = locations(c);
     Location l;
-    while (location_next(&r, &l) && !r.damaged) continue;
-    return !r.damaged && r.p == r.end;
+    for (;;) {
+        /* Most entries have two or three bytes, which cannot be wrong. */
+        while (r.end - r.p >= 3 && *r.p >= 128 && *r.p < (128 | 13 << 3) && r.line < INT_MAX - 2) {
+            int lines = (*r.p >> 3 & 15) - 10;
+            if (lines > 0) r.line += lines;
+            r.p += lines < 0 ? 2 : 3;
+        }
+        if (!location_next(&r, &l)) return r.p == r.end;
+        if (r.damaged) return false;
+    }
 }
 
 void code_position(CodeObj *code, int offset, int *line, int *end_line, int *column, int *end_column)

@@ -88,9 +88,7 @@ static void mark_kinds(Stored *s, int64_t *kinds)
                     ? stack : kinds_after(insn, stack);
                 changed |= set_kinds(kinds, insn->target, there);
             }
-            bool ends = insn->op == BC_RETURN_VALUE || insn->op == BC_RERAISE || insn->op == BC_RAISE_VARARGS || insn->op == BC_JUMP_FORWARD || insn->op == BC_JUMP_BACKWARD ||
-                        insn->op == BC_JUMP_BACKWARD_NO_INTERRUPT;
-            if (!ends && i + 1 < s->count) changed |= set_kinds(kinds, i + 1, kinds_after(insn, stack));
+            if (!bytecode_ends_flow(insn->op) && i + 1 < s->count) changed |= set_kinds(kinds, i + 1, kinds_after(insn, stack));
             if (insn->handler >= 0) {
                 StoredHandler *h = &s->handlers[insn->handler];
                 int64_t there = pop_kinds(stack, insn->depth - h->depth);

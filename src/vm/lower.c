@@ -257,11 +257,6 @@ static void assigned_apply(Lowering *l, const StoredInsn *insn)
     }
 }
 
-static bool insn_ends_block(uint8_t op)
-{
-    return op == BC_RETURN_VALUE || op == BC_RERAISE || op == BC_RAISE_VARARGS || op == BC_JUMP_FORWARD || op == BC_JUMP_BACKWARD || op == BC_JUMP_BACKWARD_NO_INTERRUPT;
-}
-
 static void assigned_block(Lowering *l, AssignWork *work, int32_t first)
 {
     memcpy(l->assigned, l->assigned_in[first], sizeof(uint64_t) * l->set_words);
@@ -273,7 +268,7 @@ static void assigned_block(Lowering *l, AssignWork *work, int32_t first)
         handler = insn->op == BC_DELETE_FAST ? -1 : insn->handler;
         assigned_apply(l, insn);
         if (insn->target >= 0) assigned_flow(l, work, insn->target);
-        if (insn_ends_block(insn->op)) return;
+        if (bytecode_ends_flow(insn->op)) return;
     }
 }
 
@@ -1185,7 +1180,7 @@ static void lower_all(Lowering *l)
         note_live(l);
         int used = lower_insn(l, i);
         for (int n = 0; n < used; n++) assigned_apply(l, &l->s.insns[i + n]);
-        flows = !insn_ends_block(insn->op);
+        flows = !bytecode_ends_flow(insn->op);
         for (int n = 1; n < used; n++) l->word_of[i + n] = l->count;
         i += used;
     }

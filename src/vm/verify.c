@@ -15,114 +15,10 @@
 
 enum { KIND_VALUE, KIND_NULL, KIND_MAYBE };
 
-int bytecode_cache_units(uint8_t op)
-{
-    switch (op) {
-    case BC_BINARY_OP: case BC_UNPACK_SEQUENCE: case BC_PRECALL: case BC_STORE_SUBSCR: return 1;
-    case BC_COMPARE_OP: return 2;
-    case BC_BINARY_SUBSCR: case BC_LOAD_ATTR: case BC_STORE_ATTR: case BC_CALL: return 4;
-    case BC_LOAD_GLOBAL: return 5;
-    case BC_LOAD_METHOD: return 10;
-    default: return 0;
-    }
-}
-
-/* How many entries an instruction takes and gives; `need`: how deep it looks. false: no such instruction. */
-typedef struct Effect { int64_t pops, pushes, need; } Effect;
-
-static bool simple_effect(uint8_t op, int64_t arg, Effect *e)
-{
-    int64_t pops, pushes, need = 0;
-    switch (op) {
-    case BC_NOP: case BC_RESUME: case BC_PRECALL: case BC_KW_NAMES: case BC_JUMP_FORWARD: case BC_JUMP_BACKWARD: case BC_JUMP_BACKWARD_NO_INTERRUPT: case BC_MAKE_CELL:
-    case BC_COPY_FREE_VARS: case BC_DELETE_NAME: case BC_DELETE_GLOBAL: case BC_DELETE_FAST: case BC_DELETE_DEREF: case BC_SETUP_ANNOTATIONS:
-        pops = 0, pushes = 0; break;
-    case BC_POP_TOP: case BC_STORE_NAME: case BC_STORE_GLOBAL: case BC_STORE_FAST: case BC_STORE_DEREF: case BC_DELETE_ATTR: case BC_IMPORT_STAR: case BC_PRINT_EXPR:
-    case BC_RETURN_VALUE: case BC_POP_EXCEPT:
-        pops = 1, pushes = 0; break;
-    case BC_PUSH_NULL: case BC_LOAD_CONST: case BC_LOAD_NAME: case BC_LOAD_FAST: case BC_LOAD_CLOSURE: case BC_LOAD_DEREF: case BC_LOAD_CLASSDEREF: case BC_LOAD_BUILD_CLASS:
-    case BC_LOAD_ASSERTION_ERROR: case BC_RETURN_GENERATOR:
-        pops = 0, pushes = 1; break;
-    case BC_UNARY_POSITIVE: case BC_UNARY_NEGATIVE: case BC_UNARY_NOT: case BC_UNARY_INVERT: case BC_LOAD_ATTR: case BC_GET_ITER: case BC_GET_YIELD_FROM_ITER: case BC_GET_AITER:
-    case BC_GET_AWAITABLE: case BC_LIST_TO_TUPLE: case BC_YIELD_VALUE: case BC_ASYNC_GEN_WRAP:
-        pops = 1, pushes = 1; break;
-    case BC_BINARY_SUBSCR: case BC_COMPARE_OP: case BC_IS_OP: case BC_CONTAINS_OP: case BC_BINARY_OP: case BC_IMPORT_NAME: case BC_PREP_RERAISE_STAR:
-        pops = 2, pushes = 1; break;
-    case BC_CHECK_EXC_MATCH: case BC_CHECK_EG_MATCH: pops = 2, pushes = 2; break;
-    case BC_GET_LEN: case BC_MATCH_MAPPING: case BC_MATCH_SEQUENCE: case BC_IMPORT_FROM: case BC_GET_ANEXT: case BC_PUSH_EXC_INFO: case BC_BEFORE_WITH: case BC_BEFORE_ASYNC_WITH:
-        pops = 1, pushes = 2; break;
-    case BC_LOAD_METHOD: pops = 1, pushes = 2; break;
-    case BC_MATCH_KEYS: pops = 2, pushes = 3; break;
-    case BC_MATCH_CLASS: pops = 3, pushes = 1; break;
-    case BC_WITH_EXCEPT_START: pops = 0, pushes = 1, need = 4; break;
-    case BC_END_ASYNC_FOR: case BC_DELETE_SUBSCR: case BC_STORE_ATTR: pops = 2, pushes = 0; break;
-    case BC_STORE_SUBSCR: pops = 3, pushes = 0; break;
-    case BC_UNPACK_SEQUENCE: pops = 1, pushes = arg; break;
-    case BC_UNPACK_EX: pops = 1, pushes = (arg & 0xff) + (arg >> 8) + 1; break;
-    case BC_FOR_ITER: pops = 1, pushes = 2; break;
-    case BC_SEND: pops = 2, pushes = 2; break;
-    case BC_SWAP: pops = 0, pushes = 0, need = arg < 1 ? -1 : arg; break;
-    case BC_COPY: pops = 0, pushes = 1, need = arg < 1 ? -1 : arg; break;
-    case BC_BUILD_TUPLE: case BC_BUILD_LIST: case BC_BUILD_SET: case BC_BUILD_STRING: pops = arg, pushes = 1; break;
-    case BC_BUILD_MAP: pops = 2 * arg, pushes = 1; break;
-    case BC_BUILD_CONST_KEY_MAP: pops = arg + 1, pushes = 1; break;
-    case BC_BUILD_SLICE: pops = arg == 3 ? 3 : 2, pushes = 1; break;
-    case BC_FORMAT_VALUE: pops = (arg & 4) ? 2 : 1, pushes = 1; break;
-    case BC_LIST_APPEND: case BC_SET_ADD: case BC_LIST_EXTEND: case BC_SET_UPDATE: case BC_DICT_UPDATE: pops = 1, pushes = 0, need = arg < 1 ? -1 : arg + 1; break;
-    case BC_DICT_MERGE: pops = 1, pushes = 0, need = arg < 1 ? -1 : arg + 3; break;
-    case BC_MAP_ADD: pops = 2, pushes = 0, need = arg < 1 ? -1 : arg + 2; break;
-    case BC_LOAD_GLOBAL: pops = 0, pushes = 1 + (arg & 1); break;
-    case BC_JUMP_IF_FALSE_OR_POP: case BC_JUMP_IF_TRUE_OR_POP: pops = 1, pushes = 0; break;
-    case BC_POP_JUMP_FORWARD_IF_FALSE: case BC_POP_JUMP_FORWARD_IF_TRUE: case BC_POP_JUMP_FORWARD_IF_NONE: case BC_POP_JUMP_FORWARD_IF_NOT_NONE: case BC_POP_JUMP_BACKWARD_IF_FALSE:
-    case BC_POP_JUMP_BACKWARD_IF_TRUE: case BC_POP_JUMP_BACKWARD_IF_NONE: case BC_POP_JUMP_BACKWARD_IF_NOT_NONE:
-        pops = 1, pushes = 0; break;
-    case BC_RERAISE: pops = 1, pushes = 0, need = arg + 1; break;
-    case BC_RAISE_VARARGS: pops = arg, pushes = 0; break;
-    case BC_MAKE_FUNCTION: pops = 1 + __builtin_popcount(arg & 15), pushes = 1; break;
-    case BC_CALL_FUNCTION_EX: pops = 3 + (arg & 1), pushes = 1; break;
-    case BC_CALL: pops = arg + 2, pushes = 1; break;
-    default: return false;
-    }
-    *e = (Effect){pops, pushes, need};
-    return true;
-}
-
-int bytecode_stack_effect(uint8_t op, uint32_t arg, bool jump)
-{
-    Effect e;
-    if (!simple_effect(op, arg, &e)) return INT32_MIN;
-    int64_t effect = e.pushes - e.pops;
-    if (jump) {
-        if (op == BC_FOR_ITER) effect = -1;
-        if (op == BC_SEND) effect = -1;
-        if (op == BC_JUMP_IF_FALSE_OR_POP || op == BC_JUMP_IF_TRUE_OR_POP) effect = 0;
-    }
-    return (int)effect;
-}
-
-/* What fails without such a reason lacks memory. */
 static bool unsound(Stored *s, const char *why)
 {
     if (!s->problem) s->problem = why;
     return false;
-}
-
-static int jump_direction(uint8_t op)
-{
-    switch (op) {
-    case BC_FOR_ITER: case BC_SEND: case BC_JUMP_FORWARD: case BC_JUMP_IF_FALSE_OR_POP: case BC_JUMP_IF_TRUE_OR_POP: case BC_POP_JUMP_FORWARD_IF_FALSE:
-    case BC_POP_JUMP_FORWARD_IF_TRUE: case BC_POP_JUMP_FORWARD_IF_NONE: case BC_POP_JUMP_FORWARD_IF_NOT_NONE:
-        return 1;
-    case BC_JUMP_BACKWARD: case BC_JUMP_BACKWARD_NO_INTERRUPT: case BC_POP_JUMP_BACKWARD_IF_FALSE: case BC_POP_JUMP_BACKWARD_IF_TRUE: case BC_POP_JUMP_BACKWARD_IF_NONE:
-    case BC_POP_JUMP_BACKWARD_IF_NOT_NONE:
-        return -1;
-    default: return 0;
-    }
-}
-
-static bool falls_through(uint8_t op)
-{
-    return !(op == BC_RETURN_VALUE || op == BC_RERAISE || op == BC_RAISE_VARARGS || op == BC_JUMP_FORWARD || op == BC_JUMP_BACKWARD || op == BC_JUMP_BACKWARD_NO_INTERRUPT);
 }
 
 /* Units -> instructions; `index_of` (count of units + 1 entries) maps units where instructions start. */
@@ -141,10 +37,10 @@ static bool decode_units(Stored *s, const uint8_t *bytes, uint32_t units, int32_
             op = bytes[2 * at];
             arg = arg << 8 | bytes[2 * at + 1];
         }
-        Effect e;
-        if (!simple_effect(op, 0, &e)) return unsound(s, "unknown opcode");
+        const OpFacts *facts = &bytecode_facts[op];
+        if (!(facts->flags & IS_KNOWN)) return unsound(s, "unknown opcode");
         if (arg > 0x7fffffff) return unsound(s, "argument is too large");
-        *insn = (StoredInsn){.op = op, .arg = (uint32_t)arg, .start = start, .at = at, .end = at + 1 + bytecode_cache_units(op), .target = -1, .depth = -1, .handler = -1};
+        *insn = (StoredInsn){.op = op, .arg = (uint32_t)arg, .start = start, .at = at, .end = at + 1 + facts->caches, .target = -1, .depth = -1, .handler = -1};
         if (insn->end > units) return unsound(s, "code ends inside an instruction");
         index_of[start] = s->count++;
         at = insn->end;
@@ -156,9 +52,9 @@ static bool resolve_jumps(Stored *s, uint32_t units, const int32_t *index_of)
 {
     for (int32_t i = 0; i < s->count; i++) {
         StoredInsn *insn = &s->insns[i];
-        int direction = jump_direction(insn->op);
-        if (!direction) continue;
-        int64_t target = (int64_t)insn->end + direction * (int64_t)insn->arg;
+        uint8_t flags = bytecode_facts[insn->op].flags;
+        if (!(flags & (JUMPS_FORWARD | JUMPS_BACK))) continue;
+        int64_t target = (int64_t)insn->end + (flags & JUMPS_BACK ? -(int64_t)insn->arg : (int64_t)insn->arg);
         if (target < 0 || target >= units || index_of[target] < 0) return unsound(s, "jump to no instruction");
         insn->target = index_of[target];
         s->insns[insn->target].leader = true;
@@ -257,12 +153,30 @@ static void note_made(Stored *s, const StoredInsn *insn)
 /* The walk over the blocks. */
 typedef struct Walk {
     Stored *s;
-    uint8_t **entry;         /* kinds of the stack's entries at block starts */
+    uint8_t *entries;        /* kinds of the stack's entries at block starts, one block behind the other */
+    size_t used, room;
+    size_t *entry;           /* where those of an instruction begin; of leaders that have been reached */
     int32_t *work;
     int32_t work_count;
     uint8_t *stack;
     int32_t depth, limit;
 } Walk;
+
+static bool keep_entry(Walk *w, int32_t target, const uint8_t *kinds, int32_t depth)
+{
+    size_t size = (size_t)depth;
+    if (w->room - w->used < size) {
+        size_t room = 2 * w->room + size;
+        uint8_t *more = realloc(w->entries, room);
+        if (!more) return false;
+        w->entries = more;
+        w->room = room;
+    }
+    w->entry[target] = w->used;
+    memcpy(w->entries + w->used, kinds, size);
+    w->used += size;
+    return true;
+}
 
 static bool flow_to(Walk *w, int32_t target, const uint8_t *kinds, int32_t depth)
 {
@@ -270,14 +184,12 @@ static bool flow_to(Walk *w, int32_t target, const uint8_t *kinds, int32_t depth
     if (insn->depth < 0) {
         insn->depth = depth;
         insn->leader = true;
-        w->entry[target] = malloc((size_t)depth + 1);
-        if (!w->entry[target]) return false;
-        memcpy(w->entry[target], kinds, (size_t)depth);
+        if (!keep_entry(w, target, kinds, depth)) return false;
         w->work[w->work_count++] = target;
         return true;
     }
     if (insn->depth != depth) return unsound(w->s, "stack depth differs between ways to an instruction");
-    if (w->entry[target] && memcmp(w->entry[target], kinds, (size_t)depth) != 0) return unsound(w->s, "stack contents differ between ways to an instruction");
+    if (memcmp(w->entries + w->entry[target], kinds, (size_t)depth) != 0) return unsound(w->s, "stack contents differ between ways to an instruction");
     return true;
 }
 
@@ -304,9 +216,8 @@ static bool values_only(Walk *w, int64_t from_top, int64_t count)
 /* Applies the instruction to w->stack; *lowest: the lowest entry that changed. */
 static bool apply(Walk *w, StoredInsn *insn, int32_t *lowest)
 {
-    Effect e;
-    simple_effect(insn->op, insn->arg, &e);
-    if (e.need < 0 || e.need > w->depth || e.pops > w->depth) return unsound(w->s, "stack underflow");
+    Effect e = bytecode_effect(insn->op, insn->arg);
+    if (e.need > w->depth || e.pops > w->depth) return unsound(w->s, "stack underflow");
     if (w->depth - e.pops + e.pushes > w->limit) return unsound(w->s, "stack overflow");
     uint8_t *top = w->stack + w->depth;
     *lowest = w->depth - (int32_t)e.pops;
@@ -348,7 +259,7 @@ static bool walk_block(Walk *w, int32_t i)
     Stored *s = w->s;
     w->depth = s->insns[i].depth;
     if (w->depth > s->max_depth) s->max_depth = w->depth;
-    memcpy(w->stack, w->entry[i], (size_t)w->depth);
+    memcpy(w->stack, w->entries + w->entry[i], (size_t)w->depth);
     int32_t lowest = 0, last_handler = -1, first = i;
     bool beginning = i == 0;
     for (;; i++) {
@@ -357,7 +268,8 @@ static bool walk_block(Walk *w, int32_t i)
             if (insn->depth >= 0 || insn->leader) return flow_to(w, i, w->stack, w->depth);
             insn->depth = w->depth;
         }
-        if (!check_argument(s, i)) return false;
+        uint8_t flags = bytecode_facts[insn->op].flags;
+        if (flags & HAS_INDEX && !check_argument(s, i)) return false;
         if (insn->handler >= 0) {
             StoredHandler *h = &s->handlers[insn->handler];
             if ((insn->handler != last_handler || lowest < h->depth) && !flow_to_handler(w, h)) return false;
@@ -374,24 +286,29 @@ static bool walk_block(Walk *w, int32_t i)
             if (insn->op == BC_JUMP_IF_FALSE_OR_POP || insn->op == BC_JUMP_IF_TRUE_OR_POP) depth = depth_before;
             if (!flow_to(w, insn->target, w->stack, depth)) return false;
         }
-        if (!falls_through(insn->op)) return true;
+        if (flags & ENDS_FLOW) return true;
         if (i + 1 >= s->count) return unsound(s, "execution runs off the end of the code");
     }
 }
 
 static bool walk(Stored *s)
 {
-    size_t limit = (size_t)(s->code->stacksize < 0 ? 0 : s->code->stacksize) + 2;
-    Walk w = {.s = s, .entry = calloc((size_t)s->count, sizeof(uint8_t *)), .work = malloc(sizeof(int32_t) * (size_t)s->count), .stack = malloc(limit + 2), .limit = (int32_t)limit};
-    s->made = calloc((size_t)s->code->nlocalsplus + 1, sizeof(bool));
-    bool ok = w.entry && w.work && w.stack && s->made && flow_to(&w, 0, w.stack, 0);
+    enum { ROOM = 1024 };
+    size_t limit = (size_t)s->code->stacksize + 2, count = (size_t)s->count, locals = (size_t)s->code->nlocalsplus;
+    /* One piece of memory for what a code object takes only while it is checked. */
+    char *memory = malloc(count * (sizeof(size_t) + sizeof(int32_t)) + limit + 2 + locals + 1);
+    Walk w = {.s = s, .entries = malloc(ROOM), .room = ROOM, .limit = (int32_t)limit};
+    bool ok = memory && w.entries;
+    if (ok) {
+        w.entry = (size_t *)memory;
+        w.work = (int32_t *)(w.entry + count);
+        w.stack = (uint8_t *)(w.work + count);
+        s->made = memset(w.stack + limit + 2, 0, locals + 1);
+        ok = flow_to(&w, 0, w.stack, 0);
+    }
     while (ok && w.work_count > 0) ok = walk_block(&w, w.work[--w.work_count]);
-    if (w.entry)
-        for (int32_t i = 0; i < s->count; i++) free(w.entry[i]);
-    free(w.entry);
-    free(w.work);
-    free(w.stack);
-    free(s->made);
+    free(w.entries);
+    free(memory);
     s->made = 0;
     return ok;
 }
