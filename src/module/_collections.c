@@ -138,7 +138,7 @@ static Value getter_get(Value self, Value object, Type *owner)
     GetterObj *getter = (GetterObj *)self;
     if (!object || (object == NONE && !is_tuple(object))) return self;
     if (!is_tuple(object))
-        return raise_type("descriptor for index '%zd' for tuple subclasses doesn't apply to '%s' object", getter->index, type_name_of(object));
+        return raise_type("descriptor for index '%zd' for tuple subclasses doesn't apply to '%s' object", getter->index, type_of(object)->name);
     if ((uint64_t)getter->index >= (uint64_t)tuple_size(object)) return raise_index("tuple index out of range");
     return tuple_get(object, getter->index);
 }

@@ -131,7 +131,7 @@ static Value deque_copy_of(Value self)
     }
     Value type = VALUE(type_of(self));
     Value copy = d->maxlen < 0 ? call_1(type, self) : call_2(type, self, int_new(d->maxlen));
-    if (copy && !is_instance_of(copy, &deque_type)) return raise_type("%.200s() must return a deque, not %.200s", type_name_of(self), type_name_of(copy));
+    if (copy && !is_instance_of(copy, &deque_type)) return raise_type("%.200s() must return a deque, not %.200s", type_of(self)->name, type_of(copy)->name);
     return copy;
 }
 
@@ -179,7 +179,7 @@ static Value deque_item(Value self, int64_t i)
 
 static bool deque_index_of(Value self, Value key, int64_t *index)
 {
-    if (!is_index(key)) return raise_type("sequence index must be integer, not '%.200s'", type_name_of(key));
+    if (!is_index(key)) return raise_type("sequence index must be integer, not '%.200s'", type_of(key)->name);
     return sequence_index(key, as_deque(self)->size, index);
 }
 
@@ -242,7 +242,7 @@ static Value deque_inplace_concat(Value self, Value other) { return deque_extend
 
 static Value deque_concat(Value self, Value other)
 {
-    if (!is_instance_of(other, &deque_type)) return raise_type("can only concatenate deque (not \"%.200s\") to deque", type_name_of(other));
+    if (!is_instance_of(other, &deque_type)) return raise_type("can only concatenate deque (not \"%.200s\") to deque", type_of(other)->name);
     Value copy = deque_copy_of(self);
     return copy ? deque_inplace_concat(copy, other) : 0;
 }
@@ -425,7 +425,7 @@ static Value deque_iter_make_of(Type *type, Value *args, size_t nargs, Value kwn
     int64_t skip = 0;
     if (kwnames && tuple_size(kwnames)) return raise_type("%s() takes no keyword arguments", name);
     if (nargs < 1 || nargs > 2) return raise_type("function takes at %s %d argument%s (%zu given)", nargs < 1 ? "least" : "most", nargs < 1 ? 1 : 2, nargs < 1 ? "" : "s", nargs);
-    if (!is_instance_of(args[0], &deque_type)) return raise_type("argument 1 must be collections.deque, not %s", type_name_of(args[0]));
+    if (!is_instance_of(args[0], &deque_type)) return raise_type("argument 1 must be collections.deque, not %s", type_of(args[0])->name);
     if (nargs == 2 && !number_as_ssize(args[1], &skip)) return 0;
     Value it = deque_iter_new(args[0], type);
     for (int64_t i = 0; it && i < skip; i++)

@@ -414,7 +414,7 @@ ODICT_VIEW(items);
 static Value odict_get_dict(Value self) { return instance_dict((Obj *)self); }
 static bool odict_set_dict(Value self, Value value)
 {
-    if (!value || !is_dict(value)) return value ? raise_type("__dict__ must be set to a dictionary, not a '%.200s'", type_name_of(value)) : raise_type("cannot delete __dict__");
+    if (!value || !is_dict(value)) return value ? raise_type("__dict__ must be set to a dictionary, not a '%.200s'", type_of(value)->name) : raise_type("cannot delete __dict__");
     return instance_set_dict((Obj *)self, value);
 }
 static const GetSetDef odict_getset[] = {{"__dict__", odict_get_dict, odict_set_dict, 0}, {0}};

@@ -33,7 +33,7 @@ static bool char_parameter(const char *name, uint32_t *out, Value src, uint32_t 
         *out = NO_CHAR;
         return true;
     }
-    if (!is_str(src)) return raise_type("\"%s\" must be string%s, not %.200s", name, may_be_none ? " or None" : "", type_name_of(src));
+    if (!is_str(src)) return raise_type("\"%s\" must be string%s, not %.200s", name, may_be_none ? " or None" : "", type_of(src)->name);
     if (str_length(src) != 1) return raise_type("\"%s\" must be a 1-character string", name);
     *out = str_char(src, 0);
     return true;
@@ -323,7 +323,7 @@ static Value reader_next(Value self)
             if (!save_field(r)) return 0;
             break;
         }
-        if (!is_str(line)) return error("iterator should return strings, not %.200s (the file should be opened in text mode)", type_name_of(line));
+        if (!is_str(line)) return error("iterator should return strings, not %.200s (the file should be opened in text mode)", type_of(line)->name);
         r->line_num++;
         if (!process_line(r, d, line)) return 0;
         if (!r->fields) return error("reader is already executing");
@@ -403,7 +403,7 @@ static Value write_row(Writer *w, Value row)
     Dialect *d = (Dialect *)w->dialect;
     if (!d) return raise_type("writer is not initialized");
     Value iterator = object_iter(row), field;
-    if (!iterator) return error_clear_if(&exc_TypeError) ? error("iterable expected, not %.200s", type_name_of(row)) : 0;
+    if (!iterator) return error_clear_if(&exc_TypeError) ? error("iterable expected, not %.200s", type_of(row)->name) : 0;
     StrBuilder b = {0};
     int64_t count = 0;
     for (; (field = iter_next(iterator)); count++) {

@@ -52,7 +52,7 @@ static bool sift_up(Value heap, int64_t position, bool max)
 
 static bool check_list(const char *function, const char *argument, Value heap)
 {
-    return is_list(heap) || raise_type("%s() argument%s must be list, not %s", function, argument, type_name_of(heap));
+    return is_list(heap) || raise_type("%s() argument%s must be list, not %s", function, argument, type_of(heap)->name);
 }
 
 static Value pop(Value heap, bool max)

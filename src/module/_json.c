@@ -118,7 +118,7 @@ static Value read_string(const Reader *r, int64_t start, bool strict, int64_t *e
 
 static bool reader_start(Reader *r, Scanner *scanner, Value text)
 {
-    if (!is_str(text)) return raise_type("first argument must be a string, not %.80s", type_name_of(text));
+    if (!is_str(text)) return raise_type("first argument must be a string, not %.80s", type_of(text)->name);
     *r = (Reader){scanner, text, str_data(text), str_length(text), str_kind(text)};
     return r->data != 0;
 }

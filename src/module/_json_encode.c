@@ -56,7 +56,7 @@ static bool add_quoted(StrBuilder *b, Value s, bool ascii)
 
 static Value quoted(Value s, bool ascii)
 {
-    if (!is_str(s)) return raise_type("first argument must be a string, not %.80s", type_name_of(s));
+    if (!is_str(s)) return raise_type("first argument must be a string, not %.80s", type_of(s)->name);
     StrBuilder b = {0};
     return add_quoted(&b, s, ascii) ? str_builder_finish(&b) : 0;
 }
@@ -73,7 +73,7 @@ static bool write_string(Encoder *e, StrBuilder *b, Value s)
     if (e->quote != QUOTE_CALL) return add_quoted(b, s, e->quote == QUOTE_ASCII);
     Value text = call_1(e->encoder, s);
     if (!text) return false;
-    if (!is_str(text)) return raise_type("encoder() must return a string, not %.80s", type_name_of(text));
+    if (!is_str(text)) return raise_type("encoder() must return a string, not %.80s", type_of(text)->name);
     return str_builder_str(b, text);
 }
 
@@ -146,7 +146,7 @@ static Value key_text(Encoder *e, Value key)
     if (key == NONE) return NAME("null");
     if (is_int(key)) return int_to_str(key, 10);
     if (e->skip_keys) return 0;
-    return raise_type("keys must be str, int, float, bool or None, not %.100s", type_name_of(key));
+    return raise_type("keys must be str, int, float, bool or None, not %.100s", type_of(key)->name);
 }
 
 static bool write_pair(Encoder *e, StrBuilder *b, bool *first, Value key, Value value, Value level)
@@ -224,8 +224,8 @@ static Value encoder_make(Type *type, Value *args, size_t nargs, Value kwnames)
     Value v[9];
     if (!native_bind("make_encoder", "(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)", &cache, args, nargs, kwnames, v)) return 0;
     for (int i = 4; i < 6; i++)
-        if (!is_str(v[i])) return raise_type("make_encoder() argument %d must be str, not %s", i + 1, type_name_of(v[i]));
-    if (v[0] != NONE && !is_dict(v[0])) return raise_type("make_encoder() argument 1 must be dict or None, not %.200s", type_name_of(v[0]));
+        if (!is_str(v[i])) return raise_type("make_encoder() argument %d must be str, not %s", i + 1, type_of(v[i])->name);
+    if (v[0] != NONE && !is_dict(v[0])) return raise_type("make_encoder() argument 1 must be dict or None, not %.200s", type_of(v[0])->name);
     int sort_keys = object_truth(v[6]), skip_keys = object_truth(v[7]), allow_nan = object_truth(v[8]);
     if (sort_keys < 0 || skip_keys < 0 || allow_nan < 0) return 0;
     Encoder *e = NEW_OF(Encoder, type, json_encoder_type);

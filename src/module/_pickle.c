@@ -121,14 +121,14 @@ static bool import_dict(Value *out, const char *module, const char *name)
     gc_root(out);
     *out = import_attr(module, name);
     if (!*out) return false;
-    return is_dict(*out) || raise_runtime("%s.%s should be a dict, not %.200s", module, name, type_name_of(*out));
+    return is_dict(*out) || raise_runtime("%s.%s should be a dict, not %.200s", module, name, type_of(*out)->name);
 }
 
 static bool import_callable(Value *out, const char *module, const char *name)
 {
     gc_root(out);
     *out = import_attr(module, name);
-    return *out && (is_callable(*out) || raise_runtime("%s.%s should be callable, not %.200s", module, name, type_name_of(*out)));
+    return *out && (is_callable(*out) || raise_runtime("%s.%s should be callable, not %.200s", module, name, type_of(*out)->name));
 }
 
 static bool new_exceptions(Value module)

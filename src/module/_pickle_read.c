@@ -443,15 +443,15 @@ static bool new_names(Value *module, Value *name)
 {
     Value key = tuple_pack(2, *module, *name), found = key ? dict_get(pickle_state.names_2to3, key) : 0;
     if (found) {
-        if (!is_tuple(found) || tuple_size(found) != 2) return raise_runtime("_compat_pickle.NAME_MAPPING values should be 2-tuples, not %.200s", type_name_of(found));
+        if (!is_tuple(found) || tuple_size(found) != 2) return raise_runtime("_compat_pickle.NAME_MAPPING values should be 2-tuples, not %.200s", type_of(found)->name);
         *module = tuple_get(found, 0), *name = tuple_get(found, 1);
         if (!is_str(*module) || !is_str(*name))
-            return raise_runtime("_compat_pickle.NAME_MAPPING values should be pairs of str, not (%.200s, %.200s)", type_name_of(*module), type_name_of(*name));
+            return raise_runtime("_compat_pickle.NAME_MAPPING values should be pairs of str, not (%.200s, %.200s)", type_of(*module)->name, type_of(*name)->name);
         return true;
     }
     if (thread_self->exception) return false;
     found = dict_get(pickle_state.imports_2to3, *module);
-    if (found && !is_str(found)) return raise_runtime("_compat_pickle.IMPORT_MAPPING values should be strings, not %.200s", type_name_of(found));
+    if (found && !is_str(found)) return raise_runtime("_compat_pickle.IMPORT_MAPPING values should be strings, not %.200s", type_of(found)->name);
     if (found) *module = found;
     return thread_self->exception == 0;
 }
@@ -542,10 +542,10 @@ static Value load_newobj(Unpickler *u, bool keywords)
     if (keywords && !named) return 0;
     Value arguments = pop(u), cls = arguments ? pop(u) : 0;
     if (!cls) return 0;
-    if (!is_type(cls)) return unpickling_error("%s class argument must be a type, not %.200s", op, type_name_of(cls));
+    if (!is_type(cls)) return unpickling_error("%s class argument must be a type, not %.200s", op, type_of(cls)->name);
     if (!((Type *)cls)->new) return unpickling_error("%s class argument '%.200s' doesn't have __new__", op, ((Type *)cls)->name);
-    if (!is_tuple(arguments)) return unpickling_error("%s args argument must be a tuple, not %.200s", op, type_name_of(arguments));
-    if (keywords && !is_dict(named)) return unpickling_error("%s kwargs argument must be a dict, not %.200s", op, type_name_of(named));
+    if (!is_tuple(arguments)) return unpickling_error("%s args argument must be a tuple, not %.200s", op, type_of(arguments)->name);
+    if (keywords && !is_dict(named)) return unpickling_error("%s kwargs argument must be a dict, not %.200s", op, type_of(named)->name);
     return call_new(cls, arguments, named);
 }
 
@@ -1053,7 +1053,7 @@ static bool unpickler_set_memo(Value self, Value value)
     if (type_of(value) == &unpickler_memo_type) {
         if (!(value = memo_dict((Unpickler *)((MemoProxy *)value)->unpickler))) return false;
     } else if (!is_dict(value)) {
-        return raise_type("'memo' attribute must be an UnpicklerMemoProxy object or dict, not %.200s", type_name_of(value));
+        return raise_type("'memo' attribute must be an UnpicklerMemoProxy object or dict, not %.200s", type_of(value)->name);
     }
     if (!memo_reset(u)) return false;
     int64_t position = 0, number;

@@ -350,7 +350,7 @@ static bool fast_enter(Pickler *p, Value object)
     if (!p->fast_memo) SET(p, fast_memo, dict_new());
     Value id = int_new(object_id(object));
     int present = p->fast_memo ? dict_contains(p->fast_memo, id) : -1;
-    if (present > 0) raise_value("fast mode: can't pickle cyclic objects including object type %.200s at %p", type_name_of(object), (void *)object);
+    if (present > 0) raise_value("fast mode: can't pickle cyclic objects including object type %.200s at %p", type_of(object)->name, (void *)object);
     if (present || !dict_set(p->fast_memo, id, NONE)) return p->fast_depth = -1, false;
     return true;
 }
@@ -560,15 +560,15 @@ static bool old_names(Value *module, Value *name)
 {
     Value key = tuple_pack(2, *module, *name), found = key ? dict_get(pickle_state.names_3to2, key) : 0;
     if (found) {
-        if (!is_tuple(found) || tuple_size(found) != 2) return raise_runtime("_compat_pickle.REVERSE_NAME_MAPPING values should be 2-tuples, not %.200s", type_name_of(found));
+        if (!is_tuple(found) || tuple_size(found) != 2) return raise_runtime("_compat_pickle.REVERSE_NAME_MAPPING values should be 2-tuples, not %.200s", type_of(found)->name);
         *module = tuple_get(found, 0), *name = tuple_get(found, 1);
         if (!is_str(*module) || !is_str(*name))
-            return raise_runtime("_compat_pickle.REVERSE_NAME_MAPPING values should be pairs of str, not (%.200s, %.200s)", type_name_of(*module), type_name_of(*name));
+            return raise_runtime("_compat_pickle.REVERSE_NAME_MAPPING values should be pairs of str, not (%.200s, %.200s)", type_of(*module)->name, type_of(*name)->name);
         return true;
     }
     if (thread_self->exception) return false;
     found = dict_get(pickle_state.imports_3to2, *module);
-    if (found && !is_str(found)) return raise_runtime("_compat_pickle.REVERSE_IMPORT_MAPPING values should be strings, not %.200s", type_name_of(found));
+    if (found && !is_str(found)) return raise_runtime("_compat_pickle.REVERSE_IMPORT_MAPPING values should be strings, not %.200s", type_of(found)->name);
     if (found) *module = found;
     return thread_self->exception == 0;
 }
@@ -602,7 +602,7 @@ static bool save_global(Pickler *p, Value object, Value given)
 {
     Value name = global_name(object, given), parent = 0;
     if (!name) return false;
-    if (!is_str(name)) return raise_type("expected str, not %.200s", type_name_of(name));
+    if (!is_str(name)) return raise_type("expected str, not %.200s", type_of(name)->name);
     if (str_find(name, NAME("<locals>"), 0, str_length(name)) >= 0) return raise_attribute("Can't pickle local object %R", name);
     Value module_name = module_of(object, name);
     if (!module_name) return false;
@@ -649,9 +649,9 @@ static bool save_newobj_ex(Pickler *p, Value arguments)
 {
     if (tuple_size(arguments) != 3) return pickling_error("length of the NEWOBJ_EX argument tuple must be exactly 3, not %zd", tuple_size(arguments));
     Value cls = tuple_get(arguments, 0), positional = tuple_get(arguments, 1), named = tuple_get(arguments, 2);
-    if (!is_type(cls)) return pickling_error("first item from NEWOBJ_EX argument tuple must be a class, not %.200s", type_name_of(cls));
-    if (!is_tuple(positional)) return pickling_error("second item from NEWOBJ_EX argument tuple must be a tuple, not %.200s", type_name_of(positional));
-    if (!is_dict(named)) return pickling_error("third item from NEWOBJ_EX argument tuple must be a dict, not %.200s", type_name_of(named));
+    if (!is_type(cls)) return pickling_error("first item from NEWOBJ_EX argument tuple must be a class, not %.200s", type_of(cls)->name);
+    if (!is_tuple(positional)) return pickling_error("second item from NEWOBJ_EX argument tuple must be a tuple, not %.200s", type_of(positional)->name);
+    if (!is_dict(named)) return pickling_error("third item from NEWOBJ_EX argument tuple must be a dict, not %.200s", type_of(named)->name);
     if (p->protocol >= 4) return save(p, cls, false) && save(p, positional, false) && save(p, named, false) && write_op(p, OP_NEWOBJ_EX);
     Value new = object_getattr(cls, NAME("__new__")), all = new ? tuple_new(tuple_size(positional) + 2) : 0;
     if (!all) return false;
@@ -694,8 +694,8 @@ static bool check_reduced(Value *part, int64_t size)
     if (!is_callable(part[0])) return pickling_error("first item of the tuple returned by __reduce__ must be callable");
     if (!is_tuple(part[1])) return pickling_error("second item of the tuple returned by __reduce__ must be a tuple");
     for (int i = 3; i < 5; i++)
-        if (part[i] && !is_iterator(part[i])) return pickling_error("%s element of the tuple returned by __reduce__ must be an iterator, not %s", ordinals[i - 3], type_name_of(part[i]));
-    if (part[5] && !is_callable(part[5])) return pickling_error("sixth element of the tuple returned by __reduce__ must be a function, not %s", type_name_of(part[5]));
+        if (part[i] && !is_iterator(part[i])) return pickling_error("%s element of the tuple returned by __reduce__ must be an iterator, not %s", ordinals[i - 3], type_of(part[i])->name);
+    if (part[5] && !is_callable(part[5])) return pickling_error("sixth element of the tuple returned by __reduce__ must be a function, not %s", type_of(part[5])->name);
     return true;
 }
 
@@ -749,7 +749,7 @@ static bool save_by_reduction(Pickler *p, Value object)
     if (thread_self->exception) return false;
     function = object_getattr_opt(object, NAME("__reduce__"));
     if (function) return save_reduced(p, call_0(function), object);
-    return !thread_self->exception && pickling_error("can't pickle '%.200s' object: %R", type_name(type), object);
+    return !thread_self->exception && pickling_error("can't pickle '%.200s' object: %R", type->name, object);
 }
 
 /* 1: written as a persistent id; 0: it has none; -1 */
@@ -949,7 +949,7 @@ static bool pickler_set_memo(Value self, Value value)
             if (old[i].object && !memo_enter(p, old[i].object, old[i].number)) return false;
         return true;
     }
-    if (!is_dict(value)) return raise_type("'memo' attribute must be a PicklerMemoProxy object or dict, not %.200s", type_name_of(value));
+    if (!is_dict(value)) return raise_type("'memo' attribute must be a PicklerMemoProxy object or dict, not %.200s", type_of(value)->name);
     memo_clear(p);
     int64_t position = 0, number;
     Value key, pair;

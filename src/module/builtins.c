@@ -72,7 +72,6 @@ static NATIVE(builtin_round)
     return args[1] == NONE ? call_0(method) : call_1(method, args[1]);
 }
 
-/* Sums small ints, then floats, without calling anything, and goes over to + at the first item that is neither. */
 /* Adds the small ints at the start of a list to *total, which is one; returns how many there are. */
 static int64_t sum_list_ints(Value list, int64_t *total)
 {
@@ -83,6 +82,7 @@ static int64_t sum_list_ints(Value list, int64_t *total)
     return i;
 }
 
+/* Sums small ints, then floats, without calling anything, and goes over to + at the first item that is neither. */
 static NATIVE(builtin_sum)
 {
     Value total = args[1] ? args[1] : small_int(0);
@@ -114,7 +114,10 @@ static NATIVE(builtin_sum)
         total = float_new(d);
     }
     if (!item && !thread_self->exception) item = iter_next_quick(iterator);
-    for (; item && total; item = iter_next_quick(iterator)) total = number_binary(total, item, BINARY_ADD);
+    while (item && total) {
+        total = number_binary(total, item, BINARY_ADD);
+        if (total) item = iter_next_quick(iterator);
+    }
     return thread_self->exception ? 0 : total;
 }
 

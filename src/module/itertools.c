@@ -298,7 +298,7 @@ static NATIVE(cycle_setstate)
     Value state = args[1];
     int first_pass_done;
     if (!iter_state(state, 2)) return 0;
-    if (!is_list(tuple_get(state, 0))) return raise_type("argument 1 must be list, not %s", type_name_of(tuple_get(state, 0)));
+    if (!is_list(tuple_get(state, 0))) return raise_type("argument 1 must be list, not %s", type_of(tuple_get(state, 0))->name);
     if (!number_as_int(tuple_get(state, 1), &first_pass_done)) return 0;
     Cycle *it = (Cycle *)args[0];
     SET(it, saved, tuple_get(state, 0));

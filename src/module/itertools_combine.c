@@ -278,8 +278,8 @@ static NATIVE(permutations_setstate)
     Combine *it = (Combine *)args[0];
     if (!iter_state(args[1], 2)) return 0;
     Value indices = tuple_get(args[1], 0), cycles = tuple_get(args[1], 1);
-    if (!is_tuple(indices)) return raise_type("argument 1 must be tuple, not %s", type_name_of(indices));
-    if (!is_tuple(cycles)) return raise_type("argument 2 must be tuple, not %s", type_name_of(cycles));
+    if (!is_tuple(indices)) return raise_type("argument 1 must be tuple, not %s", type_of(indices)->name);
+    if (!is_tuple(cycles)) return raise_type("argument 2 must be tuple, not %s", type_of(cycles)->name);
     if (tuple_size(indices) != it->n || tuple_size(cycles) != it->r) return raise_value("invalid arguments");
     for (int64_t i = 0; i < it->n; i++)
         if (!read_number(tuple_get(indices, i), 0, it->n - 1, &it->indices[i])) return 0;

@@ -78,7 +78,7 @@ static NATIVE(groupby_setstate)
 static Value grouper_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     if (!iter_arguments("_grouper", type, &grouper_type, nargs, kwnames, 2)) return 0;
-    if (!is_instance_of(args[0], &groupby_type)) return raise_type("_grouper() argument 1 must be itertools.groupby, not %s", type_name_of(args[0]));
+    if (!is_instance_of(args[0], &groupby_type)) return raise_type("_grouper() argument 1 must be itertools.groupby, not %s", type_of(args[0])->name);
     return grouper_new(args[0], args[1]);
 }
 
@@ -152,7 +152,7 @@ static Value tee_data_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     if (!iter_arguments("teedataobject", type, &tee_data_type, nargs, kwnames, 3)) return 0;
     Value values = args[1], next = args[2];
-    if (!is_list(values)) return raise_type("teedataobject() argument 2 must be list, not %s", type_name_of(values));
+    if (!is_list(values)) return raise_type("teedataobject() argument 2 must be list, not %s", type_of(values)->name);
     TeeData *data = tee_data_new(args[0]);
     if (!data) return 0;
     if (list_size(values) > TEE_CELL) return raise_value("Invalid arguments");
@@ -222,7 +222,7 @@ static NATIVE(tee_setstate)
     if (!iter_state(args[1], 2)) return 0;
     Value data = tuple_get(args[1], 0);
     int64_t index;
-    if (type_of(data) != &tee_data_type) return raise_type("argument 1 must be itertools._tee_dataobject, not %s", type_name_of(data));
+    if (type_of(data) != &tee_data_type) return raise_type("argument 1 must be itertools._tee_dataobject, not %s", type_of(data)->name);
     if (!number_as_ssize(tuple_get(args[1], 1), &index)) return 0;
     if (index < 0 || index > TEE_CELL || index > ((TeeData *)data)->count) return raise_value("Index out of range");
     SET((Tee *)args[0], data, data);

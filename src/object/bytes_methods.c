@@ -313,7 +313,7 @@ static Value join_items(Value self, Value sequence)
         Buffer buffer;
         if (!has_buffer(item) || !buffer_get(item, &buffer, BUFFER_SIMPLE)) {
             if (thread_self->exception && !error_clear_if(&exc_BufferError) && !error_clear_if(&exc_TypeError)) return 0;
-            return raise_type("sequence item %zd: expected a bytes-like object, %.80s found", (size_t)i, type_name_of(item));
+            return raise_type("sequence item %zd: expected a bytes-like object, %.80s found", (size_t)i, type_of(item)->name);
         }
         bool ok = bytes_builder_add(&b, buffer.data, (size_t)buffer.length);
         buffer_release(&buffer);

@@ -8,7 +8,7 @@
 static bool check_object(Type *owner, Value name, Value object)
 {
     if (is_instance_of(object, owner)) return true;
-    return raise_type("descriptor '%U' for '%.100s' objects doesn't apply to a '%.100T' object", name, type_name(owner), object);
+    return raise_type("descriptor '%U' for '%.100s' objects doesn't apply to a '%.100T' object", name, owner->name, object);
 }
 
 static Value qualname_of(Type *owner, Value name)
@@ -55,7 +55,7 @@ static Value getset_get(Value self, Value object, Type *owner)
     GetSetObj *o = (GetSetObj *)self;
     if (!check_object(o->owner, o->name, object)) return 0;
     if (o->def->get) return o->def->get(object);
-    return raise_attribute("attribute '%U' of '%.100s' objects is not readable", o->name, type_name(o->owner));
+    return raise_attribute("attribute '%U' of '%.100s' objects is not readable", o->name, o->owner->name);
 }
 
 static bool getset_set(Value self, Value object, Value value)
@@ -63,7 +63,7 @@ static bool getset_set(Value self, Value object, Value value)
     GetSetObj *o = (GetSetObj *)self;
     if (!check_object(o->owner, o->name, object)) return false;
     if (o->def->set) return o->def->set(object, value);
-    return raise_attribute("attribute '%U' of '%.100s' objects is not writable", o->name, type_name(o->owner));
+    return raise_attribute("attribute '%U' of '%.100s' objects is not writable", o->name, o->owner->name);
 }
 
 static Value getset_get_doc(Value v)
@@ -223,9 +223,9 @@ static Value wrapper_get(Value self, Value object, Type *owner)
 static Value wrapper_call(Value self, Value *args, size_t nargs, Value kwnames)
 {
     WrapperObj *o = (WrapperObj *)self;
-    if (nargs == 0) return raise_type("descriptor '%U' of '%.100s' object needs an argument", o->name, type_name(o->owner));
+    if (nargs == 0) return raise_type("descriptor '%U' of '%.100s' object needs an argument", o->name, o->owner->name);
     if (!is_instance_of(args[0], o->owner))
-        return raise_type("descriptor '%U' requires a '%.100s' object but received a '%.100T'", o->name, type_name(o->owner), args[0]);
+        return raise_type("descriptor '%U' requires a '%.100s' object but received a '%.100T'", o->name, o->owner->name, args[0]);
     return slot_wrap_call(o, args[0], args + 1, nargs - 1, kwnames);
 }
 

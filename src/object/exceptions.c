@@ -24,7 +24,7 @@ Value exception_make(Type *type, Value *args, size_t nargs, Value kwnames)
 
 bool exception_no_keywords(Value self, Value kwnames)
 {
-    if (kwnames && tuple_size(kwnames)) return raise_type("%s() takes no keyword arguments", type_name_of(self));
+    if (kwnames && tuple_size(kwnames)) return raise_type("%s() takes no keyword arguments", type_of(self)->name);
     return true;
 }
 

@@ -38,7 +38,7 @@ Value exception_group_make(Type *type, Value *args, size_t nargs, Value kwnames)
     } else if (type == &exc_ExceptionGroup) {
         if (base) return raise_type("Cannot nest BaseExceptions in an ExceptionGroup");
     } else if (base && type_is_subtype(type, &exc_Exception)) {
-        return raise_type("Cannot nest BaseExceptions in '%.200s'", type_name(type));
+        return raise_type("Cannot nest BaseExceptions in '%.200s'", type->name);
     }
     Value self = exception_make(type, copy, 2, 0);
     if (!self) return 0;

@@ -67,7 +67,7 @@ Value os_error_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     bool late = uses_init(type);
     if (!late) {
-        if (kwnames && tuple_size(kwnames)) return raise_type("%s() takes no keyword arguments", type_name(type));
+        if (kwnames && tuple_size(kwnames)) return raise_type("%s() takes no keyword arguments", type->name);
         if (type == &exc_OSError && nargs >= 2 && nargs <= 5 && is_int(args[0])) {
             int64_t code;
             if (int_as_int64_overflow(args[0], &code) == 0) type = type_for_errno(code);

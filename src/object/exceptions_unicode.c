@@ -14,7 +14,7 @@ void unicode_error_trace(Obj *object)
 
 static bool need_str(Value v, int position)
 {
-    return is_str(v) ? true : raise_type("argument %d must be str, not %s", position, v == NONE ? "None" : type_name_of(v));
+    return is_str(v) ? true : raise_type("argument %d must be str, not %s", position, v == NONE ? "None" : type_of(v)->name);
 }
 
 static bool set_fields(Value self, Value encoding, Value object, Value start, Value end, Value reason, int reason_position)

@@ -131,10 +131,10 @@ static Value reversed_make(Type *type, Value *args, size_t nargs, Value kwnames)
     if (!check_no_keywords("reversed", type, &reversed_type, kwnames) || !check_positional("reversed", nargs, 0, 1, 1)) return 0;
     Value sequence = args[0];
     Value method = object_lookup_special(sequence, NAME("__reversed__"));
-    if (method == NONE) return raise_type("'%.200s' object is not reversible", type_name_of(sequence));
+    if (method == NONE) return raise_type("'%.200s' object is not reversible", type_of(sequence)->name);
     if (method) return call_0(method);
     if (thread_self->exception) return 0;
-    if (!type_of(sequence)->getitem || is_dict(sequence)) return raise_type("'%.200s' object is not reversible", type_name_of(sequence));
+    if (!type_of(sequence)->getitem || is_dict(sequence)) return raise_type("'%.200s' object is not reversible", type_of(sequence)->name);
     int64_t length = object_length(sequence);
     if (length < 0) return 0;
     ReversedObj *it = NEW_OF(ReversedObj, type, reversed_type);

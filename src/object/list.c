@@ -184,7 +184,7 @@ Value list_subscript(Value self, Value key)
         if (!sequence_index(key, size, &start)) return 0;
         return list_item(self, start);
     }
-    if (type_of(key) != &slice_type) return raise_type("list indices must be integers or slices, not %.200s", type_name_of(key));
+    if (type_of(key) != &slice_type) return raise_type("list indices must be integers or slices, not %.200s", type_of(key)->name);
     int64_t count = slice_indices(key, size, &start, &stop, &step);
     if (count < 0) return 0;
     size = list_size(self);   /* __index__ of a bound may have changed the list */
@@ -218,9 +218,9 @@ static Value fixed_items(Value self, Value value, const char *message)
 {
     if (value == self) return list_slice(self, 0, list_size(self));
     if (is_tuple(value) || type_of(value) == &list_type) return value;
-    Value list = object_to_list(value);
-    if (!list && message && error_matches(&exc_TypeError)) raise_type("%s", message);
-    return list;
+    Value iterator = object_iter(value);
+    if (!iterator && error_matches(&exc_TypeError)) raise_type("%s", message);
+    return iterator ? object_to_list(iterator) : 0;
 }
 
 static const Value *fixed_data(Value v, int64_t *count)
@@ -296,7 +296,7 @@ bool list_assign(Value self, Value key, Value value)
 {
     int64_t start, stop, step;
     if (is_index(key)) return sequence_index(key, list_size(self), &start) && list_assign_index(self, start, value);
-    if (type_of(key) != &slice_type) return raise_type("list indices must be integers or slices, not %.200s", type_name_of(key));
+    if (type_of(key) != &slice_type) return raise_type("list indices must be integers or slices, not %.200s", type_of(key)->name);
     int64_t count = slice_indices(key, list_size(self), &start, &stop, &step);
     if (count < 0) return false;
     if (step == 1) return list_assign_range(self, start, start + count, value);

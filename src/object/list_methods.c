@@ -36,7 +36,7 @@ static int list_contains(Value self, Value item)
 
 static Value list_concat(Value a, Value b)
 {
-    if (!is_list(b)) return raise_type("can only concatenate list (not \"%.200s\") to list", type_name_of(b));
+    if (!is_list(b)) return raise_type("can only concatenate list (not \"%.200s\") to list", type_of(b)->name);
     Value result = list_new_unset(list_size(a) + list_size(b));
     if (!result) return 0;
     if (list_size(a)) memcpy(list_items(result), list_items(a), (size_t)list_size(a) * sizeof(Value));

@@ -213,7 +213,7 @@ static Value native_method_get(Value self, Value object, Type *owner)
     if (!object) return self;
     NativeMethodObj *method = (NativeMethodObj *)self;
     if (!is_instance_of(object, method->owner))
-        return raise_type("descriptor '%U' for '%.100s' objects doesn't apply to a '%.100T' object", method->name, type_name(method->owner), object);
+        return raise_type("descriptor '%U' for '%.100s' objects doesn't apply to a '%.100T' object", method->name, method->owner->name, object);
     return bind_native(method, object);
 }
 
@@ -221,9 +221,9 @@ static Value native_method_call(Value self, Value *args, size_t nargs, Value kwn
 {
     NativeMethodObj *method = (NativeMethodObj *)self;
     if (__builtin_expect(nargs == 0, 0))
-        return raise_type("unbound method %.200s.%U() needs an argument", type_name(method->owner), method->name);
+        return raise_type("unbound method %.200s.%U() needs an argument", method->owner->name, method->name);
     if (__builtin_expect(!is_instance_of(args[0], method->owner), 0))
-        return raise_type("descriptor '%U' for '%.100s' objects doesn't apply to a '%.100T' object", method->name, type_name(method->owner), args[0]);
+        return raise_type("descriptor '%U' for '%.100s' objects doesn't apply to a '%.100T' object", method->name, method->owner->name, args[0]);
     return call_native(method->def, &method->signature, self, args, nargs, kwnames);
 }
 
@@ -231,24 +231,24 @@ static Value native_classmethod_get(Value self, Value object, Type *owner)
 {
     NativeMethodObj *method = (NativeMethodObj *)self;
     if (!owner) {
-        if (!object) return raise_type("descriptor '%U' for type '%.100s' needs either an object or a type", method->name, type_name(method->owner));
+        if (!object) return raise_type("descriptor '%U' for type '%.100s' needs either an object or a type", method->name, method->owner->name);
         owner = type_of(object);
     }
     if (!is_type(VALUE(owner)))
-        return raise_type("descriptor '%U' for type '%.100s' needs a type, not a '%.100T' as arg 2", method->name, type_name(method->owner), VALUE(owner));
+        return raise_type("descriptor '%U' for type '%.100s' needs a type, not a '%.100T' as arg 2", method->name, method->owner->name, VALUE(owner));
     if (!type_is_subtype(owner, method->owner))
-        return raise_type("descriptor '%U' requires a subtype of '%.100s' but received '%.100s'", method->name, type_name(method->owner), type_name(owner));
+        return raise_type("descriptor '%U' requires a subtype of '%.100s' but received '%.100s'", method->name, method->owner->name, owner->name);
     return bind_native(method, VALUE(owner));
 }
 
 static Value native_classmethod_call(Value self, Value *args, size_t nargs, Value kwnames)
 {
     NativeMethodObj *method = (NativeMethodObj *)self;
-    if (nargs == 0) return raise_type("descriptor '%U' of '%.100s' object needs an argument", method->name, type_name(method->owner));
+    if (nargs == 0) return raise_type("descriptor '%U' of '%.100s' object needs an argument", method->name, method->owner->name);
     if (!is_type(args[0]))
-        return raise_type("descriptor '%U' for type '%.100s' needs a type, not a '%.100T' as arg 2", method->name, type_name(method->owner), args[0]);
+        return raise_type("descriptor '%U' for type '%.100s' needs a type, not a '%.100T' as arg 2", method->name, method->owner->name, args[0]);
     if (!type_is_subtype((Type *)args[0], method->owner))
-        return raise_type("descriptor '%U' requires a subtype of '%.100s' but received '%.100s'", method->name, type_name(method->owner), type_name((Type *)args[0]));
+        return raise_type("descriptor '%U' requires a subtype of '%.100s' but received '%.100s'", method->name, method->owner->name, ((Type *)args[0])->name);
     return call_native(method->def, &method->signature, self, args, nargs, kwnames);
 }
 

@@ -45,14 +45,14 @@ static Value raise_abstract(Type *type)
     if (!list || !list_sort(list, 0, false)) return 0;
     Value joined = str_join(str_from_cstring(", "), list);
     if (!joined) return 0;
-    return raise_type("Can't instantiate abstract class %s with abstract method%s %U", type_name(type), list_size(list) == 1 ? "" : "s", joined);
+    return raise_type("Can't instantiate abstract class %s with abstract method%s %U", type->name, list_size(list) == 1 ? "" : "s", joined);
 }
 
 Value object_new(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     if (__builtin_expect(nargs || kw_count(kwnames), 0)) {
         if (type->new != object_new) return raise_type("object.__new__() takes exactly one argument (the type to instantiate)");
-        if (type->init == object_init) return raise_type("%.200s() takes no arguments", type_name(type));
+        if (type->init == object_init) return raise_type("%.200s() takes no arguments", type->name);
     }
     if (__builtin_expect(type->flags & TYPE_ABSTRACT, 0)) return raise_abstract(type);
     return type_alloc(type, 0);
@@ -63,7 +63,7 @@ bool object_init(Value self, Value *args, size_t nargs, Value kwnames)
     if (__builtin_expect(!nargs && !kw_count(kwnames), 1)) return true;
     Type *type = type_of(self);
     if (type->init != object_init) return raise_type("object.__init__() takes exactly one argument (the instance to initialize)");
-    if (type->new == object_new) return raise_type("%.200s.__init__() takes exactly one argument (the instance to initialize)", type_name(type));
+    if (type->new == object_new) return raise_type("%.200s.__init__() takes exactly one argument (the instance to initialize)", type->name);
     return true;
 }
 
@@ -126,7 +126,7 @@ static bool object_set_class(Value v, Value value)
 
 static NATIVE(object_format_method)
 {
-    if (!is_str(args[1])) return raise_type("__format__() argument must be str, not %.50s", args[1] == NONE ? "None" : type_name_of(args[1]));
+    if (!is_str(args[1])) return raise_type("__format__() argument must be str, not %.50s", args[1] == NONE ? "None" : type_of(args[1])->name);
     if (str_length(args[1]) > 0) return raise_type("unsupported format string passed to %.200T.__format__", args[0]);
     return object_str(args[0]);
 }

@@ -53,7 +53,7 @@ static bool instance_is_empty(Value v)
 static Value default_state(Value v, bool required)
 {
     Type *type = type_of(v);
-    if (required && type->item_size) return raise_type("cannot pickle %.200s objects", type_name(type));
+    if (required && type->item_size) return raise_type("cannot pickle %.200s objects", type->name);
     Value dict = instance_is_empty(v) ? NONE : object_getattr_opt(v, NAME("__dict__"));
     if (!dict && thread_self->exception) return 0;
     Value state = dict && !(is_dict(dict) && dict_size(dict) == 0) ? dict : NONE;   /* no attributes: no state */
@@ -62,7 +62,7 @@ static Value default_state(Value v, bool required)
     if (required) {
         int64_t size = 16 + (names == NONE ? 0 : 8 * list_size(names));
         if (!type->attrs_offset && type->dict_offset) size += 8;
-        if (plain_size(type) > size) return raise_type("cannot pickle '%.200s' object", type_name(type));
+        if (plain_size(type) > size) return raise_type("cannot pickle '%.200s' object", type->name);
     }
     if (names == NONE || list_size(names) == 0) return state;
     Value slots = slots_state(v, names);
@@ -118,7 +118,7 @@ static bool item_iterators(Value v, Value *list_items, Value *dict_items)
 static Value reduce_newobj(Value v)
 {
     Type *type = type_of(v);
-    if (!type->new || (type->flags & TYPE_DISALLOW_NEW)) return raise_type("cannot pickle '%.200s' object", type_name(type));
+    if (!type->new || (type->flags & TYPE_DISALLOW_NEW)) return raise_type("cannot pickle '%.200s' object", type->name);
     Value args, kwargs;
     if (!new_arguments(v, &args, &kwargs)) return 0;
     bool has_args = args != 0;

@@ -157,7 +157,7 @@ static Value join_sequence(Value separator, const Value *items, int64_t count)
     int64_t total = 0;
     uint32_t bound = count > 1 ? str_max_bound(separator) : 0;
     for (int64_t i = 0; i < count; i++) {
-        if (!is_str(items[i])) return raise_type("sequence item %zd: expected str instance, %.80s found", (size_t)i, type_name_of(items[i]));
+        if (!is_str(items[i])) return raise_type("sequence item %zd: expected str instance, %.80s found", (size_t)i, type_of(items[i])->name);
         if (str_max_bound(items[i]) > bound) bound = str_max_bound(items[i]);
         if (__builtin_add_overflow(total, str_length(items[i]), &total) || (i && __builtin_add_overflow(total, str_length(separator), &total)))
             return raise_overflow("join() result is too long for a Python string");

@@ -119,7 +119,7 @@ static Value tuple_subscript(Value self, Value key)
     int64_t size = tuple_size(self), start, stop, step;
     if (is_pointer(key) && as_obj(key)->type == &slice_type && quick_slice(key, size, &start, &stop)) return tuple_slice(self, start, stop);
     if (is_index(key)) return sequence_index(key, size, &start) ? tuple_item(self, start) : 0;
-    if (type_of(key) != &slice_type) return raise_type("tuple indices must be integers or slices, not %.200s", type_name_of(key));
+    if (type_of(key) != &slice_type) return raise_type("tuple indices must be integers or slices, not %.200s", type_of(key)->name);
     int64_t count = slice_indices(key, size, &start, &stop, &step);
     if (count < 0) return 0;
     if (step == 1) return tuple_slice(self, start, start + count);
@@ -141,7 +141,7 @@ static int tuple_contains(Value self, Value item)
 static Value tuple_concat(Value a, Value b)
 {
     if (tuple_size(a) == 0 && type_of(b) == &tuple_type) return b;
-    if (!is_tuple(b)) return raise_type("can only concatenate tuple (not \"%.200s\") to tuple", type_name_of(b));
+    if (!is_tuple(b)) return raise_type("can only concatenate tuple (not \"%.200s\") to tuple", type_of(b)->name);
     if (tuple_size(b) == 0 && type_of(a) == &tuple_type) return a;
     Value result = tuple_new(tuple_size(a) + tuple_size(b));
     if (!result || result == tuple_empty) return result;

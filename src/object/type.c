@@ -200,7 +200,7 @@ Value type_compute_mro(Type *type)
     for (int64_t i = 0; i < count; i++) {
         Type *base = (Type *)tuple_get(bases, i);
         if (!base->mro && !type_ready(base)) return 0;
-        if (!base->mro) return raise_type("Cannot extend an incomplete type '%.100s'", type_name(base));
+        if (!base->mro) return raise_type("Cannot extend an incomplete type '%.100s'", base->name);
     }
     if (count == 1) {
         Value mro = ((Type *)tuple_get(bases, 0))->mro, result = tuple_new(tuple_size(mro) + 1);
@@ -211,7 +211,7 @@ Value type_compute_mro(Type *type)
     }
     for (int64_t i = 0; i < count; i++)
         for (int64_t k = i + 1; k < count; k++)
-            if (tuple_get(bases, i) == tuple_get(bases, k)) return raise_type("duplicate base class %s", type_name((Type *)tuple_get(bases, i)));
+            if (tuple_get(bases, i) == tuple_get(bases, k)) return raise_type("duplicate base class %s", ((Type *)tuple_get(bases, i))->name);
     Value *sequences = gc_buffer((count + 1) * sizeof(Value)), result = list_new(0);
     int64_t *positions = gc_buffer((count + 1) * sizeof(int64_t));
     if (!sequences || !positions || !result || !list_append(result, VALUE(type))) return 0;

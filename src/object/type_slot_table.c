@@ -314,7 +314,7 @@ static bool check_setattr_base(Value self, void *function, const char *what)
     while (type && type->flags & TYPE_HEAP) type = type->base;
     while (type && (void *)type->setattr != function && type->base && (void *)type->base->setattr == (void *)type->setattr) type = type->base;
     if (type && (void *)type->setattr != function && type->setattr != object_generic_setattr)
-        return raise_type("can't apply this %s to %s object", what, type_name(type_of(self)));
+        return raise_type("can't apply this %s to %s object", what, type_of(self)->name);
     return true;
 }
 

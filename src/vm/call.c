@@ -395,7 +395,7 @@ static bool make_plain(Value function, Value *args, Value *kwargs)
     if (type_of(*args) != &tuple_type) {
         if (!type_of(*args)->iter && !type_of(*args)->getitem) {
             Value text = function_text(function);
-            return text && raise_type("%U argument after * must be an iterable, not %.200s", text, type_name_of(*args));
+            return text && raise_type("%U argument after * must be an iterable, not %.200s", text, type_of(*args)->name);
         }
         if (!(*args = object_to_tuple(*args))) return false;
     }
@@ -440,7 +440,7 @@ bool vm_dict_merge(Value dict, Value update, Value function)
     if (error_matches(&exc_AttributeError)) {
         error_clear();
         Value text = function_text(function);
-        return text && raise_type("%U argument after ** must be a mapping, not %.200s", text, type_name_of(update));
+        return text && raise_type("%U argument after ** must be a mapping, not %.200s", text, type_of(update)->name);
     }
     if (error_matches(&exc_KeyError)) {
         Value args = ((Exception *)thread_self->exception)->args;

@@ -430,7 +430,7 @@ static Value names_copy(Value tuple, bool replacing)
         Value name = tuple_get(copy, n);
         if (type_of(name) == &str_type) continue;
         if (replacing) return raise_system("non-string found in code slot");
-        if (!is_str(name)) return raise_type("name tuples must contain only strings, not '%.500s'", type_name_of(name));
+        if (!is_str(name)) return raise_type("name tuples must contain only strings, not '%.500s'", type_of(name)->name);
         if (!(tuple_items(copy)[n] = str_exact(name))) return 0;
         gc_barrier((void *)copy);
     }

@@ -237,7 +237,7 @@ static bool pend_thrown(Value type, Value value, Value traceback)
     } else if (is_exception(type)) {
         if (value && value != NONE) return raise_type("instance exception may not have a separate value");
         exception = type;
-    } else return raise_type("exceptions must be classes or instances deriving from BaseException, not %s", type_name_of(type));
+    } else return raise_type("exceptions must be classes or instances deriving from BaseException, not %s", type_of(type)->name);
     if (traceback) SET((Exception *)exception, traceback, traceback);
     error_restore(exception);
     return true;
@@ -559,11 +559,11 @@ Value awaitable_iterator(Value v)
 {
     if (type_of(v) == &coroutine_type || is_iterable_coroutine(v)) return v;
     Type *type = type_of(v);
-    if (!type->await) return raise_type("object %.100s can't be used in 'await' expression", type_name(type));
+    if (!type->await) return raise_type("object %.100s can't be used in 'await' expression", type->name);
     Value result = type->await(v);
     if (!result) return 0;
     if (type_of(result) == &coroutine_type || is_iterable_coroutine(result)) return raise_type("__await__() returned a coroutine");
-    if (!is_iterator(result)) return raise_type("__await__() returned non-iterator of type '%.100s'", type_name_of(result));
+    if (!is_iterator(result)) return raise_type("__await__() returned non-iterator of type '%.100s'", type_of(result)->name);
     return result;
 }
 
@@ -571,7 +571,7 @@ Value vm_get_awaitable(Value v, int where)
 {
     Type *type = type_of(v);
     if (where && type != &coroutine_type && !type->await && !is_iterable_coroutine(v))
-        return raise_type("'async with' received an object from %s that does not implement __await__: %.100s", where == 1 ? "__aenter__" : "__aexit__", type_name(type));
+        return raise_type("'async with' received an object from %s that does not implement __await__: %.100s", where == 1 ? "__aenter__" : "__aexit__", type->name);
     Value result = awaitable_iterator(v);
     if (result && type_of(result) == &coroutine_type && generator_waits_on(as_gen(result))) return raise_runtime("coroutine is being awaited already");
     return result;
@@ -589,10 +589,10 @@ Value vm_yield_from_iter(Frame *f, Value v)
 Value vm_get_aiter(Value v)
 {
     Type *type = type_of(v);
-    if (!type->aiter) return raise_type("'async for' requires an object with __aiter__ method, got %.100s", type_name(type));
+    if (!type->aiter) return raise_type("'async for' requires an object with __aiter__ method, got %.100s", type->name);
     Value iterator = type->aiter(v);
     if (iterator && !type_of(iterator)->anext)
-        return raise_type("'async for' received an object from __aiter__ that does not implement __anext__: %.100s", type_name_of(iterator));
+        return raise_type("'async for' received an object from __aiter__ that does not implement __anext__: %.100s", type_of(iterator)->name);
     return iterator;
 }
 
@@ -600,10 +600,10 @@ Value vm_get_anext(Value v)
 {
     Type *type = type_of(v);
     if (type == &async_generator_type) return type->anext(v);
-    if (!type->anext) return raise_type("'async for' requires an iterator with __anext__ method, got %.100s", type_name(type));
+    if (!type->anext) return raise_type("'async for' requires an iterator with __anext__ method, got %.100s", type->name);
     Value next = type->anext(v);
     if (!next) return 0;
     Value awaitable = awaitable_iterator(next);
-    if (!awaitable) return raise_from(&exc_TypeError, "'async for' received an invalid object from __anext__: %.100s", type_name_of(next));
+    if (!awaitable) return raise_from(&exc_TypeError, "'async for' received an invalid object from __anext__: %.100s", type_of(next)->name);
     return awaitable;
 }

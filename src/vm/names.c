@@ -125,8 +125,8 @@ static bool import_all_from(Value locals, Value module)
         if (!is_str(name)) {
             Value module_name = object_getattr(module, NAME("__name__"));
             if (!module_name) return false;
-            if (!is_str(module_name)) return raise_type("module __name__ must be a string, not %.100s", type_name_of(module_name));
-            return raise_type("%s in %U.%s must be str, not %.100s", from_dict ? "Key" : "Item", module_name, from_dict ? "__dict__" : "__all__", type_name_of(name));
+            if (!is_str(module_name)) return raise_type("module __name__ must be a string, not %.100s", type_of(module_name)->name);
+            return raise_type("%s in %U.%s must be str, not %.100s", from_dict ? "Key" : "Item", module_name, from_dict ? "__dict__" : "__all__", type_of(name)->name);
         }
         if (skip_private && str_length(name) > 0 && str_char(name, 0) == '_') continue;
         Value v = object_getattr(module, name);
@@ -252,7 +252,7 @@ Value vm_match_class(Value subject, Value cls, int64_t nargs, Value names)
         bool match_self = false;
         Value match_args = object_getattr_opt(cls, NAME("__match_args__"));
         if (match_args) {
-            if (type_of(match_args) != &tuple_type) return raise_type("%s.__match_args__ must be a tuple (got %s)", type->name, type_name_of(match_args));
+            if (type_of(match_args) != &tuple_type) return raise_type("%s.__match_args__ must be a tuple (got %s)", type->name, type_of(match_args)->name);
         } else {
             if (thread_self->exception) return 0;
             match_args = tuple_empty;
@@ -260,13 +260,13 @@ Value vm_match_class(Value subject, Value cls, int64_t nargs, Value names)
         }
         int64_t allowed = match_self ? 1 : tuple_size(match_args);
         if (allowed < nargs)
-            return raise_type("%s() accepts %zd positional sub-pattern%s (%zd given)", type_name(type), (size_t)allowed, allowed == 1 ? "" : "s", (size_t)nargs);
+            return raise_type("%s() accepts %zd positional sub-pattern%s (%zd given)", type->name, (size_t)allowed, allowed == 1 ? "" : "s", (size_t)nargs);
         if (match_self) {
             SET_ITEM(attrs, 0, subject);
         } else
             for (int64_t n = 0; n < nargs; n++) {
                 Value name = tuple_get(match_args, n);
-                if (type_of(name) != &str_type) return raise_type("__match_args__ elements must be strings (got %s)", type_name_of(name));
+                if (type_of(name) != &str_type) return raise_type("__match_args__ elements must be strings (got %s)", type_of(name)->name);
                 Value v = match_attribute(subject, cls, str_intern(name), &seen);
                 if (!v) return thread_self->exception ? 0 : NONE;
                 SET_ITEM(attrs, n, v);

@@ -188,7 +188,7 @@ OPCODE(LIST_EXTEND)
     if (UNLIKELY(!list_extend(r[A], v))) {
         if (error_matches(&exc_TypeError) && !type_of(v)->iter && !type_of(v)->getitem) {
             error_clear();
-            raise_type("Value after * must be an iterable, not %.200s", type_name_of(v));
+            raise_type("Value after * must be an iterable, not %.200s", type_of(v)->name);
         }
         ERROR;
     }
@@ -208,7 +208,7 @@ OPCODE(DICT_UPDATE)
     if (UNLIKELY(dict_merge(r[A], r[B], 1) < 0)) {
         if (error_matches(&exc_AttributeError)) {
             error_clear();
-            raise_type("'%.200s' object is not a mapping", type_name_of(r[B]));
+            raise_type("'%.200s' object is not a mapping", type_of(r[B])->name);
         }
         ERROR;
     }
@@ -300,7 +300,7 @@ static bool not_iterable(Value v)
 {
     if (!error_matches(&exc_TypeError) || type_of(v)->iter || type_of(v)->getitem) return false;
     error_clear();
-    return raise_type("cannot unpack non-iterable %.200s object", type_name_of(v));
+    return raise_type("cannot unpack non-iterable %.200s object", type_of(v)->name);
 }
 
 bool vm_unpack(Value sequence, Value *out, int64_t count)

@@ -63,7 +63,7 @@ static __attribute__((noinline)) Outcome call_value(Thread *t, Value callee, Val
     }
     if (type == &type_type && has_plain_new((Type *)callee)) return call_class(t, callee, args, nargs, kwnames);
     if (!type->call) {
-        raise_type("'%.200s' object is not callable", type_name(type));
+        raise_type("'%.200s' object is not callable", type->name);
         return (Outcome){0, 0};
     }
     return (Outcome){type->call(callee, args, nargs, kwnames), 0};
@@ -613,7 +613,7 @@ HANDLER(vm_deliver)
         TAIL(vm_finish_special);
     }
     if (flags & FRAME_INIT && UNLIKELY(returned != NONE)) {
-        raise_type("__init__() should return None, not '%.200s'", type_name_of(returned));
+        raise_type("__init__() should return None, not '%.200s'", type_of(returned)->name);
         ERROR;
     }
     if (made && UNLIKELY(type_of(value) != made) && !finish_new(made, value, f)) ERROR;

@@ -76,8 +76,8 @@ static Value split_group(Value exception, Value types, Value *rest)
     if (!is_instance_of(exception, &exc_BaseExceptionGroup)) return NONE;
     Value pair = call_method_1(exception, NAME("split"), types);
     if (!pair) return 0;
-    if (!is_tuple(pair)) return raise_type("%.200s.split must return a tuple, not %.200s", type_name_of(exception), type_name_of(pair));
-    if (tuple_size(pair) < 2) return raise_type("%.200s.split must return a 2-tuple, got tuple of size %zd", type_name_of(exception), (size_t)tuple_size(pair));
+    if (!is_tuple(pair)) return raise_type("%.200s.split must return a tuple, not %.200s", type_of(exception)->name, type_of(pair)->name);
+    if (tuple_size(pair) < 2) return raise_type("%.200s.split must return a 2-tuple, got tuple of size %zd", type_of(exception)->name, (size_t)tuple_size(pair));
     *rest = tuple_get(pair, 1);
     return tuple_get(pair, 0);
 }
@@ -224,13 +224,13 @@ static Value enter_exit(Value manager, bool async, Value *exit)
     Value enter = object_lookup_special(manager, async ? NAME("__aenter__") : NAME("__enter__"));
     if (!enter) {
         if (!thread_self->exception)
-            raise_type("'%.200s' object does not support the %s protocol", type_name_of(manager), async ? "asynchronous context manager" : "context manager");
+            raise_type("'%.200s' object does not support the %s protocol", type_of(manager)->name, async ? "asynchronous context manager" : "context manager");
         return 0;
     }
     *exit = object_lookup_special(manager, async ? NAME("__aexit__") : NAME("__exit__"));
     if (!*exit) {
         if (!thread_self->exception)
-            raise_type("'%.200s' object does not support the %s protocol (missed %s method)", type_name_of(manager), async ? "asynchronous context manager" : "context manager",
+            raise_type("'%.200s' object does not support the %s protocol (missed %s method)", type_of(manager)->name, async ? "asynchronous context manager" : "context manager",
                        async ? "__aexit__" : "__exit__");
         return 0;
     }

@@ -21,7 +21,7 @@ OPCODE(RETURN_GENERATOR)
         TAIL(vm_finish_special);
     }
     if (UNLIKELY(flags & FRAME_INIT)) {
-        raise_type("__init__() should return None, not '%.200s'", type_name_of(gen));
+        raise_type("__init__() should return None, not '%.200s'", type_of(gen)->name);
         ERROR;
     }
     r[pc[-1].dest] = gen;

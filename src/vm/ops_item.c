@@ -333,7 +333,7 @@ OPCODE(FOR_ANY)
     }
     SAVE();
     if (UNLIKELY(!type->next)) {
-        raise_type("'%.200s' object is not an iterator", type_name(type));
+        raise_type("'%.200s' object is not an iterator", type->name);
         ERROR;
     }
     Value v = traced ? vm_next_raising(iterator) : type->next(iterator);

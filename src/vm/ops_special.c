@@ -293,7 +293,7 @@ HANDLER(vm_special_next)
     Type *type = type_of(iterator);
     if (type->next == slot_next) START(method_of(type, NAME("__next__")), 1, iterator, 0, 0);
     SAVE();
-    Value v = type->next ? type->next(iterator) : raise_type("'%.200s' object is not an iterator", type_name(type));
+    Value v = type->next ? type->next(iterator) : raise_type("'%.200s' object is not an iterator", type->name);
     if (LIKELY(v)) {
         r[pc[0].dest] = v;
         SKIP(2);

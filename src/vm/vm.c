@@ -121,7 +121,7 @@ static bool super_frame(Value *type, Value *object)
     if (!cell || type_of(cell) != &cell_type) return raise_runtime("super(): bad __class__ cell");
     Value cls = ((CellObj *)cell)->value;
     if (!cls) return raise_runtime("super(): empty __class__ cell");
-    if (!is_type(cls)) return raise_runtime("super(): __class__ is not a type (%s)", type_name_of(cls));
+    if (!is_type(cls)) return raise_runtime("super(): __class__ is not a type (%s)", type_of(cls)->name);
     *type = cls;
     *object = first;
     return true;

@@ -1,4 +1,6 @@
 """Format specs of str, int, float and complex: format(), str.format(), f-strings, and % with text and bytes."""
+import string
+
 from common import binary, integer, mutated, outcome, real, text
 
 SPEC = ["", "<", ">", "^", "=", "*<", "\xe9^", "\U0001f600>", "0=", "+", "-", " ", "z", "#", "0", "1", "5", "10", "20", ",", "_", ".", ".0", ".1", ".3", ".10", ".30", ".200", "b", "c", "d", "e", "E", "f", "F", "g", "G",
@@ -12,8 +14,8 @@ PERCENT = ["%", "%%", "s", "r", "a", "d", "i", "u", "o", "x", "X", "e", "E", "f"
 def spec(chance):
     if chance.random() < .6:
         made = ""
-        for choices, often in ((("<", ">", "^", "=", "*<", "0>", "\xe9^", "\U0001f600=", "{<"), .4), (("+", "-", " "), .3), (("z",), .1), (("#",), .2), (("0",), .2), (("1", "8", "17", "30"), .5),
-                               ((",", "_"), .25), ((".0", ".1", ".2", ".5", ".17", ".40"), .4), (tuple("bcdeEfFgGnosxX%"), .7)):
+        for choices, often in ((("<", ">", "^", "=", "*<", "0>", "\xe9^", "\U0001f600=", "{<"), .4), (("+", "-", " "), .3), (("z",), .1), (("#",), .2), (("0",), .2), (("1", "8", "17", "30", "30", "300", "5000"), .5),
+                               ((",", "_"), .25), ((".0", ".1", ".2", ".5", ".17", ".40", ".400", ".1100"), .4), (tuple("bcdeEfFgGnosxX%"), .7)):
             if chance.random() < often:
                 made += chance.choice(choices)
         return made
@@ -46,6 +48,9 @@ def generate(chance, corpus):
         if chance.random() < .3:
             made = mutated(chance, made, lambda chance: chance.choice(SPEC + FIELDS))
         return ("format", made, tuple(value(chance) for _ in range(chance.randint(0, 3))), {name: value(chance) for name in "ab" if chance.random() < .6})
+    if kind < .54:
+        made = "".join(chance.choice(FIELDS + ["{a.value[k][1]:.3f}", "{0:none}", "{a.wrong}", "{a[1_0]}", "{0[-1]}", "{a[ 1]}", "{:{a}}", "{!r:{}}"]) for _ in range(chance.randint(1, 3)))
+        return ("odd", made, "".join(chance.choice(PERCENT + ["%d", "%s", "%r", "%a", "%f", "%c", "%x", "%(a)s", "%(b)d", "%*d", "%b"]) for _ in range(chance.randint(1, 4))))
     if kind < .6:
         return ("fields", "{0" + chance.choice(("", "!r", "!s", "!a")) + ":" + spec(chance) + "}" + chance.choice(("", "x", "{1}", "{}")), (value(chance), value(chance)), {})
     if kind < .7:
@@ -69,6 +74,47 @@ def generate(chance, corpus):
     return ("percent", made, arguments)
 
 
+class Odd:
+    """Says what it was asked."""
+
+    value = {"k": [1, 2.5, "x"]}
+
+    def __format__(self, spec):
+        return f"<{spec}>" if spec != "none" else None
+
+    def __getattr__(self, name):
+        if name == "wrong":
+            raise KeyError(name)
+        return name
+
+    def __getitem__(self, key):
+        return (type(key).__name__, key)
+
+    def __str__(self):
+        return "odd"
+
+    def __repr__(self):
+        return "\xf6dd\u20ac"
+
+    def __index__(self):
+        return 65
+
+    def __int__(self):
+        return 66
+
+    def __float__(self):
+        return 6.5
+
+
+class Missing(dict):
+    def __missing__(self, key):
+        return f"no {key}"
+
+
+class Word(str):
+    pass
+
+
 def same(case, found, expected):
     """python3.11 fails to write the message about a wrong format character that is not ASCII, and to negate the least width."""
     if "C ssize_t" in found and -2**63 in (case[2] if isinstance(case[2], tuple) else (case[2],)):
@@ -82,6 +128,11 @@ def evaluate(case):
         if not isinstance(rest[0], (int, float, complex, str)):
             return outcome(format, rest[0], form)
         return " | ".join([outcome(format, rest[0], form), outcome(type(rest[0]).__format__, rest[0], form)])
+    if kind == "odd":
+        odd, word = Odd(), Word("w\xf6rd")
+        return " | ".join([outcome(form.format, odd, word, 5, a=odd, b=word), outcome(form.format_map, Missing(a=odd)), outcome(string.Formatter().format, form, odd, word, a=odd), outcome(lambda: list(string.Formatter().parse(form))),
+                           outcome(lambda: rest[0] % odd), outcome(lambda: rest[0] % (odd, word, odd, word)), outcome(lambda: rest[0] % Missing(a=odd)), outcome(lambda: Word(rest[0]) % (word, odd)), outcome(format, True, form), outcome(format, word, form),
+                           outcome(lambda: rest[0].encode("latin-1", "replace") % (odd, word)), outcome(lambda: bytearray(rest[0].encode("latin-1", "replace")) % {b"a": odd, b"b": b"x"})])
     if kind in ("format", "fields"):
         return " | ".join([outcome(form.format, *rest[0], **rest[1]), outcome(form.format_map, rest[1])])
     if kind == "fstring":

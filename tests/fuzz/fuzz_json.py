@@ -1,4 +1,5 @@
 """json: texts read, most of them wrong somewhere, and values written with all options."""
+import io
 import json
 import json.decoder
 import json.encoder
@@ -46,6 +47,9 @@ def generate(chance, corpus):
         made = mutated(chance, chance.choice(("[1]", '{"a": "\xe9"}', '"\u20ac"')).encode(chance.choice(("utf-8", "utf-16", "utf-32-le", "utf-16-be", "utf-8-sig"))),
                        lambda chance: bytes([chance.randrange(256)]), 2)
         return ("read", made, 0)
+    if kind < .77:
+        made = chance.choice(('[', '{"a":', '[[1],', '[{"a":[')) * chance.choice((10, 300, 3000, 100000)) + chance.choice(PIECES)
+        return ("deep", made + "".join(chance.choice("]}") for _ in range(chance.choice((0, 5, 20)))), chance.choice((1, 10, 400, 5000)))
     if kind < .8:
         return ("scan", '"' + mutated(chance, text(chance) + '"', lambda chance: chance.choice(PIECES)), chance.choice((1, 0, 2, -1, 100)), chance.random() < .5)
     return ("write", value(chance), {name: chance.choice(choices) for name, choices in OPTIONS.items() if chance.random() < .3})
@@ -66,7 +70,40 @@ def read(source, hooks):
     return " | ".join(results)
 
 
+class Text(str):
+    pass
+
+
+class Number(int):
+    def __repr__(self):
+        return "number"
+
+
+class Real(float):
+    def __repr__(self):
+        return "real"
+
+
+def deep(source, size):
+    """Nesting, which ends in RecursionError, and long numbers and texts; subclasses and files."""
+    nested = None
+    for i in range(size):
+        nested = [nested] if i % 2 else {"a": nested}
+    digits = "1" * size
+    file = io.StringIO()
+    values = [Number(5), Real(2.5), Text("t\xe9"), {Number(1): Real(1), Text("k"): True, Real(.5): None}, (Text(""),)]
+    return " | ".join([outcome(json.loads, source)[:200], outcome(json.dumps, nested)[-300:], outcome(lambda: list(json.JSONEncoder(indent=1).iterencode(nested)))[-100:], outcome(json.loads, digits), outcome(json.loads, digits + "." + digits), outcome(json.loads, "-" + digits + "e-" + digits[:4]),
+                       outcome(json.dumps, values), outcome(json.dumps, values, indent=2), outcome(json.dump, values, file, ensure_ascii=False), ascii(file.getvalue()), outcome(json.dumps, "a\xe9\0\U0001f600" * size)[-60:], outcome(json.loads, '"' + "a\\n\xe9" * size + '"')[-60:]])
+
+
+def same(case, found, expected):
+    """Where the limit of recursion is met is nobody's promise."""
+    return case[0] == "deep" and all(one == other or "RecursionError" in one + other and "depth" in one + other for one, other in zip(found.split(" | "), expected.split(" | ")))
+
+
 def evaluate(case):
+    if case[0] == "deep":
+        return deep(*case[1:])
     if case[0] == "read":
         return read(case[1], case[2])
     if case[0] == "scan":

@@ -26,26 +26,32 @@ EXPRESSIONS = {
     "i": """@i + @i|@i - @i|@i * @z|@i // @i|@i % @i|-@i|~@i|@i & @i|@i "|" @i|@i ^ @i|@i >> @z|@i << (@z % 70)|@z ** (@z % 9)|(@i if @o else @i)|len(@s)|len(@l)|len(@d)|len(@e)|len(@t)|len(@b)|
 @s.find(@s)|@s.count(@s)|@l.index(@a)|@l.count(@a)|@t.count(@a)|ord(@s[:1])|int(@f)|int(@s)|int(@s, @z)|sum(@l)|sum(x for x in @l if type(x) is int)|max(@i, @i, @z)|min(@l, key=@K, default=@i)|abs(@i)|round(@f)|pow(@i, @z, @i)|(@i).bit_length()|
 (@i).bit_count()|int.from_bytes(@b, 'big')|divmod(@i, @i)[0]|divmod(@i, @i)[1]|@b[@z]|(@N := @i)|@d.get(@k, @i)|math.gcd(@i, @i)|math.isqrt(abs(@i))|operator.index(@i)|int(hash(@f) == hash(@f))|@l.__len__()|(@o + @o)|math.comb(@z % 20, @z % 7)|
-functools.reduce(lambda p, q: p + q, [@i, @i, @i])|(lambda p, q=@z: p + q)(@i)|len(range(@i, @i, @z))|range(@z, @i, 3)[@z]|(@i).real|(@i).numerator|(@f).__trunc__()|math.floor(@f)|math.prod([@z, @z, @z])|next(iter(@l))|int(@s or '7', 0)|not @a|@o""",
+functools.reduce(lambda p, q: p + q, [@i, @i, @i])|(lambda p, q=@z: p + q)(@i)|len(range(@i, @i, @z))|range(@z, @i, 3)[@z]|(@i).real|(@i).numerator|(@f).__trunc__()|math.floor(@f)|math.prod([@z, @z, @z])|next(iter(@l))|int(@s or '7', 0)|not @a|@o|@i // (@z or 3)|@i % (@z or -7)|pow(@i, -1, 7)|int.from_bytes(@b, 'little', signed=@o)|@i ** 2|(@N := @l and 3) or @z|len(@s[@z:@i:@z])|hash(int(@i)) % 1000|@s.index(@s)|@s.rfind(@s, @z)|
+(lambda *p, **q: len(p) * 10 + len(q))(*@t, **{'a': @a})|(lambda p, /, q=@i, *, r=@i: q - r)(@a)|sum(map(len, [@s, @l, @t]))|int(str(@i)[-3:] or 0)|round(@i, -@z)|@i and @i|@i or @i|math.lcm(@i, @z)|math.perm(5, @z)|(@i) is (@i) and 1|min(@i, @i, key=lambda x: -x)|
+list(@d).index('a')|sum(@d.get(x, 2) for x in 'ab')|operator.countOf(@l, @a)|operator.length_hint(iter(@l))|len(list(itertools.permutations(@s[:3])))|len(dict.fromkeys(@l, @a))|@l.index(@a, @z, @i)|(@i).__add__(@i)|int.__mul__(@i, @z)|bool(@s) + @i|@b.find(@b)|@b.count(@z)|sys.getrecursionlimit() > @i""",
     "f": """@f + @f|@f - @f|@f * @f|@f / @f|@f // @f|@f % @f|-@f|@i / @i|@i * @f|float(@s)|float(@i)|round(@f, @z)|abs(@f)|math.sqrt(@f)|math.floor(@f) * 1.5|@f ** @z|@c.real|@c.imag|float.fromhex(@f.hex())|sum([@f, @f, @i])|max(@f, @i)|math.fsum([@f, @f])|
-(@f if @o else @f)|math.hypot(@f, @f)|math.copysign(@f, @f)|divmod(@f, @f)[1]|@i ** -@z|float('inf')|float('nan')|math.ldexp(@f, @z)|math.fmod(@f, @f)|(@f).conjugate()""",
+(@f if @o else @f)|math.hypot(@f, @f)|math.copysign(@f, @f)|divmod(@f, @f)[1]|@i ** -@z|float('inf')|float('nan')|math.ldexp(@f, @z)|math.fmod(@f, @f)|(@f).conjugate()|@f // 0.3|@i % @f|@f % @i|round(@f / 3, 2)|@i - @f|math.remainder(@f, @f)|math.nextafter(@f, @f)|math.ulp(@f)|float(str(@f))|(@f).__rsub__(@i)|min(@f, @f, default=1) if @o else @f|@f * @o|math.prod([@f, @i])|float(@b)|@f ** @f|complex(@f).real""",
     "c": """@c + @c|@c * @c|@c - @f|@c / @c|complex(@f, @f)|complex(@s)|@c ** 2|@c.conjugate()|-@c|@i * 1j|@c ** @z|abs(@c)|(-1) ** 0.5""",
     "s": """@s + @s|@s * (@z % 4)|@s[@z]|@s[@z:@z]|@s[::-1]|@s[@z:@z:@z]|@s.upper()|@s.lower()|@s.title()|@s.strip()|@s.lstrip(@s)|@s.replace(@s, @s)|@s.replace(@s, @s, @z)|@s.join(['a', @s, @s])|@s.join(@l)|str(@a_)|repr(@s)|ascii(@s)|chr(@z + 70)|chr(@i)|@s.center(@z + 5, '*')|@s.zfill(@z + 4)|
 '%s and %r' % (@a_, @s)|'%d %5.2f %-5s|' % (@i, @f, @s)|'%(x)s%%' % {'x': @a_}|'{} {!r:>8}'.format(@s, @s)|'{0[0]} {x.real}'.format(@l, x=@i)|format(@i, @F)|format(@f, @F)|format(@s, @F)|f'{@i_}'|f'{@i_:@F_}'|f'{@f_:@F_} {@s_!r}'|f'{@s_:>{@z_}}'|f'{@a__!s:.5}'|f'{@i_=}'|f'{@s_ = !s}'|@s.split(@s)[@z]|
 @s.partition(@s)[2]|(@s if @o else @s)|@s.casefold()|@s.swapcase()|@s.expandtabs(@z)|@s.translate({97: 'x', 98: None})|@b.decode('latin-1')|@b.hex()|bin(@i)|hex(@i)|oct(@i)|str(@i)|''.join(sorted(@s))|''.join(reversed(@s))|''.join(c for c in @s if c > 'a')|max(@s)|type(@a).__name__|@s.removeprefix(@s)|@s % @i|
-@s.rjust(@z + 3)|str(@b, 'ascii', 'replace')|@s.encode('utf-8').decode('latin-1')|' '.join(map(str, @t))|@s.rsplit(None, 1)[-1]|(@s or @s)|(@s and @s)|'\\t'.join(@s.splitlines())|@s.capitalize()|@s.format(@i, @s)""",
+@s.rjust(@z + 3)|str(@b, 'ascii', 'replace')|@s.encode('utf-8').decode('latin-1')|' '.join(map(str, @t))|@s.rsplit(None, 1)[-1]|(@s or @s)|(@s and @s)|@s[@i:@i:@z]|@s[slice(@z, None, @z)]|f'{@s_!r:>{@z_}}'|f'{@i_:{@z_}d}|'|f'{@f_!r:^{@z_}}'|f'{@f_:+.{@z_}f}'|f'{@o_:>8}'|f'{@c_:.2f}'|'%-*s' % (@z, @s)|'%+.*e' % (@z, @f)|'%#x %o' % (@i, @i)|'%c%c' % (@z + 65, 'x')|'%(a)s %(b)r' % @d|@s.join(@d)|@s.maketrans({'a': 'b'}) and @s|
+@s.isupper() and @s|repr(@a)[:60]|str(@f)|str(@c)|repr(@b)|'{:{}}'.format(@i, @z)|'{a!r:>{w}}'.format(a=@s, w=@z)|'{:,} {:_}'.format(@i, @i)|@s.removesuffix(@s)|@s.ljust(@z, @s)|''.join(@d)|@s.encode('utf-16-le').decode('utf-16-le')|@s.encode('unicode_escape').decode()|textwrap.shorten(@s, 20)|re.sub('[ab]', 'z', @s)|
+' '.join(re.findall('[a-z]+', @s))|operator.concat(@s, @s)|functools.reduce(operator.add, [@s, @s])|''.join(map(chr, map(ord, @s)))|@s.rpartition(@s)[@z]|next(iter(@s), '-')|'\\t'.join(@s.splitlines())|@s.capitalize()|@s.format(@i, @s)""",
     "b": """@b + @b|@b * (@z % 3)|@b[@z:]|@b[::-1]|@s.encode()|@s.encode('ascii', 'replace')|@s.encode('latin-1', 'backslashreplace')|bytes([@z, @z])|bytes(@l)|bytes(@z)|@b.replace(@b, @b)|@b.upper()|b'%d:%s' % (@i, @b)|b' '.join([@b, @b])|(@i).to_bytes(@z, 'little', signed=@o)|bytes.fromhex('0aff')|bytes(bytearray(@b))|@b.strip(@b)|
-bytes(memoryview(@b)[@z:])|@b.ljust(@z, b'.')|@b.partition(@b)[0]|@b.translate(None, b'a')""",
+bytes(memoryview(@b)[@z:])|@b.ljust(@z, b'.')|@b[@z::@z]|@b[@i:@i]|b'%r' % @a|b'%5d|%x' % (@i, @z)|bytes(reversed(@b))|bytes(sorted(@b))|@b.title()|@b.zfill(@z)|@b.center(7)|bytearray(@b).__add__(@b)|bytes(x ^ 1 for x in @b)|@b.join([@b, @b])|@b.rstrip()|@b.removeprefix(@b)|binascii.hexlify(@b)|@b.partition(@b)[0]|@b.translate(None, b'a')""",
     "o": """@i < @i|@i == @f|@f >= @f|@s < @s|@a == @a|@a != @a|@a is None|@a is not @a|@i in @l|@k in @d|@s in @s|@i not in @t|@k in @e|not @a|@o and @o|@o or @o|isinstance(@a, @C)|@i < @i <= @i|@s == @s != @s|@z < @f < @i in @l|all(@l)|any(@t)|@s.startswith(@s)|@s.endswith((@s, @s))|@s.isdigit()|@s.isidentifier()|@s.isalpha()|@l == @l|
-@t < @t|@l >= @l|@d == @d|@e <= @e|@e == @e|@e.isdisjoint(@e)|callable(@a)|hasattr(@a, 'real')|issubclass(@C, @C)|bool(@a)|@o ^ @o|@o & @o|@b < @b|@c == @c|any(x == @i for x in @l)|1 < @z > 2 == 2|operator.contains(@l, @a)|@d.keys() == @d.keys()|'a' in @d.keys()|@l is @l|type(@a) is type(@a)""",
+@t < @t|@l >= @l|@d == @d|@e <= @e|@e == @e|@e.isdisjoint(@e)|callable(@a)|hasattr(@a, 'real')|issubclass(@C, @C)|bool(@a)|@o ^ @o|@o & @o|@b < @b|@c == @c|any(x == @i for x in @l)|1 < @z > 2 == 2|@e < @e|@e > @e|@d.keys() <= @d.keys()|@d.items() == @d.items()|@d.keys().isdisjoint(@e)|@a in @d.values()|@i in range(@z, @i)|@f in range(9)|@s < @s <= @s|not @i < @f|@t > @t|@i == @c|@f != @f|(@f, @f) == (@f, @f)|@b == @s|@i is @i|all(x < y for x, y in zip(@l, @l))|isinstance(@a, int "|" str)|operator.contains(@l, @a)|@d.keys() == @d.keys()|'a' in @d.keys()|@l is @l|type(@a) is type(@a)""",
     "l": """@l + @l|@l * (@z % 3)|@l[@z:@z]|@l[::-1]|[@a, @a]|[*@l, @a, *@t]|list(@t)|list(@s)|list(@d)|list(@d.items())|list(@d.values())|list(range(@z))|sorted(@l)|sorted(@l, key=@K)|sorted(@l, key=@K, reverse=@o)|sorted(@e, key=@K)|@s.split()|@s.split(@s)|list(zip(@l, @t))|list(zip(@l, @s, strict=@o))|
 list(enumerate(@t, @z))|list(map(@K, @l))|list(filter(None, @l))|list(reversed(@l))|[@a for @N in @l]|[@a for @N in @t if @o]|[(@N, @N2) for @N in range(@z % 4) for @N2 in @s]|[[@N for @N in @t] for @N2 in range(2)]|list(itertools.chain(@l, @t))|list(itertools.islice(@l, @z))|list(itertools.accumulate([@i, @i, @z]))|
 (@l if @o else @l)|list(@b)|@l.copy()|@l or @l|[x for x in @l if type(x) is int]|list(itertools.product(@s[:2], @t[:2]))|list(itertools.zip_longest(@s[:3], @t, fillvalue=@a))|list(map(operator.add, @l, @l))|list(x for x in @s if x)|[@a][:@z]|[*range(@z % 5), *@s]|list(@d "|" @d)|list(itertools.groupby(@s))[:0]|
-list(collections.Counter(@s).most_common(2))""",
-    "t": """(@a, @a)|(@a,)|()|@t + @t|@t[@z:]|@t * (@z % 3)|tuple(@l)|(*@l, @a)|tuple(@s)|divmod(@i, @i)|@s.partition(@s)|(@t if @o else @t)|tuple(sorted(@d))|(@i, *@t, @s)|(@f).as_integer_ratio()|tuple(@N for @N in @l)|math.frexp(@f)|slice(@z, @i).indices(@z % 9)|tuple(@d.popitem())|max(@t, @t)|@s.rpartition('a')""",
+list(collections.Counter(@s).most_common(2))|@l[@z:@z:@z]|@l[::@z]|@l[@i:@i]|[y for x in @l if (y := x)]|[*@t, *@s, *[@a]]|[(@N, *@t) for @N in @s]|[@N for @N in @l for @N2 in [@N] if @N2 is @N]|[lambda: @N for @N in @t][:1] and @l|list(itertools.starmap(pow, [(@z, 2), (2, @z)]))|list(itertools.takewhile(bool, @l))|
+list(itertools.dropwhile(bool, @l))|list(itertools.pairwise(@l))|list(itertools.combinations(@t, 2))[:9]|list(itertools.compress(@l, @t))|[list(g) for k, g in itertools.groupby(@l, type)]|sorted(@l, key=functools.cmp_to_key(lambda x, y: (str(x) > str(y)) - (str(x) < str(y))))|sorted(@d.items(), key=str, reverse=True)|
+list(map(lambda x, y: (y, x), @l, @t))|list(dict.fromkeys(@l))|list(range(@i, @i, @z))[:9]|list(range(@z, -9, -2))|list(filter(lambda x: x != @a, @l))|[x for x in iter(lambda it=iter(@l): next(it, None), None)]|heapq.nsmallest(2, @l, key=str)|list(collections.deque(@l, 2))|[k for k in @d if @d[k]]|[@l, @l][@o]|list(zip(*[@l, @t]))|list(reversed(@d))|[i for i, x in enumerate(@l) if x in @t]|copy.deepcopy(@l)|@s.splitlines(True)|re.split('[,b]', @s)""",
+    "t": """(@a, @a)|(@a,)|()|@t + @t|@t[@z:]|@t * (@z % 3)|tuple(@l)|(*@l, @a)|tuple(@s)|divmod(@i, @i)|@s.partition(@s)|(@t if @o else @t)|tuple(sorted(@d))|(@i, *@t, @s)|(@f).as_integer_ratio()|tuple(@N for @N in @l)|math.frexp(@f)|slice(@z, @i).indices(@z % 9)|tuple(@d.popitem())|max(@t, @t)|@s.rpartition('a')|@t[::@z]|@t[@i:@i:@z]|(*@t, *@l)|(lambda *p: p)(*@l, @a)|tuple(zip(@t, @t))|tuple(map(type, @t))|(@t, @l)[@z]|tuple(reversed(@t))|sorted(@t, key=str) and @t|(@N := @t)|tuple(@d.values())|tuple(sorted(@e, key=show))|math.modf(@f)|Pair(@a, @a)|Pair(@i, @s)._replace(left=@a)|tuple(Pair(@a, 2))|(@i).as_integer_ratio()|@t + (@a,) if @o else @t""",
     "d": """{@k: @a, @k: @a}|{**@d, @k: @a}|@d "|" @d|dict(@l)|dict(a=@a, b=@a)|dict(zip(@s, @l))|{@N: @a for @N in @s}|{@k: @N for @N in @t if @o}|dict.fromkeys(@s, @a)|@d.copy()|(@d if @o else @d)|{}|dict(@d, c=@a)|{str(x): y for x, y in enumerate(@l)}|dict(sorted(@d.items(), key=str))|{k: v for k, v in @d.items() if v}|
-dict(collections.Counter(@s))|{'a': @i, 'b': @l, **@d}""",
-    "e": """{@k, @k}|@e "|" @e|@e & @e|@e - @e|@e ^ @e|set(@s)|set(@l)|set()|{@N for @N in @t}|frozenset(@t)|{@k for @N in @l if @o}|set(@d)|@e.union(@l)|@e.difference(@t)|@e.symmetric_difference(@s)|@d.keys() & @e|@d.keys() - @l|{*@l, @k}|@e.intersection(@s, @t)|@d.items() "|" @e""",
+dict(collections.Counter(@s))|{k: @d for k in 'ab'}|{**@d, **@d}|{v: k for k, v in @d.items()}|dict([(@k, @a), *@d.items()])|{@k: (@N := @a), 'n': @a}|{k: v for k, v in zip(@l, @t)}|dict(collections.ChainMap(@d, @d))|copy.copy(@d)|collections.Counter(@s) + collections.Counter(@s)|collections.Counter(@s) - collections.Counter(@s)|collections.defaultdict(list, @d)|collections.OrderedDict(@d)|{'a': @i, 'b': @l, **@d}""",
+    "e": """{@k, @k}|@e "|" @e|@e & @e|@e - @e|@e ^ @e|set(@s)|set(@l)|set()|{@N for @N in @t}|frozenset(@t)|{@k for @N in @l if @o}|set(@d)|@e.union(@l)|@e.difference(@t)|@e.symmetric_difference(@s)|@d.keys() & @e|@d.keys() - @l|{*@l, @k}|@e.intersection(@s, @t)|@d.items() "|" @e|@d.keys() ^ @e|@d.items() & @d.items()|@d.keys() & @d.keys()|@d.items() - @d.items()|@e - @d.keys()|set(@t) ^ set(@l)|frozenset(@e) "|" @e|{x for x in @s} & set(@s)|set(map(type, @l))|{*@s, *@t}""",
     "k": "@i|@s|@z|@f|@b|None|@t|@o|(@i, @s)|'a'|'b'|1|@k",
     "z": "0|1|2|3|(-1)|4|(-2)|5|True|8",
     "K": "str|repr|lambda x: (str(type(x)), str(x))|type|lambda x: -x|lambda x: x|id and str|len|abs|functools.partial(show, depth=3)|lambda x, y=@z: x == y|lambda *p, **q: str(p)|operator.itemgetter(0)|lambda x: x[@z]",
@@ -594,6 +600,153 @@ class Program:
         self.emit(f"run({name}({', '.join(self.expression('a', 2) for _ in range(positional))}))")
         self.coroutines.append((name, positional))
 
+    def do_hot(self):
+        """One function called with arguments of changing types, often enough for what learns from them."""
+        if self.inside or self.depth > 2:
+            return self.do_print()
+        name, x, y = self.fresh("hot"), self.fresh("x"), self.fresh("y")
+        operation = self.chance.choice(("{x} + {y}", "{x} - {y}", "{x} * {y}", "{x} // {y}", "{x} % {y}", "{x} / {y}", "{x} ** {y}", "{x} & {y}", "{x} << {y}", "{x} >> {y}", "{x} < {y}", "{x} == {y}", "{x} in {y}", "{x}[{y}]", "{x}[{y}:]", "{x}.value", "{x}.real", "{x}.method({y})",
+                                        "len({x})", "-{x}", "~{x}", "{x}({y})", "[*{x}, *{y}]", "f'{{{x}}}{{{y}!r:>6}}'", "{x} and {y}", "{x} is {y}", "{x} if {y} else {x}", "str({x}) + str({y})", "{x}.count", "{x}.upper()", "list({x})", "sum({x})", "{x}.append({y})", "isinstance({x}, type({y}))",
+                                        "{x} ^ {y}", "{x} | {y}", "{x} >= {y}", "{x} != {y}", "next(iter({x}))", "max({x}, {y})", "[{x} for _ in range(3)]", "{{{x}: {y}}}", "type({x}).__name__", "{x}.items", "divmod({x}, {y})", "{x}.get({y})", "abs({x})", "round({x}, {y})", "'%s' % {x}", "{x} @ {y}"))
+        self.emit(f"def {name}({x}, {y}={self.expression('z')}):\n    tick()")
+        self.depth += 1
+        if self.maybe(.4):
+            self.emit(self.chance.choice((f"{x} += {y}", f"{x} -= 1", f"{x}.value = {y}", f"{x}[0] = {y}", f"for {y} in {x}: pass", f"{y}, *{x} = {x}", f"{x}, {y} = {y}, {x}", f"global fuel; fuel -= len({x})", f"del {x}[0]", f"{x} *= 2", f"{x} |= {y}")))
+        self.emit("return " + operation.format(x=x, y=y))
+        self.depth -= 1
+        kinds = [self.chance.choice("iiiffsbltdoc") for _ in range(self.chance.choice((1, 1, 2, 3)))]
+        items = [f"({self.argument(self.chance.choice(kinds))}, {self.argument(self.chance.choice(kinds))})" for _ in range(self.chance.choice((2, 3, 5)))]
+        self.emit(f"for a0, a1 in [{', '.join(items)}] * {self.chance.choice((1, 3, 6))}:\n    try: say({name}(a0, a1)){self.chance.choice(('', f'; {name}(a0)'))}\n    except Exception as x9: say(x9)")
+
+    def argument(self, kind):
+        return self.instance(2) if self.classes and self.maybe(.25) else self.expression(kind, 2)
+
+    def do_numbers(self):
+        """A longer loop of plain arithmetic."""
+        if self.loops or self.depth > 3:
+            return self.do_print()
+        kind = "i" if self.maybe(.7) else "f"
+        i, total = self.fresh("w"), self.variable(kind)
+        step = self.chance.choice((f"{total} += {i} * {self.expression('z')}", f"{total} = ({total} * 31 + {i}) % 1000003", f"{total} ^= {i} << 3", f"{total} = {total} * 7 // 3 - {i}", f"{total} -= {i} / 3", f"{total} = -{total} if {i} & 1 else {total} + {self.expression('i', 3)}",
+                                   f"{total} += {i} if {i} % 3 else {self.expression('f', 3)}", f"{total} += {i} > 7", f"{total} = {total} + {i}.bit_length()", f"{total} = max({total}, {i} * {i}) & 0xffff"))
+        self.emit(f"{total} = {self.expression(kind, 2)}\nfor {i} in range({self.chance.choice(('60', '33, 90, 2', '40, -20, -1', '2**62 - 5, 2**62 + 5', '2**63 - 3, 2**63 + 3'))}):")
+        self.depth += 1
+        self.emit(step)
+        if self.maybe(.4):
+            self.emit(self.chance.choice((f"if {i} % 17 == 5: continue", f"if {total} == {self.expression('i', 3)}: break", f"try: {total} // ({i} - 35)\nexcept ZeroDivisionError: say({i})", f"{total} %= 10**12", f"if not {i}: {total} = {self.expression('i', 3)}")))
+        self.depth -= 1
+        self.emit(f"say({total}, type({total}))")
+
+    def do_closure(self):
+        """Closures made in a loop, which share variables or do not."""
+        if self.inside or self.depth > 2:
+            return self.do_print()
+        name, variable = self.fresh("make"), self.fresh("v")
+        self.emit(f"def {name}({variable}={self.expression('z')}):\n    made = []\n    for n0 in range(3):\n        last = n0 * 2")
+        self.depth += 2
+        self.names.append({"i": ["n0", "last", variable]})
+        body = self.expression("i", 1)
+        self.names.pop()
+        self.emit(self.chance.choice((f"made.append(lambda: {body})", f"made.append(lambda n0=n0: {body})", f"def inner(p=last):\n    nonlocal {variable}\n    {variable} += p\n    return ({variable}, n0, {body})\nmade.append(inner)",
+                                      f"def inner():\n    def deeper():\n        nonlocal last, {variable}\n        last += 1\n        {variable} = last\n        return {body}\n    return deeper(), last\nmade.append(inner)",
+                                      f"def inner():\n    yield n0\n    yield {body}\nmade.append(lambda g=inner(): next(g, 'end'))", f"class Inner:\n    n0 = n0\n    got = [last for _ in range(2)]\n    def __call__(self): return (self.n0, __class__.__name__, last, {body})\nmade.append(Inner())",
+                                      f"made.append(lambda: [(n0, last, x) for x in range(n0)])", f"made.append((lambda n0: lambda: (n0, last, {variable}))(n0 + 5))")))
+        self.depth -= 1
+        if self.maybe(.2):
+            self.emit(self.chance.choice((f"del n0", f"del {variable}", "last = 'changed'", f"{variable} = None")))
+        self.depth -= 1
+        self.emit(f"    return made\nfor f0 in {name}() + {name}({self.expression('i', 2)}):\n    try: say(f0(), f0())\n    except Exception as x9: say(x9)")
+
+    def do_patch(self):
+        """A class changed between uses of its instances."""
+        if self.inside or self.depth > 2 or not self.classes:
+            return self.do_print()
+        name, variable = self.chance.choice(self.classes), self.fresh("o")
+        change = self.chance.choice(("{c}.count = {z}", "del {c}.count", "{c}.method = lambda self, *a: ('patched', a)", "{c}.prop = property(lambda self: ('patched prop', {z}))", "{c}.__len__ = lambda self: {z}", "{c}.__getattr__ = lambda self, name: 'late ' + name", "{v}.method = lambda *a: ('own', a)",
+                                     "{v}.count = {z}", "{c}.value = {z}", "{c}.__add__ = lambda self, other: ('late add', other)", "{c}.__iter__ = lambda self: iter('late')", "{c}.__eq__ = lambda self, other: True", "{c}.__bool__ = lambda self: False", "{c}.__getitem__ = lambda self, key: key", "del {c}.__len__",
+                                     "{v}.__class__ = {d}", "{v}.__dict__ = {{'value': 5}}", "{v}.__dict__['method'] = 7", "{c}.__call__ = lambda self, *a: a", "{c}.__bases__ = ({d},)", "del {c}.method", "{c}.__getattribute__ = lambda self, name: name", "{c}.method = classmethod(lambda cls, *a: ('class', a))",
+                                     "{c}.method = staticmethod(len)", "{c}.count = property(lambda self: 3, lambda self, value: say('stored', value))", "{c}.__repr__ = lambda self: 'late repr'", "{c}.method = functools.partial(show)", "{c}.method = functools.partialmethod(lambda self, a, b=0: ('partial', a, b), 1)",
+                                     "{c}.__hash__ = lambda self: 5", "{c}.__lt__ = lambda self, other: True", "{c}.__setattr__ = lambda self, *a: say('late set', a)", "{c}.__contains__ = lambda self, item: item", "{c}.__index__ = lambda self: 2", "{c}.count = {d}"))
+        self.emit(f"try:\n    {variable} = {name}({self.expression('a', 2) if self.maybe(.5) else ''})\n    for _ in range({self.chance.choice((2, 4, 9))}):\n        if _ == {self.chance.choice((1, 1, 2, 5))}: "
+                  + change.format(c=name, d=self.chance.choice(self.classes), v=variable, z=self.expression("z")))
+        for _ in range(self.chance.choice((1, 2, 3))):
+            use = self.chance.choice(("{v}.count", "{v}.method({z})", "{v}.prop", "len({v})", "{v} + {z}", "{v} == {v}", "bool({v})", "{v}[{z}]", "{v}({z})", "{v}.value", "{v}.missing", "[*{v}]", "type({v})", "str({v})", "{v} < {v}", "{z} in {v}", "{c}.count", "{c}.method", "{c}.mro()", "hash({v}) == 7",
+                                      "vars({v})", "isinstance({v}, {c})", "dir({v})[-2:]", "range(5)[{v}]", "super({c}, {v}).__init__()", "setattr({v}, 'count', {z})", "sorted([{v}, {v}])", "{v}.count += 1"))
+            use = use.format(v=variable, c=name, z=self.expression("z"))
+            self.emit(f"        try: {use if '+=' in use else f'say({use})'}\n        except Exception as x9: say(x9)")
+        self.emit("except Exception as x9: say(x9)")
+        if self.maybe(.1):
+            built = self.chance.choice(("len", "str", "range", "isinstance", "abs", "sorted", "print_"))
+            self.emit(f"def use(x): return ({built.rstrip('_')}({self.chance.choice(('x', '[x, x]'))}) if x else 0)\nfor _ in range(6):\n    try: say(use({self.chance.choice(('_', 'str(_)', '[_]'))}))\n    except Exception as x9: say(x9)\n"
+                      f"    if _ == 3: {built} = lambda *a: ('mine', a)\n    if _ == 4: del {built}")
+
+    def do_unwind(self):
+        """try, with and loops that are left in all ways at once."""
+        if self.inside or self.depth > 2:
+            return self.do_print()
+        name = self.fresh("leave")
+        ways = ["return ('r', n)", "break", "continue", "raise Oops(n)", "1 / 0", "pass", f"say({self.expression('a', 2)})", "raise ValueError(n) from None", "assert n > 5, n", "missing"]
+        way = lambda: self.chance.choice(ways)
+        when = lambda: self.chance.choice(("n == 1", "n > 1", "n", "n == 0", "True", "n % 2"))
+        self.emit(f"def {name}(upto):\n    for n in range(upto):\n        tick()\n        {self.chance.choice(('try:', 'try:', f'with Manager(n, {self.chance.choice(CATCHABLE)}):'))}")
+        managed = self.lines[-1].strip() != "try:"
+        self.depth += 3
+        self.emit(f"if {when()}: {way()}\nfor m in range(2):\n    {self.chance.choice((f'with Manager(m): {way()}', f'if {when()}: {way()}', f'say(m); {way()}'))}")
+        if self.maybe(.5):
+            self.emit(f"try:\n    if {when()}: {way()}\nexcept {self.chance.choice(CATCHABLE)} as e:\n    say('inner', e)\n    if {when()}: {way()}\nfinally:\n    say('inner finally', n)\n    if {when()}: {way()}")
+        self.depth -= 1
+        if not managed:
+            kind = self.chance.random()
+            if kind < .7:
+                self.emit(f"except {self.chance.choice(CATCHABLE)}{self.chance.choice(('', ' as e'))}:\n    say('caught', n, sys.exc_info()[0])\n    if {when()}: {way()}")
+                if self.maybe(.3):
+                    self.emit(f"else:\n    if {when()}: {way()}")
+            if kind >= .7 or self.maybe(.6):
+                self.emit(f"finally:\n    say('finally', n, sys.exc_info()[0])\n    if {when()}: {way()}")
+        self.depth -= 1
+        if self.maybe(.3):
+            self.emit("else:\n    say('else')")
+        self.depth -= 1
+        self.emit(f"    return 'end'\nfor a0 in (1, 2, 4):\n    try: say({name}(a0))\n    except Exception as x9: {self.chance.choice(('say(chain(x9))', 'print(traceback.format_exc())'))}")
+
+    def do_stream(self):
+        """An asynchronous generator driven by hand."""
+        if self.inside or self.depth > 1:
+            return self.do_print()
+        name = self.fresh("agen")
+        positional, _ = self.function(name, "agenerator")
+        actions = ", ".join(self.chance.choice(("('anext', 0)", "('anext', 0)", f"('asend', {self.expression('a', 3)})", f"('athrow', {self.expression('E')})", "('aclose', 0)")) for _ in range(self.chance.randint(1, 5)))
+        self.emit(f"astream(lambda: {name}({', '.join(self.expression('a', 2) for _ in range(positional))}), {actions})")
+
+    def do_library(self):
+        """What the library makes of functions and classes."""
+        name = self.fresh("lib")
+        if self.inside or self.depth > 2:
+            return self.do_print()
+        self.emit(self.chance.choice((
+            f"@contextlib.contextmanager\ndef {name}(a):\n    say('in', a)\n    try: yield a\n    except ValueError as e: say('swallowed', e)\n    finally: say('out')\ntry:\n    with {name}({self.expression('a', 2)}) as got:\n        say(got)\n        raise {self.expression('E')}\nexcept Exception as x9: say(chain(x9))",
+            f"with contextlib.ExitStack() as {name}:\n    {name}.enter_context(Manager(1, ValueError)); {name}.callback(say, 'called back', {self.expression('z')})\n    {name}.push(lambda *info: say(info[0]) or {self.chance.choice(('True', 'False'))})\n    say({self.expression('a', 2)})\n    {self.chance.choice(('pass', '1 / 0', 'raise KeyError(3)'))}",
+            f"with contextlib.suppress({self.chance.choice(CATCHABLE)}):\n    say({self.expression('a', 1)})",
+            f"@functools.singledispatch\ndef {name}(a): return 'default'\n@{name}.register\ndef _(a: int): return ('int', a)\n@{name}.register(list)\n@{name}.register(tuple)\ndef _(a): return len(a)\nsay([{name}(x) for x in ({self.expression('a', 2)}, {self.expression('a', 2)}, {self.expression('a', 2)})])",
+            f"@dataclasses.dataclass({self.chance.choice(('', 'order=True', 'frozen=True', 'slots=True', 'kw_only=True', 'unsafe_hash=True'))})\nclass {name}:\n    a: int\n    b: list = dataclasses.field(default_factory=list)\n    c: str = {self.expression('s', 3)}\n"
+            f"d0 = [{name}(a={self.expression('a', 2)}), {name}(a={self.expression('i', 2)}, c={self.expression('s', 2)})]\nsay([repr(x) for x in d0], d0[0] == d0[1])\ntry:\n    d0[0].a = {self.expression('z')}\n    say(dataclasses.astuple(d0[0]), sorted(d0) == d0)\nexcept Exception as x9: say(type(x9), str(x9))",
+            f"class {name}(enum.{self.chance.choice(('Enum', 'IntEnum', 'Flag', 'IntFlag'))}):\n    A = 1\n    B = 2\n    C = {self.chance.choice(('4', 'enum.auto()', '1'))}\n    def double(self): return self.value * 2\nfor x0 in ({self.expression('z')}, 'A', {name}.B, 3):\n    try: say(repr({name}(x0)), {name}(x0).double(), {name}(x0) == x0, [repr(m) for m in {name}])\n    except Exception as x9: say(type(x9), str(x9))",
+            f"@functools.lru_cache(maxsize={self.chance.choice(('2', 'None', '0'))})\ndef {name}(a, b=1):\n    say('computed', a)\n    return (a, b)\nfor x0 in ({self.expression('k', 2)}, {self.expression('k', 2)}, 1, 1.0, True, 1):\n    try: say({name}(x0), {name}(x0, b=2))\n    except Exception as x9: say(x9)\nsay(tuple({name}.cache_info()))",
+            f"{name} = io.StringIO()\nprint({self.expression('a', 2)}, {self.expression('s', 2)}, file={name}, sep='|')\n{name}.seek(0)\nsay({name}.readlines())",
+            f"{name} = iter({self.expression('l', 1)})\nwhile (w0 := next({name}, None)) is not None:\n    tick()\n    say(w0)",
+            f"class {name}:\n    __slots__ = ('__a', 'b')\n    def __init__(self): self.__a = {self.expression('z')}\n    def __get(self): return self.__a\n    get = __get\no0 = {name}()\ntry: say(o0.get(), o0._{name}__a, [n for n in dir(o0) if 'a' in n][-1:]); o0.c = 1\nexcept AttributeError as x9: say(x9)",
+            f"class {name}:\n    x = {self.expression('i', 2)}\n    ys = [x0 for x0 in range(2)]\n    def f(self, x=x): return (x, __class__.__name__)\n    for z in range(2): locals()[f'm{{z}}'] = z\n    del z\nsay({name}().f(), {name}.ys, {name}.m1, sorted(n for n in vars({name}) if n[0] != '_'))",
+            f"class {name}:\n    def __set_name__(self, owner, name): self.name = name\n    def __get__(self, obj, owner=None): return (self.name, obj is None, owner.__name__)\n    def __set__(self, obj, value): say('set', self.name, value)\n    def __delete__(self, obj): say('delete', self.name)\n"
+            f"class Has{name}:\n    d = {name}()\n    e = {name}()\no0 = Has{name}()\no0.d = {self.expression('a', 2)}\no0.__dict__['e'] = 5\nsay(o0.d, o0.e, Has{name}.d)\ndel o0.d",
+            f"say(copy.deepcopy({self.expression('l', 1)}), copy.copy({self.expression('d', 1)}))",
+            f"try: {name} = json.loads(json.dumps({self.expression(self.chance.choice('ldtis'), 1)}, sort_keys={self.chance.choice(('True', 'False'))}, default=repr)); say({name})\nexcept (TypeError, ValueError) as x9: say(x9)",
+            f"{name} = pickle.loads(pickle.dumps({self.expression(self.chance.choice('ldtisbf'), 1)}, {self.chance.choice('012345')}))\nsay({name})",
+            f"{name} = struct.pack('<iqd', {self.expression('i', 3)} % 1000, {self.expression('i', 3)}, {self.expression('f', 3)})\nsay({name}, struct.unpack('<iqd', {name}))",
+            f"{name} = array.array({self.chance.choice(('b', 'i', 'd', 'Q'))!r}, [1, 2, 3])\ntry:\n    {name}.extend([{self.expression('z')}, {self.expression('i', 2)}])\n    {name}[{self.expression('z')}] = {self.expression('z')}\n    say({name}[::{self.expression('z')}], {name}.tolist())\nexcept Exception as x9: say(x9)",
+            f"{name} = collections.deque({self.expression('l', 1)}, {self.chance.choice(('None', '3', '0'))})\ntry:\n    {name}.appendleft({self.expression('a', 2)}); {name}.rotate({self.expression('z')}); {name}.insert({self.expression('z')}, 5); say(list({name}), {name}[{self.expression('z')}]); {name}.remove(5)\nexcept Exception as x9: say(x9)",
+            f"{name} = collections.OrderedDict({self.expression('d', 1)})\ntry:\n    {name}['z'] = 1; {name}.move_to_end({self.chance.choice(('next(iter(' + name + '))', repr('a')))}, last={self.chance.choice(('True', 'False'))}); say(list({name}.items()), {name}.popitem(last=False), {name} == dict({name}))\nexcept Exception as x9: say(x9)",
+        )))
+
     def do_class(self):
         if self.inside or self.depth > 1 or len(self.lines) > 260:
             return self.do_print()
@@ -657,7 +810,7 @@ class Program:
         for kind in "iisl":
             self.emit(f"{self.variable(kind)} = {self.chance.choice(LITERALS[kind])}")
         for _ in range(self.chance.randint(1, 3)):
-            self.chance.choice((self.do_def, self.do_class, self.do_def, self.do_generator, self.do_coroutine))()
+            self.chance.choice((self.do_def, self.do_class, self.do_class, self.do_def, self.do_generator, self.do_coroutine, self.do_stream, self.do_hot, self.do_closure, self.do_unwind, self.do_patch, self.do_library))()
         for _ in range(self.chance.randint(6, 16)):
             self.top()
         return "\n".join(self.lines) + "\n"
@@ -708,7 +861,7 @@ MEMBERS = [member.replace("@@", "\0") for member in MEMBERS]
 LITERAL_SPECS = ["", "5", "<8", "^9", ">+6", "x", "#x", "b", "08", ",.2f", "e", ".3g", "%", "_", "*^10", "c", "d", "s", ".2"]
 SPLIT = {kind: [part.strip().replace('"\0"', "|") for part in text.replace('"|"', '"\0"').replace(".2f %-5s|'", ".2f %-5s'").replace("\n", "").split("|")] for kind, text in EXPRESSIONS.items()}
 SIMPLE = ["do_print"] * 6 + ["do_assign"] * 6 + ["do_unpack", "do_augment", "do_augment", "do_mutate", "do_mutate", "do_mutate", "do_jump", "do_jump", "do_raise", "do_expression", "do_call", "do_del", "do_assert"]
-ALL = SIMPLE + ["do_if"] * 3 + ["do_for"] * 3 + ["do_while"] + ["do_try"] * 4 + ["do_group", "do_with", "do_with", "do_match", "do_match", "do_def", "do_def", "do_lambda", "do_generator", "do_generator", "do_coroutine", "do_coroutine", "do_class", "do_class",
+ALL = SIMPLE + ["do_if"] * 3 + ["do_for"] * 3 + ["do_while"] + ["do_try"] * 4 + ["do_group", "do_with", "do_with", "do_match", "do_match", "do_def", "do_def", "do_lambda", "do_generator", "do_generator", "do_coroutine", "do_coroutine", "do_class", "do_class", "do_hot", "do_hot", "do_numbers", "do_closure", "do_closure", "do_patch", "do_patch", "do_unwind", "do_unwind", "do_stream", "do_library", "do_library", "do_library",
                                                                               "do_global"]
 
 

@@ -61,7 +61,9 @@ def generate(chance, corpus):
         return ("unpack", form, binary(chance, 60), chance.choice((0, 0, 1, -1, -5, 100, 2**63)))
     if kind < .85:
         return ("into", form, tuple(values_for(chance, letters)), chance.randint(0, 40), chance.choice((0, 1, -1, -10, 30, 2**64)))
-    if kind < .93:
+    if kind < .88:
+        return ("object", form, tuple(values_for(chance, letters)), binary(chance, 60), chance.choice((0, 0, 1, -1, -5, 100, 2**63)))
+    if kind < .94:
         return ("cast", form, binary(chance, 60), chance.choice((None, (2, 2), (1,), (0,), (2, 3, 2), (-1,), (2**40, 2**40), ("a",))), chance.choice(LETTERS), chance.randint(-3, 9))
     return ("array", chance.choice("bBuhHiIlLqQfdx"), binary(chance, 40), tuple(a_value(chance) for _ in range(chance.randint(0, 4))))
 
@@ -79,6 +81,19 @@ def into(form, values, size, offset):
     buffer = bytearray(b"\xaa" * size)
     result = outcome(struct.pack_into, form, buffer, offset, *values)
     return f"{result} {bytes(buffer)!r}" if result == "None" else result       # after an error it may be anything
+
+
+def through_object(form, values, data, offset):
+    """The methods of a Struct, with buffers of several kinds."""
+    made = struct.Struct(form)
+    buffer = bytearray(data) + bytearray(min(made.size, 1000))
+    results = [describe((made.size, made.format)), outcome(made.pack, *values) if made.size < 10**6 else "", outcome(made.unpack_from, memoryview(data), offset=offset), outcome(made.unpack_from, buffer=buffer), outcome(made.iter_unpack, data)[:40],
+               outcome(lambda: list(made.iter_unpack(memoryview(bytes(buffer) * max(made.size, 1))[:made.size * 3]))[:3]), outcome(lambda: made.iter_unpack(bytes(made.size * 2)).__length_hint__()) if made.size < 10**6 else ""]
+    stored = outcome(made.pack_into, memoryview(buffer), offset, *values)
+    results.append(f"{stored} {bytes(buffer)!r}" if stored == "None" else stored)
+    results.append(outcome(struct.pack_into, form, data, 0, *values))
+    results.append(outcome(struct.unpack, form, array.array("h", range(made.size // 2 if made.size < 1000 else 0))))
+    return " | ".join(results)
 
 
 def cast(form, data, shape, other, index):
@@ -100,6 +115,6 @@ def evaluate(case):
     if kind == "pack":
         return " | ".join([outcome(struct.calcsize, rest[0]), outcome(lambda: struct.pack(rest[0], *rest[1]) if struct.calcsize(rest[0]) < 10**6 else None)])
     try:
-        return {"unpack": unpacked, "into": into, "cast": cast, "array": arrays}[kind](*rest)
+        return {"unpack": unpacked, "into": into, "object": through_object, "cast": cast, "array": arrays}[kind](*rest)
     except Exception as error:
         return problem(error)

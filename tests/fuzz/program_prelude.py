@@ -1,4 +1,5 @@
-import functools, itertools, math, collections, operator, traceback, sys
+import functools, itertools, math, collections, operator, traceback, sys, contextlib, dataclasses, enum, io, copy, json, pickle, struct, array, re, textwrap, heapq, binascii
+Pair = collections.namedtuple('Pair', 'left right')
 fuel = 2500
 class Stop(BaseException): pass
 class Oops(Exception):
@@ -90,3 +91,25 @@ def traced(name):
             return f(*args, **kwargs)
         return inner
     return decorate
+def astep(awaitable):
+    steps = []
+    try:
+        value = awaitable.send(None)
+        while True:
+            tick()
+            steps.append(value)
+            value = awaitable.send(len(steps))
+    except StopIteration as e:
+        return (steps[:20], e.value)
+def astream(make, *actions):
+    try:
+        g = make()
+    except Exception as e:
+        return say('no generator', e)
+    try:
+        for what, value in actions:
+            try: say(what, astep(getattr(g, what)(value) if what in ('asend', 'athrow') else g.__anext__() if what == 'anext' else g.aclose()))
+            except (StopAsyncIteration, Exception) as e: say('raised', what, chain(e))
+    finally:
+        try: say('closed', astep(g.aclose()), g.ag_running, g.ag_frame is None)
+        except RuntimeError as e: say('not closed', e)

@@ -116,7 +116,7 @@ static Value stateful_new(Type *type, Value stream, Value errors)
     Value codec = object_getattr(VALUE(type), NAME("codec"));
     if (!codec) return 0;
     if (type_of(codec) != &multibyte_codec_type) return raise_type("codec is unexpected type");
-    if (errors && errors != NONE && !is_str(errors)) return raise_bad_argument(type_name(type), "errors", "str", errors);
+    if (errors && errors != NONE && !is_str(errors)) return raise_bad_argument(type->name, "errors", "str", errors);
     Value v = type_alloc(type, 0);
     if (!v) return 0;
     st(v)->def = ((CodecObj *)codec)->def;
