@@ -8,7 +8,7 @@
 
 #define TYPE_HEAP (1ull << 9)         /* Type.flags, as Py_TPFLAGS_HEAPTYPE: made at run time */
 #define TYPE_FINALIZE (1ull << 32)    /* instances have `finalize` or __del__ */
-#define TYPE_FREES (1ull << 39)       /* `finalize` only gives back memory of a C library: there is no need of it at exit */
+#define TYPE_FREES (1ull << 40)       /* `finalize` only gives back memory of a C library: there is no need of it at exit */
 
 typedef struct TypeHead {
     /* PyTypeObject of CPython 3.11 (408 bytes) */

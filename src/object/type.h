@@ -85,7 +85,7 @@ enum {   /* Type.flags: the low 32 bits have CPython's Py_TPFLAGS_* values */
     TYPE_INT = 1 << 24, TYPE_LIST = 1 << 25, TYPE_TUPLE = 1 << 26, TYPE_BYTES = 1 << 27, TYPE_STR = 1 << 28, TYPE_DICT = 1 << 29, TYPE_EXCEPTION = 1 << 30,
 };
 #define TYPE_TYPE (1ull << 31)
-/* TYPE_FINALIZE (1ull << 32) */
+/* TYPE_FINALIZE (1ull << 32), TYPE_FREES (1ull << 40): heap/type_head.h */
 #define TYPE_FILLED (1ull << 33)        /* the dict has its descriptors */
 #define TYPE_NO_WEAKREF (1ull << 34)    /* instances cannot be weakly referenced */
 #define TYPE_FLOAT (1ull << 35)
