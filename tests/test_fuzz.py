@@ -1,7 +1,9 @@
 """A small share of what tests/fuzz/ does at length, with fixed seeds."""
 import importlib
+import marshal
 import os
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "fuzz"))
@@ -19,7 +21,27 @@ class Fuzz(unittest.TestCase):
                 self.assertEqual(findings, [])
 
     def test_damaged_pyc(self):
-        self.assertEqual(importlib.import_module("damaged_pyc").crashes(100, 4), [])
+        report = importlib.import_module("damaged_pyc").damage(100, 4)
+        self.assertEqual(report.crashes, [])
+
+    def test_stopped_files_are_told_apart(self):
+        damaged_pyc = importlib.import_module("damaged_pyc")
+        programs = {
+            "sum(range(10))": (False, "ended by itself"),
+            "def f():\n    while True:\n        len('')\nf()": (False, "ended by the signal's exception", "loop in f, "),
+            "def f():\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass\nf()": (False, "handled every exception, ended from the signal handler", "loop in f, "),
+            "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGVTALRM])\nimport os\nos.kill(os.getpid(), 11)": (True, "crash, status -11"),
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            for number, (program, (fault, kind, *where)) in enumerate(programs.items()):
+                path = os.path.join(folder, f"x{number}.pyc")
+                with open(path, "wb") as file:
+                    file.write(bytes(16) + marshal.dumps(compile(program, "damaged", "exec")))
+                with self.subTest(program):
+                    found = damaged_pyc.classified(sys.executable, path, 0, folder, .4)
+                    self.assertEqual(found[:2], (fault, kind))
+                    if where:
+                        self.assertEqual(found[2][:len(where[0])], where[0])
 
     def test_alloc_failure(self):
         failing = importlib.import_module("alloc_failure")
