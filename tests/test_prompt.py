@@ -42,7 +42,7 @@ class Session:
         return text
 
     def send(self, keys):
-        """Control keys mean something once the editor has the terminal, shortly after the prompt."""
+        """Ctrl-D means something once the editor has the terminal, shortly after the prompt, and Ctrl-C a test's program once it runs."""
         if keys in (CTRL_C, CTRL_D):
             time.sleep(0.7)
         os.write(self.terminal, keys.encode())
@@ -162,6 +162,15 @@ class Prompt(unittest.TestCase):
         s.send("import time; time.sleep(60)\r")
         s.send(CTRL_C)
         self.assertIn("KeyboardInterrupt", s.until(r"\n>>> "))
+        self.leave(s)
+
+    def test_interrupt_at_once(self):
+        s = self.start()
+        for pause in (0, 0.0005, 0.001, 0.002) * 10:
+            time.sleep(pause)
+            os.write(s.terminal, CTRL_C.encode())
+            s.until(r"\nKeyboardInterrupt\r\n>>> ")
+        self.assertIn("\u00e9\u20ac", s.line("print(chr(0xe9) + '\u20ac')"))
         self.leave(s)
 
     def test_exit(self):

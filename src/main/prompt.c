@@ -12,6 +12,7 @@
 #include "vm/vm.h"
 #include <editline/readline.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,15 +63,41 @@ static void start_editing(void)
     error_clear();
 }
 
+static struct { bool complete; char *line; } edited;
+
+static void take_line(char *line)
+{
+    edited.complete = true;
+    edited.line = line;
+    rl_callback_handler_remove();   /* or the next prompt would be shown at once */
+}
+
+/* Waits for a key, without the lock. Signals are let through only while it waits, so that none can come between the look for those that have arrived and the wait. */
+static void wait_for_key(void)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    struct pollfd in = {.fd = fileno(rl_instream ? rl_instream : stdin), .events = POLLIN};
+    if ((atomic_load(&thread_self->interrupt) & INTERRUPT_SIGNAL) || ppoll(&in, 1, 0, &before) < 0) in.revents = 0;
+    pthread_sigmask(SIG_SETMASK, &before, 0);
+    if (in.revents) rl_callback_read_char();
+}
+
 /* A line with its line end, malloc'ed; 0 at the end of input or when a signal handler raised. */
 static char *edit_line(const char *prompt)
 {
-    char *line;
-    BLOCKING(line = readline(prompt));
-    if (!safe_point()) {
-        free(line);
+    edited.complete = false;
+    edited.line = 0;
+    rl_callback_handler_install(prompt, take_line);
+    while (!edited.complete) {
+        BLOCKING(wait_for_key());
+        if (safe_point()) continue;
+        if (!edited.complete) rl_callback_handler_remove();
+        free(edited.line);
         return 0;
     }
+    char *line = edited.line;
     if (!line) return 0;
     if (*line) {
         add_history(line);
