@@ -128,8 +128,7 @@ static bool fill_from_file(Unpickler *u, uint8_t *out, int64_t n, Value owner)
         if (view) memoryview_release(view);
         int64_t size = 0;
         if (error) return error_restore(error), false;
-        if (!is_int(count)) return raise_type("an integer is required");
-        return number_as_size(count, &size) && (size >= n || truncated());
+        return int_as_ssize(count, &size) && (size >= n || truncated());
     }
     Value bytes = call_1(u->read, int_new(n));
     if (!bytes) return false;
@@ -284,7 +283,8 @@ static Value line_int(const char *line, size_t length, int base)
     size_t size = strnlen(line, length);
     Value text = str_from_utf8(line, size < 200 ? size : 200), number = text ? int_from_ascii(line, size, base, text) : 0;
     if (number || !text || base || !error_clear_if(&exc_ValueError)) return number;
-    const char *digits = line + strspn(line, " \t\v\f\r+-");
+    const char *digits = line + strspn(line, " \t\v\f\r");
+    digits += *digits == '+' || *digits == '-';
     char prefix = *digits == '0' ? (char)(digits[1] | 0x20) : 0;
     int told = prefix == 'x' ? 16 : prefix == 'o' ? 8 : prefix == 'b' ? 2 : 10;
     if (told == 10 && *digits == '0' && digits_well_formed(digits)) told = 0;      /* the leading zero is wrong, or what follows the number */

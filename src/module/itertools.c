@@ -475,7 +475,7 @@ static NATIVE(islice_reduce)
     return reduce_3(args[0], tuple_pack(4, it->iterator, int_new(it->next), stop, int_new(it->step)), int_new(it->count));
 }
 
-static NATIVE(islice_setstate) { return number_as_ssize(args[1], &((Islice *)args[0])->count) ? NONE : 0; }
+static NATIVE(islice_setstate) { return int_as_ssize(args[1], &((Islice *)args[0])->count) ? NONE : 0; }
 
 static const NativeDef islice_methods[] = {REDUCE(islice_reduce), SETSTATE(islice_setstate), {0}};
 Type islice_type = {TYPE_INIT("itertools.islice", Islice), ITERATOR_SLOTS,

@@ -46,7 +46,7 @@ static Value combine_stop(Combine *it)
 /* Reads numbers of a state tuple, each clipped to 0..limit(i). */
 static bool read_number(Value v, int64_t low, int64_t high, int64_t *out)
 {
-    if (!number_as_ssize(v, out)) return false;
+    if (!int_as_ssize(v, out)) return false;
     if (*out < low) *out = low;
     if (*out > high) *out = high;
     return true;

@@ -271,7 +271,7 @@ static NATIVE(list_iter_setstate)
 {
     ListIter *it = (ListIter *)args[0];
     int64_t index;
-    if (!number_as_int64(args[1], &index)) return 0;
+    if (!int_as_ssize(args[1], &index)) return 0;
     if (it->list) it->index = index < 0 ? 0 : index > list_size(it->list) ? list_size(it->list) : index;
     return NONE;
 }
@@ -280,7 +280,7 @@ static NATIVE(list_reverse_setstate)
 {
     ListIter *it = (ListIter *)args[0];
     int64_t index;
-    if (!number_as_int64(args[1], &index)) return 0;
+    if (!int_as_ssize(args[1], &index)) return 0;
     if (it->list) it->index = index < -1 ? -1 : index > list_size(it->list) - 1 ? list_size(it->list) - 1 : index;
     return NONE;
 }

@@ -205,20 +205,27 @@ Value object_getitem(Value v, Value key)
     return raise_type("'%.200T' object is not subscriptable", v);
 }
 
+/* Whether a type without setitem looks at an index, before it says that it stores no items: those that have to do with sequences. */
+static bool wants_index(Type *type, Value key)
+{
+    return type_of(key)->index && (type->flags & TYPE_HEAP || type->seq_item || type->length || type->contains || type->concat);
+}
+
 bool object_setitem(Value v, Value key, Value value)
 {
     Type *type = type_of(v);
+    int64_t index;
     if (type->setitem) return type->setitem(v, key, value);
-    return raise_type(value ? "'%.200T' object does not support item assignment" : "'%.200T' object does not support item deletion", v);
+    if (wants_index(type, key) && !number_as_index(key, &index, &exc_IndexError)) return false;
+    return raise_type("'%.200T' object does not support item assignment", v);
 }
 
 bool object_delitem(Value v, Value key)
 {
     Type *type = type_of(v);
     if (type->setitem) return type->setitem(v, key, 0);
-    bool sequence = type->flags & TYPE_HEAP || type->seq_item || type->length || type->contains || type->concat;
     int64_t index;
-    if (!sequence || !type_of(key)->index) return raise_type("'%.200T' object does not support item deletion", v);
+    if (!wants_index(type, key)) return raise_type("'%.200T' object does not support item deletion", v);
     return number_as_index(key, &index, &exc_IndexError) ? raise_type("'%.200T' object doesn't support item deletion", v) : false;
 }
 

@@ -9,6 +9,11 @@ bool number_as_ssize(Value v, int64_t *out)
     return raise_overflow("Python int too large to convert to C ssize_t");
 }
 
+bool int_as_ssize(Value v, int64_t *out)
+{
+    return is_int(v) ? number_as_ssize(v, out) : raise_type("an integer is required");
+}
+
 bool number_as_uint64(Value v, uint64_t *out)
 {
     if (!is_int(v)) return raise_type("an integer is required");

@@ -1,7 +1,8 @@
 """What the fuzzers of tests/fuzz/ found first: each line was wrong once."""
 import array
-import itertools
+import collections
 import io
+import itertools
 import operator
 import pickle
 import traceback
@@ -70,3 +71,53 @@ except Exception:
     print(traceback.format_exc())
 for part in ExceptionGroup("g", [ValueError(1), KeyError(2)]).split(ValueError):
     print(repr(part), part.__suppress_context__)
+
+
+# sum() goes no further after an addition that fails: the iterator is not asked for more, and its frame is not in the traceback.
+def items():
+    for item in (1, [2], 3):
+        print("gives", item)
+        yield list(item) if item == 3 else item
+
+
+def tried(function, *arguments):
+    try:
+        print(function(*arguments))
+    except Exception as error:
+        frames, trace = [], error.__traceback__
+        while trace:
+            frames.append(trace.tb_frame.f_code.co_name)
+            trace = trace.tb_next
+        print(type(error).__name__, error, frames)
+
+
+def store(target, key, value):
+    target[key] = value
+
+
+def remove(target, key):
+    del target[key]
+
+
+tried(lambda: sum(items()))
+tried(lambda: sum(items(), 1.5))
+tried(store, [1], slice(0, 1), (item < "a" for item in (1, 2)))
+tried(store, [1], slice(0, 1), 5)
+tried(store, [1, 2], slice(0, 2, 2), (item < "a" for item in (1, 2)))
+for holder in "abc", b"abc", (1,), range(3), {1}, {}.keys(), type("Plain", (), {})(), 5, None:
+    for index in 2**100, 1, "a":
+        tried(store, holder, index, 1)
+        tried(remove, holder, index)
+for made in iter([1, 2, 3]), iter((1, 2)), iter("abc"), iter(b"abc"), reversed([1, 2]):
+    for state in len, 1.0, None, True, 2**100:
+        tried(made.__setstate__, state)
+    print(list(made))
+for native in collections.OrderedDict, collections.deque, array.array, itertools.chain:
+    tried(lambda: native.nothing)
+tried(collections.defaultdict(int))
+tried(lambda: [] + collections.deque())
+tried(lambda: "".join([collections.deque()]))
+tried(lambda: collections.deque.append(5, 1))
+for text in "1" * 4301, "1" * 4301 + "x", "1" * 4301 + "_", "0" * 4400, "-" + "1" * 4301 + " 1":
+    for base in 10, 0, 7, 16:
+        tried(lambda: int(text, base) % 1000)
