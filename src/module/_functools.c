@@ -136,7 +136,7 @@ static const NativeDef partial_methods[] = {
     {"__reduce__", "(self, /)", partial_reduce}, {"__setstate__", "(self, state, /)", partial_setstate},
     {"__class_getitem__", "(cls, item, /)", partial_class_getitem, "See PEP 585", NATIVE_CLASS}, {0},
 };
-static Type partial_type = {TYPE_INIT("functools.partial", PartialObj), .flags = TYPE_BASE | TYPE_WEAKREF_OK, .dict_offset = offsetof(PartialObj, dict), .trace = partial_trace,
+static Type partial_type = {TYPE_INIT("functools.partial", PartialObj), .flags = TYPE_OWN_MODULE_NAME | TYPE_BASE | TYPE_WEAKREF_OK, .dict_offset = offsetof(PartialObj, dict), .trace = partial_trace,
     .doc = "partial(func, *args, **keywords) - new function with partial application\nof the given arguments and keywords.", .new = partial_new, .call = partial_call,
     .repr = partial_repr, .methods = partial_methods, .members = partial_members, .getset = partial_getset};
 

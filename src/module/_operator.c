@@ -189,7 +189,7 @@ static Value getter_repr(Value v)
 static NATIVE(getter_reduce) { return tuple_pack(2, VALUE(type_of(args[0])), ((GetterObj *)args[0])->items); }
 
 static const NativeDef getter_methods[] = {{"__reduce__", "(self, /)", getter_reduce, "Return state information for pickling"}, {0}};
-static Type itemgetter_type = {TYPE_INIT("operator.itemgetter", GetterObj), .trace = getter_trace, .new = itemgetter_new, .call = itemgetter_call, .repr = getter_repr,
+static Type itemgetter_type = {TYPE_INIT("operator.itemgetter", GetterObj), .flags = TYPE_OWN_MODULE_NAME, .trace = getter_trace, .new = itemgetter_new, .call = itemgetter_call, .repr = getter_repr,
     .methods = getter_methods, .doc = "Return a callable object that fetches the given item(s) from its operand.\nAfter f = itemgetter(2), the call f(r) returns r[2]."};
 
 /* "a.b.c" as a tuple of interned names. */
@@ -241,7 +241,7 @@ static Value attrgetter_call(Value self, Value *args, size_t nargs, Value kwname
     return found ? list_to_tuple(found) : 0;
 }
 
-static Type attrgetter_type = {TYPE_INIT("operator.attrgetter", GetterObj), .trace = getter_trace, .new = attrgetter_new, .call = attrgetter_call, .repr = getter_repr,
+static Type attrgetter_type = {TYPE_INIT("operator.attrgetter", GetterObj), .flags = TYPE_OWN_MODULE_NAME, .trace = getter_trace, .new = attrgetter_new, .call = attrgetter_call, .repr = getter_repr,
     .methods = getter_methods, .doc = "Return a callable object that fetches the given attribute(s) from its operand.\nAfter f = attrgetter('name'), the call f(r) returns r.name."};
 
 /* --- methodcaller */
@@ -307,7 +307,7 @@ static NATIVE(caller_reduce)
 }
 
 static const NativeDef caller_methods[] = {{"__reduce__", "(self, /)", caller_reduce, "Return state information for pickling"}, {0}};
-static Type caller_type = {TYPE_INIT("operator.methodcaller", CallerObj), .trace = caller_trace, .new = caller_new, .call = caller_call, .repr = caller_repr, .methods = caller_methods,
+static Type caller_type = {TYPE_INIT("operator.methodcaller", CallerObj), .flags = TYPE_OWN_MODULE_NAME, .trace = caller_trace, .new = caller_new, .call = caller_call, .repr = caller_repr, .methods = caller_methods,
     .doc = "Return a callable object that calls the given method on its operand.\nAfter f = methodcaller('name'), the call f(r) returns r.name()."};
 
 /* --- the module */

@@ -915,7 +915,7 @@ static const GetSetDef array_getset[] = {
 
 static Type array_type = {
     TYPE_INIT("array.array", ArrayObj),
-    .flags = TYPE_BASE | TYPE_SEQUENCE | TYPE_WEAKREF_OK,
+    .flags = TYPE_OWN_MODULE_NAME | TYPE_BASE | TYPE_SEQUENCE | TYPE_WEAKREF_OK,
     .doc = "array(typecode [, initializer]) -> array\n\nReturn a new array whose items are restricted by typecode, and\ninitialized from the optional initializer value.",
     .trace = array_trace,
     .new = array_make,

@@ -46,7 +46,7 @@ static void getset_trace(Obj *object)
 static Value getset_repr(Value v)
 {
     GetSetObj *o = (GetSetObj *)v;
-    return str_format_c("<attribute '%U' of '%s' objects>", o->name, type_name(o->owner));
+    return str_format_c("<attribute '%U' of '%s' objects>", o->name, type_full_name(o->owner));
 }
 
 static Value getset_get(Value self, Value object, Type *owner)
@@ -115,7 +115,7 @@ static void member_trace(Obj *object)
 static Value member_repr(Value v)
 {
     MemberObj *o = (MemberObj *)v;
-    return str_format_c("<member '%U' of '%s' objects>", o->name, type_name(o->owner));
+    return str_format_c("<member '%U' of '%s' objects>", o->name, type_full_name(o->owner));
 }
 
 Value member_get(MemberObj *o, Obj *object)
@@ -205,7 +205,7 @@ static void wrapper_trace(Obj *object)
 static Value wrapper_repr(Value v)
 {
     WrapperObj *o = (WrapperObj *)v;
-    return str_format_c("<slot wrapper '%U' of '%s' objects>", o->name, type_name(o->owner));
+    return str_format_c("<slot wrapper '%U' of '%s' objects>", o->name, type_full_name(o->owner));
 }
 
 static Value wrapper_get(Value self, Value object, Type *owner)

@@ -54,7 +54,8 @@ Value native_new(const NativeDef *def, Value self, Value module);
 Value native_call(const NativeDef *def, Signature **cache, Value *args, size_t nargs, Value kwnames);
 /* For the VM: when a call with exactly `nargs` positional arguments needs no binding, the function can be called on them as they are. */
 bool native_is_direct(const NativeDef *def, Signature **cache, size_t nargs);
-/* For NATIVE_VECTOR functions that parse their own: binds by another signature into out[], which has one word a parameter. */
+/* For NATIVE_VECTOR functions that parse their own: binds by another signature into out[], which has one word a parameter.
+ * function_name 0: errors say "function" (for signatures with parameters that have names). */
 bool native_bind(const char *function_name, const char *signature, Signature **cache, Value *args, size_t nargs, Value kwnames, Value *out);
 
 typedef struct PropertyObj { Obj head; Value get, set, del, doc, name; bool getter_doc; } PropertyObj;

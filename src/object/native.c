@@ -221,7 +221,7 @@ static Value native_method_call(Value self, Value *args, size_t nargs, Value kwn
 {
     NativeMethodObj *method = (NativeMethodObj *)self;
     if (__builtin_expect(nargs == 0, 0))
-        return raise_type("unbound method %.200s.%U() needs an argument", method->owner->name, method->name);
+        return raise_type("unbound method %.200s.%U() needs an argument", type_name(method->owner), method->name);
     if (__builtin_expect(!is_instance_of(args[0], method->owner), 0))
         return raise_type("descriptor '%U' for '%.100s' objects doesn't apply to a '%.100T' object", method->name, method->owner->name, args[0]);
     return call_native(method->def, &method->signature, self, args, nargs, kwnames);
@@ -262,7 +262,7 @@ static void native_method_trace(Obj *object)
 static Value native_method_repr(Value v)
 {
     NativeMethodObj *method = (NativeMethodObj *)v;
-    return str_format_c("<method '%U' of '%s' objects>", method->name, type_name(method->owner));
+    return str_format_c("<method '%U' of '%s' objects>", method->name, type_full_name(method->owner));
 }
 
 static Value native_method_get_doc(Value v)

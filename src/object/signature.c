@@ -168,6 +168,9 @@ Signature *signature_of(const char *text)
 
 /* --- binding */
 
+/* The name of the function and its parentheses; some constructors have no name in their errors. */
+#define BARE(name) (name)->bare ? (name)->bare : "function", (name)->bare ? "()" : ""
+
 static bool arity_error_simple(const Signature *s, FunctionName *name, size_t nargs)
 {
     size_t hidden = s->has_self ? 1 : 0;
@@ -186,13 +189,13 @@ static bool arity_error_positional(const Signature *s, FunctionName *name, size_
     int64_t min_positional = s->required - (int)hidden, min_only = s->positional_only - (int)hidden;
     if (min_only > min_positional) min_only = min_positional;
     if (s->varkw < 0 && given + (int64_t)nkw > all)
-        return raise_type("%.200s() takes at most %lld %sargument%s (%lld given)", name->bare, (long long)all, given == 0 ? "keyword " : "", all == 1 ? "" : "s",
+        return raise_type("%.200s%s takes at most %lld %sargument%s (%lld given)", BARE(name), (long long)all, given == 0 ? "keyword " : "", all == 1 ? "" : "s",
                           (long long)(given + (int64_t)nkw));
-    if (max == 0) return raise_type("%.200s() takes no positional arguments", name->bare);
+    if (max == 0) return raise_type("%.200s%s takes no positional arguments", BARE(name));
     if (given > max)
-        return raise_type("%.200s() takes %s %lld positional argument%s (%lld given)", name->bare, min_positional < max ? "at most" : "exactly", (long long)max,
+        return raise_type("%.200s%s takes %s %lld positional argument%s (%lld given)", BARE(name), min_positional < max ? "at most" : "exactly", (long long)max,
                           max == 1 ? "" : "s", (long long)given);
-    return raise_type("%.200s() takes %s %lld positional argument%s (%lld given)", name->bare, min_only < max ? "at least" : "exactly", (long long)min_only,
+    return raise_type("%.200s%s takes %s %lld positional argument%s (%lld given)", BARE(name), min_only < max ? "at least" : "exactly", (long long)min_only,
                       min_only == 1 ? "" : "s", (long long)given);
 }
 
@@ -206,24 +209,37 @@ static int find_keyword(const Signature *s, Value key)
     return -1;
 }
 
-static bool bind_keywords(const Signature *s, FunctionName *name, Value *values, size_t nargs, Value kwnames, Value *out)
+/* Keywords that do not fit (or -1): errors about them come after those about what is missing. */
+typedef struct Unfit { int64_t twice, unknown; } Unfit;
+
+static bool bind_keywords(const Signature *s, Value *values, Value kwnames, Value *out, Unfit *unfit)
 {
+    *unfit = (Unfit){-1, -1};
     for (int64_t k = 0; k < tuple_size(kwnames); k++) {
         Value key = tuple_get(kwnames, k);
         if (!is_str(key)) return raise_type("keywords must be strings");
         int i = find_keyword(s, key);
         if (i >= 0) {
-            if (out[i])
-                return raise_type("argument for %.200s() given by name ('%U') and position (%d)", name->bare, key, i + 1 - (s->has_self ? 1 : 0));
-            out[i] = values[k];
+            if (!out[i]) out[i] = values[k];
+            else if (unfit->twice < 0) unfit->twice = k;
         } else if (s->varkw >= 0) {
             if (!out[s->varkw] && !(out[s->varkw] = dict_new())) return false;
             if (!dict_set(out[s->varkw], key, values[k])) return false;
-        } else {
-            return raise_type("'%S' is an invalid keyword argument for %.200s()", key, name->bare);
+        } else if (unfit->unknown < 0) {
+            unfit->unknown = k;
         }
     }
     return true;
+}
+
+static bool check_unfit(const Signature *s, FunctionName *name, Value kwnames, const Unfit *unfit)
+{
+    if (unfit->twice >= 0) {
+        Value key = tuple_get(kwnames, unfit->twice);
+        return raise_type("argument for %.200s%s given by name ('%U') and position (%d)", BARE(name), key, find_keyword(s, key) + 1 - (s->has_self ? 1 : 0));
+    }
+    if (unfit->unknown < 0) return true;
+    return raise_type("'%S' is an invalid keyword argument for %.200s%s", tuple_get(kwnames, unfit->unknown), name->bare ? name->bare : "this function", name->bare ? "()" : "");
 }
 
 static bool bind_missing(const Signature *s, FunctionName *name, size_t nargs, size_t nkw, Value *out)
@@ -236,7 +252,7 @@ static bool bind_missing(const Signature *s, FunctionName *name, size_t nargs, s
             continue;
         }
         if (i < s->positional_only) return s->simple ? arity_error_simple(s, name, nargs) : arity_error_positional(s, name, nargs, 0);
-        return raise_type("%.200s() missing required argument '%U' (pos %d)", name->bare, parameter->name, i + 1 - (s->has_self ? 1 : 0));
+        return raise_type("%.200s%s missing required argument '%U' (pos %d)", BARE(name), parameter->name, i + 1 - (s->has_self ? 1 : 0));
     }
     return true;
 }
@@ -264,8 +280,9 @@ bool signature_bind(const Signature *s, FunctionName *name, Value *args, size_t 
         out[s->varargs] = tuple_from(args + direct, (int64_t)(nargs - direct));
         if (!out[s->varargs]) return false;
     }
-    if (nkw && !bind_keywords(s, name, args + nargs, nargs, kwnames, out)) return false;
-    return bind_missing(s, name, nargs, nkw, out);
+    Unfit unfit;
+    if (nkw && !bind_keywords(s, args + nargs, kwnames, out, &unfit)) return false;
+    return bind_missing(s, name, nargs, nkw, out) && (!nkw || check_unfit(s, name, kwnames, &unfit));
 }
 
 bool native_bind(const char *function_name, const char *signature, Signature **cache, Value *args, size_t nargs, Value kwnames, Value *out)

@@ -92,7 +92,13 @@ enum {   /* Type.flags: the low 32 bits have CPython's Py_TPFLAGS_* values */
 #define TYPE_SET (1ull << 36)           /* set or frozenset */
 #define TYPE_INHERITED (1ull << 39)     /* a static type has its base's flags and slots: what type_ready does only once, however often memory lacks for the rest */
 #define TYPE_CUSTOM_MRO (1ull << 38)    /* a metaclass's mro() decided: lookups are not cached */
+#define TYPE_OWN_MODULE_NAME (1ull << 41) /* __module__ is not interned, as that of CPython's types made from a spec: pickles show whether two names are one object */
 #define TYPE_WEAKREF_OK (1ull << 37)    /* built-in type whose instances can be weakly referenced */
+
+#define FLAGS_OF(operator) (TYPE_FINALIZE operator TYPE_FREES operator TYPE_FILLED operator TYPE_NO_WEAKREF operator TYPE_FLOAT operator TYPE_SET operator TYPE_INHERITED operator TYPE_CUSTOM_MRO operator \
+                            TYPE_OWN_MODULE_NAME operator TYPE_WEAKREF_OK)
+static_assert(FLAGS_OF(+) == FLAGS_OF(|), "two flags have one bit");
+#undef FLAGS_OF
 
 struct Type {
     struct TypeHead;               /* heap/type_head.h: PyTypeObject of CPython 3.11, and trace and finalize */

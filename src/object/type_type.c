@@ -147,7 +147,9 @@ Value type_module_value(Type *type)
 {
     if (type->flags & TYPE_HEAP) return dict_get_str(type->dict, NAME("__module__"));
     const char *dot = strrchr(type->name, '.');
-    return dot ? str_intern_latin1(type->name, (size_t)(dot - type->name)) : NAME("builtins");
+    if (!dot) return NAME("builtins");
+    size_t length = (size_t)(dot - type->name);
+    return type->flags & TYPE_OWN_MODULE_NAME ? str_from_utf8(type->name, length) : str_intern_latin1(type->name, length);
 }
 
 static Value type_repr(Value v)
