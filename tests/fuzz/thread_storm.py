@@ -1,7 +1,7 @@
-"""Threads that change the same dicts, lists, sets, classes, modules and iterators while one collects without pause and signals arrive: no crash, no lost update.
+"""Threads that change the same dicts, lists, sets, classes, modules and iterators while one collects without pause, signals arrive and the process forks: no crash, no lost update.
 
 Usage: krait tests/fuzz/thread_storm.py [SECONDS [THREADS]]. A switch interval of 1 microsecond lets the threads take turns at every safe point. What one bytecode
-(or one native call) does to a list, dict or set is not lost, as under CPython's lock: the sums at the end must be right.
+(or one native call) does is not lost, as under CPython's lock: what Exact counts must be right at the end, to the last one.
 """
 import collections
 import gc
@@ -11,6 +11,7 @@ import queue
 import random
 import signal
 import sys
+import tempfile
 import threading
 import time
 import types
@@ -26,6 +27,93 @@ class Node:
     pass
 
 
+class Exact:
+    """Operations that are one step under the interpreter's lock, done by all threads to the same objects, each counted by the thread that did it."""
+
+    def __init__(self, threads):
+        self.done = [[0] * threads for _ in range(10)]   # by operation and thread: only that thread adds
+        self.dict, self.set, self.deque, self.bytes, self.list, self.first = {}, set(), collections.deque(), bytearray(), [], {}
+        self.numbers, self.count = [], itertools.count()
+        self.iterators = [iter(range(1 << 40)), enumerate(itertools.repeat(None)), zip(range(1 << 40), itertools.repeat(None))]
+        self.taken = [[], [], []]
+        self.file = tempfile.TemporaryFile("wb")
+        self.generator = self.generate()
+        self.generated = []
+        self.wrong = []
+
+    @staticmethod
+    def generate():
+        for n in range(1 << 40):
+            yield n
+
+    def step(self, me, chance):
+        operation = chance.randrange(10)
+        n = self.done[operation][me]
+        if operation == 0:
+            self.dict[me, n] = n
+        elif operation == 1:
+            self.set.add((me, n))
+        elif operation == 2:
+            self.deque.append(me), self.deque.append(me), self.deque.popleft()
+        elif operation == 3:
+            self.bytes.extend(b"abc")
+        elif operation == 4:
+            self.list.extend([me, n])
+        elif operation == 5:
+            mine = object()
+            found = self.first.setdefault(n, mine)
+            if self.first[n] is not found:
+                self.wrong.append("setdefault gave two values")
+        elif operation == 6:
+            self.numbers.append(next(self.count))
+        elif operation == 7:
+            which = chance.randrange(3)
+            item = next(self.iterators[which])
+            self.taken[which].append(item[0] if which else item)
+        elif operation == 8:
+            self.file.write(b"0123456")
+        else:
+            try:
+                self.generated.append(next(self.generator))
+            except ValueError:   # generator already executing: as in CPython
+                return
+        self.done[operation][me] = n + 1
+
+    def check(self):
+        done = [sum(d) for d in self.done]
+        self.file.flush()
+        sizes = [len(self.dict), len(self.set), len(self.deque), len(self.bytes) // 3, len(self.list) // 2, max(self.done[5]) - len(self.first) + done[5], len(self.numbers),
+                 sum(map(len, self.taken)), os.fstat(self.file.fileno()).st_size // 7, len(self.generated)]
+        wrong = self.wrong + [f"operation {i}: {d} done, {size} there" for i, (d, size) in enumerate(zip(done, sizes)) if d != size]
+        for name, numbers in [("count", self.numbers), ("generator", self.generated), *zip(("range", "enumerate", "zip"), self.taken)]:
+            if sorted(numbers) != list(range(len(numbers))):
+                wrong.append(f"{name} gave a number twice or never")
+        self.file.close()
+        return wrong
+
+
+def child(exact):
+    """What is left after a fork works: the collector, locks, threads, files, imports."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    gc.collect()
+    ended = queue.SimpleQueue()
+
+    def use():
+        import sched   # not what other threads were importing: the lock of that module is theirs, as in CPython
+        with tempfile.TemporaryFile("w") as f:
+            f.write("text")
+        exact.deque.append(sched)
+        ended.put(1)
+
+    ts = [threading.Thread(target=use) for _ in range(3)]
+    for t in ts:
+        t.start()
+    for t in ts:
+        t.join(60)
+    gc.collect()
+    os._exit(0 if sum(range(1000)) == 499500 and ended.qsize() == 3 else 1)
+
+
 def storm(seconds, threads):
     """What went wrong."""
     stop, wrong, signals = threading.Event(), [], [0]
@@ -33,14 +121,14 @@ def storm(seconds, threads):
     module, appended, weak = types.ModuleType("shared"), [0] * threads, weakref.WeakValueDictionary()
     q, local, lock, locked = queue.SimpleQueue(), threading.local(), threading.Lock(), [0, 0]
     iterators = [iter(l), iter(d), itertools.cycle("abc"), iter(s)]
-    total = [0] * threads
+    total, started, exact, ended = [0] * threads, [0] * threads, Exact(threads), []
 
     def mutate(me):
         chance = random.Random(me)
         local.mine = me
         while not stop.is_set():
             k = chance.randrange(200)
-            action = chance.randrange(16)
+            action = chance.randrange(26)
             try:
                 if action == 0:
                     d[k] = [me] * chance.randrange(50)
@@ -80,9 +168,24 @@ def storm(seconds, threads):
                         locked[1] += 1
                 elif action == 14:
                     sorted(d), repr(list(s)[:3]), [x for x in list(l)[-20:]], {**d}, sum(len(v) for v in d.copy().values())
-                else:
+                elif action == 15:
                     x = type("T", (Shared,), {"f": lambda self: k})()
                     x.f(), x.__dict__.update(a=1)
+                elif action == 16:
+                    if k < 20:
+                        t = threading.Thread(target=ended.append, args=(me,))
+                        t.start(), t.join()
+                        started[me] += 1
+                elif action == 17:
+                    if k < 5:
+                        sys.modules.pop("colorsys", None)
+                        __import__("colorsys")   # KeyError: another thread took it out meanwhile
+                elif action == 18:
+                    frames = sys._current_frames()
+                    [f.f_lineno for f in frames.values()], [sorted(f.f_locals) for f in list(frames.values())[:2]]
+                else:
+                    for _ in range(5):
+                        exact.step(me, chance)
             except (RuntimeError, KeyError, AttributeError, StopIteration, ValueError) as e:
                 if "changed size" not in str(e) and "mutated" not in str(e) and not isinstance(e, (KeyError, AttributeError, StopIteration)):
                     wrong.append(repr(e))
@@ -108,12 +211,9 @@ def storm(seconds, threads):
             t.start()
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            pid = os.fork() if hasattr(os, "fork") else 0
-            if pid == 0:   # the only thread left goes on
-                signal.setitimer(signal.ITIMER_REAL, 0)
-                gc.collect()
-                d.update({1: []}), l.append(1)
-                os._exit(0 if sum(range(1000)) == 499500 else 1)
+            pid = os.fork()
+            if pid == 0:
+                child(exact)
             if os.waitpid(pid, 0)[1]:
                 wrong.append("a child after fork")
             time.sleep(0.05)
@@ -126,6 +226,9 @@ def storm(seconds, threads):
         sys.setswitchinterval(interval)
     if len(l) != sum(appended):
         wrong.append(f"{sum(appended)} appended, {len(l)} there")
+    if len(ended) != sum(started):
+        wrong.append(f"{sum(started)} threads started, {len(ended)} ended")
+    wrong += exact.check()
     if q.qsize() != sum(total):
         wrong.append(f"{sum(total)} put, {q.qsize()} there")
     if locked[0] != locked[1]:
