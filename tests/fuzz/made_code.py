@@ -308,7 +308,10 @@ class Maker:
             if start >= last and end > start:
                 table.append((start, end - start, handler, depth, lasti))
                 last = end
-        return loaded_code((), consts=self.consts, names=(*NAMES, "limit"), locals_=self.locals_, table=exception_table(*table), stacksize=HIGHEST + 30, flags=number(self.flags), code=b"s" + number(len(units)) + units)
+        lines = b""
+        for unit in range(0, at, 4):
+            lines += bytes((0x80 | 13 << 3 | min(4, at - unit) - 1, self.chance.choice((0, 2, 2, 2, 3, 4))))       # 0, 1, 1, 1, -1, 2 lines on
+        return loaded_code((), linetable=b"s" + number(len(lines)) + lines, consts=self.consts, names=(*NAMES, "limit"), locals_=self.locals_, table=exception_table(*table), stacksize=HIGHEST + 30, flags=number(self.flags), code=b"s" + number(len(units)) + units)
 
 
 def made_code(chance, inner=()):
@@ -410,9 +413,17 @@ def namespace(chance, code):
     return values
 
 
-def traced(frame, event, arg):
-    frame.f_locals, frame.f_lineno
-    return traced
+def tracer(chance):
+    def trace(frame, event, arg):
+        frame.f_locals, frame.f_lineno
+        if event == "line" and chance.random() < .2:
+            frame.f_lineno += chance.randint(-3, 5)
+        elif chance.random() < .05:
+            frame.f_trace_opcodes = True
+        elif chance.random() < .01:
+            gc.collect()
+        return trace
+    return trace
 
 
 def drive(chance, result):
@@ -446,7 +457,7 @@ def run_made(chance, builtins):
     for round in range(chance.choice((1, 1, 3))):
         try:
             if tracing:
-                sys.settrace(traced)
+                sys.settrace(tracer(chance))
             if round == 1 and not code.co_freevars:
                 result = eval(code, dict(space), {})
             else:
