@@ -103,10 +103,10 @@ alloc-failure: all
 thread-storm: all
 	$(BUILD)/krait tests/fuzz/thread_storm.py $(SECONDS)
 	KRAIT_GC_VERIFY=1 $(BUILD)/krait tests/fuzz/thread_storm.py $(SECONDS)
-# The whole test suite while the heap collects at every 1000th allocation, and while it checks each young collection against a full one.
+# The whole test suite while the heap collects at every 1000th allocation, and while it checks each young collection against a full one; about 20 and 30 minutes on one core.
 nightly: all damaged-pyc alloc-failure cache-storm thread-storm
-	KRAIT_GC_STRESS=1000 ./test
-	KRAIT_GC_VERIFY=1 KRAIT_GC_STRESS_YOUNG=1000 ./test
+	KRAIT_TEST_SLOW=6 KRAIT_GC_STRESS=1000 ./test
+	KRAIT_TEST_SLOW=6 KRAIT_GC_VERIFY=1 KRAIT_GC_STRESS_YOUNG=1000 ./test
 	$(MAKE) asan
 	KRAIT=$(CURDIR)/build-asan/krait ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:allocator_may_return_null=1 ./test
 cache-storm: all

@@ -21,6 +21,7 @@ class Session:
         env = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k != "NO_COLOR"} | {"HOME": home, "TERM": "xterm", "LC_ALL": "C.UTF-8"} | extra
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)   # a shell's background jobs ignore it
             os.execve(sys.executable, [sys.executable, *arguments], env)
         self.seen = ""
 

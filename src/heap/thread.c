@@ -48,6 +48,8 @@ bool thread_serial_known(unsigned long serial)
     return false;
 }
 
+bool thread_finalizes(const Thread *thread) { return heap.finalizing_thread == thread; }
+
 static void deadline_after(struct timespec *t, long microseconds)
 {
     clock_gettime(CLOCK_REALTIME, t);

@@ -71,6 +71,8 @@ void thread_detach(void);
 void thread_forget(void);
 /* The child after fork: only this thread is left. What the others referred to stays alive for ever, and is not finalized at exit. */
 void thread_after_fork(void);
+/* Whether the thread is running finalizers of what a collection found dead. */
+bool thread_finalizes(const Thread *thread);
 /* How many forks lie between the first process and this one. What the C library shares between threads (a mutex, a condition) is of no use after a fork: another thread may have
  * been holding it. So who keeps such things notes this number beside them, and makes them anew when it is another. */
 extern unsigned thread_forks;

@@ -1,28 +1,32 @@
 /* _queue.c: SimpleQueue, an unbounded queue between threads, whose put() never waits and may be called from anywhere.
  *
- * The items are protected by the interpreter lock. Whoever waits for one releases that lock and sleeps on the queue's condition; `puts` counts what has been put, so that
- * nothing put between the look into the queue and falling asleep is missed.
+ * The items and counts are protected by the interpreter lock. Whoever waits for an item releases that lock and sleeps on the queue's semaphore, which is opened at most once for
+ * each that waits; after waking it looks again, for another may have been faster. A signal ends the sleep too.
  */
+#include "module/deadline.h"
 #include "module/module.h"
 #include "object/sequence.h"
 #include <errno.h>
-#include <pthread.h>
+#include <semaphore.h>
 #include <time.h>
 
-typedef struct QueueObj { Obj head; Value items; int64_t first; uint64_t puts; pthread_mutex_t mutex; pthread_cond_t ready; unsigned forks /* thread_forks when these were made */; } QueueObj;
+typedef struct QueueObj {
+    Obj head;
+    Value items;
+    int64_t first;
+    sem_t ready;
+    unsigned waiting, opened;   /* threads on the semaphore; what it was opened and nobody has used yet */
+    unsigned forks;             /* thread_forks when the semaphore was made */
+} QueueObj;
 static Type queue_type;
 static Value empty_error;
 
 static void queue_trace(Obj *o) { gc_visit(((QueueObj *)o)->items); }
 
-static void make_condition(QueueObj *q)
+static void make_semaphore(QueueObj *q)
 {
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_mutex_init(&q->mutex, 0);
-    pthread_cond_init(&q->ready, &attributes);
-    pthread_condattr_destroy(&attributes);
+    sem_init(&q->ready, 0, 0);
+    q->waiting = q->opened = 0;
     q->forks = thread_forks;
 }
 
@@ -33,7 +37,7 @@ static Value queue_make(Type *type, Value *args, size_t nargs, Value kwnames)
     Value items = list_new(0);
     QueueObj *q = items ? NEW_OF(QueueObj, type, queue_type) : 0;
     if (!q) return 0;
-    make_condition(q);
+    make_semaphore(q);
     SET(q, items, items);
     return VALUE(q);
 }
@@ -44,11 +48,11 @@ static NATIVE(queue_put)
 {
     QueueObj *q = (QueueObj *)args[0];
     if (!list_append(q->items, args[1])) return 0;
-    if (q->forks != thread_forks) make_condition(q);
-    pthread_mutex_lock(&q->mutex);
-    q->puts++;
-    pthread_cond_signal(&q->ready);
-    pthread_mutex_unlock(&q->mutex);
+    if (q->forks != thread_forks) make_semaphore(q);   /* who waits is not there any more */
+    if (q->opened < q->waiting) {
+        q->opened++;
+        sem_post(&q->ready);
+    }
     return NONE;
 }
 
@@ -67,38 +71,17 @@ static Value queue_take(QueueObj *q)
     return item;
 }
 
-static struct timespec after(struct timespec now, int64_t nanoseconds)
+/* Sleeps until something may have been put, a signal comes or the deadline (of the monotonic clock, in ns) is there. */
+static void queue_sleep(QueueObj *q, int64_t deadline)
 {
-    now.tv_sec += nanoseconds / 1000000000;
-    now.tv_nsec += nanoseconds % 1000000000;
-    if (now.tv_nsec >= 1000000000) now.tv_nsec -= 1000000000, now.tv_sec++;
-    return now;
+    if (q->forks != thread_forks) make_semaphore(q);
+    struct timespec until = {deadline / 1000000000, deadline % 1000000000};
+    int result;
+    q->waiting++;
+    BLOCKING(result = deadline == INT64_MAX ? sem_wait(&q->ready) : sem_clockwait(&q->ready, CLOCK_MONOTONIC, &until));
+    q->waiting--;
+    if (result == 0) q->opened--;
 }
-
-/* Sleeps until something was put, at most `nanoseconds`. */
-static void queue_sleep(QueueObj *q, int64_t nanoseconds)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    struct timespec until = after(now, nanoseconds);
-    uint64_t seen = q->puts;
-    if (q->forks != thread_forks) make_condition(q);
-    thread_release();
-    pthread_mutex_lock(&q->mutex);
-    while (q->puts == seen && pthread_cond_timedwait(&q->ready, &q->mutex, &until) != ETIMEDOUT) {}
-    pthread_mutex_unlock(&q->mutex);
-    thread_acquire();
-}
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000000000ll + now.tv_nsec;
-}
-
-/* Waiting is cut into slices, so that signals are handled in the meantime. */
-enum { SLICE = 50000000 };
 
 static Value queue_get_item(QueueObj *q, bool block, Value timeout)
 {
@@ -114,12 +97,11 @@ static Value queue_get_item(QueueObj *q, bool block, Value timeout)
         if (seconds != seconds) return raise_value("Invalid value NaN (not a number)");
         if (seconds < 0) return raise_value("'timeout' must be a non-negative number");
         if (seconds > 9e9) return raise_overflow("timeout value is too large");
-        deadline = now_ns() + (int64_t)(seconds * 1e9);
+        deadline = monotonic_ns() + (int64_t)(seconds * 1e9);
     }
     while (queue_size(q) == 0) {
-        int64_t left = block ? deadline - now_ns() : 0;
-        if (left <= 0) return raise_object(empty_error, 0);
-        queue_sleep(q, left < SLICE ? left : SLICE);
+        if (!block || (deadline != INT64_MAX && deadline <= monotonic_ns())) return raise_object(empty_error, 0);
+        queue_sleep(q, deadline);
         if (!safe_point()) return 0;
     }
     return queue_take(q);

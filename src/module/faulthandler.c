@@ -79,6 +79,7 @@ static void put_threads(int fd, Thread *current)
         put(fd, t == current ? "Current thread 0x" : "Thread 0x");
         put_number(fd, t->id, 16, 16);
         put(fd, " (most recent call first):\n");
+        if (thread_finalizes(t)) put(fd, "  Garbage-collecting\n");
         put_frames(fd, t);
     }
 }
