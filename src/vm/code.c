@@ -219,6 +219,36 @@ static NATIVE(code_co_positions)
     return list ? object_iter(list) : 0;
 }
 
+static bool add_delta(BytesBuilder *out, int64_t bytes, int64_t lines)
+{
+    for (; bytes > 255; bytes -= 255)
+        if (!bytes_builder_add(out, (uint8_t[]){255, 0}, 2)) return false;
+    while (lines > 127 || lines < -128) {
+        int64_t step = lines > 0 ? 127 : -128;
+        if (!bytes_builder_add(out, (uint8_t[]){(uint8_t)bytes, (uint8_t)step}, 2)) return false;
+        bytes = 0;
+        lines -= step;
+    }
+    return bytes_builder_add(out, (uint8_t[]){(uint8_t)bytes, (uint8_t)lines}, 2);
+}
+
+/* co_lnotab, the format before 3.10: pairs of a distance in bytes and a signed one in lines. */
+static Value code_get_lnotab(Value self)
+{
+    CodeObj *c = as_code(self);
+    BytesBuilder out = {0};
+    LocationReader r = locations(c);
+    Location l;
+    int64_t at = 0, line = c->firstlineno;
+    while (location_next(&r, &l) && !r.damaged) {
+        if (r.line == line) continue;
+        if (!add_delta(&out, 2 * (int64_t)l.start - at, r.line - line)) return 0;
+        at = 2 * (int64_t)l.start;
+        line = r.line;
+    }
+    return out.size ? bytes_builder_finish(&out) : bytes_empty;
+}
+
 /* The table without columns, as -X no_debug_ranges wants it: each entry keeps its length and its line. */
 static bool strip_columns(CodeObj *c)
 {
@@ -576,6 +606,7 @@ static const GetSetDef code_getset[] = {
     {"co_varnames", code_get_varnames, 0, "Names of the local variables."},
     {"co_cellvars", code_get_cellvars, 0, "Names of the variables that inner functions use."},
     {"co_freevars", code_get_freevars, 0, "Names of the variables of outer functions."},
+    {"co_lnotab", code_get_lnotab, 0, "Pairs of distances in bytes and lines: the line table of Python 3.9."},
     {"_co_code_adaptive", code_get_code, 0, "The instructions."},
     {0},
 };
@@ -585,7 +616,6 @@ static const MemberDef code_members[] = {
     FIELD("co_stacksize", MEMBER_INT, stacksize), FIELD("co_flags", MEMBER_INT, flags), FIELD("co_names", MEMBER_VALUE, names), FIELD("co_filename", MEMBER_VALUE, filename),
     FIELD("co_name", MEMBER_VALUE, name), FIELD("co_qualname", MEMBER_VALUE, qualname), FIELD("co_linetable", MEMBER_VALUE, linetable), FIELD("co_consts", MEMBER_VALUE, consts),
     FIELD("co_exceptiontable", MEMBER_VALUE, exceptiontable), FIELD("co_firstlineno", MEMBER_INT, firstlineno), FIELD("co_nlocals", MEMBER_INT, nlocals),
-    FIELD("co_lnotab", MEMBER_VALUE, linetable),
     {0},
 };
 

@@ -61,3 +61,6 @@ for varnames, cellvars, freevars in [(("a",), ("a",), ()), (("a", "a"), (), ()),
 for args, positional, keyword, local, flags in [(1, 2, 0, 2, 0), (0, 0, 0, 0, 4), (0, 0, 0, 0, 8), (2, 0, 0, 1, 0), (1, 1, 1, 1, 0), (2**31 - 1, 0, 1, 1, 0), (1, 0, 0, 1, 4), (3, 3, 1, 6, 12)]:
     show(f"arguments {args, positional, keyword, local, flags}", types.CodeType,
          *arguments(argcount=args, posonlyargcount=positional, kwonlyargcount=keyword, nlocals=local, flags=flags, varnames=tuple("abcdef"[:local]), cellvars=()))
+for source in "x=1\n" + "\n" * 400 + "y=2\nz=(\n" + "\n" * 300 + "3+a)", "x=[" + ",".join(["a"] * 300) + "]\ny=1", "def f(a):\n    return [\n        b\n        for b in a]\n":
+    code = compile(source, "made", "exec")
+    print(code.co_lnotab, [constant.co_lnotab for constant in code.co_consts if isinstance(constant, types.CodeType)])
