@@ -275,6 +275,44 @@ reduce | import functools, operator; p = list(range(100)) | functools.reduce(ope
 lru_cache | import functools; f = functools.lru_cache(lambda x: x) | f(1)
 partial | import functools; f = functools.partial(pow, 2) | f(3)
 random | import random; r = random.random | r()
+datetime() | from datetime import datetime as D | D(2024, 5, 17, 12, 30, 15)
+datetime() aware | from datetime import datetime as D, timezone; z = timezone.utc | D(2024, 5, 17, 12, 30, 15, 5, tzinfo=z)
+datetime fields | from datetime import datetime as D; d = D(2024, 5, 17, 12, 30) | d.year; d.hour; d.microsecond; d.tzinfo
+datetime.now | from datetime import datetime as D | D.now()
+datetime.now utc | from datetime import datetime as D, timezone; z = timezone.utc | D.now(z)
+datetime.fromtimestamp | from datetime import datetime as D | D.fromtimestamp(1715949015.25)
+datetime.timestamp | from datetime import datetime as D; d = D(2024, 5, 17, 12, 30) | d.timestamp()
+datetime.timestamp aware | from datetime import datetime as D, timezone; d = D(2024, 5, 17, 12, 30, tzinfo=timezone.utc) | d.timestamp()
+datetime.fromisoformat | from datetime import datetime as D | D.fromisoformat('2024-05-17T12:30:15.250000+02:00')
+datetime.isoformat | from datetime import datetime as D; d = D(2024, 5, 17, 12, 30, 15, 250) | d.isoformat()
+datetime str | from datetime import datetime as D; d = D(2024, 5, 17, 12, 30, 15) | str(d)
+datetime repr | from datetime import datetime as D; d = D(2024, 5, 17, 12, 30, 15) | repr(d)
+datetime.strftime | from datetime import datetime as D; d = D(2024, 5, 17, 12, 30, 15) | d.strftime('%Y-%m-%d %H:%M:%S')
+datetime.strptime | from datetime import datetime as D | D.strptime('2024-05-17 12:30:15', '%Y-%m-%d %H:%M:%S')
+datetime + timedelta | from datetime import datetime as D, timedelta; d = D(2024, 5, 17, 12, 30); t = timedelta(days=40, seconds=5) | d + t
+datetime - datetime | from datetime import datetime as D; d = D(2024, 5, 17, 12, 30); e = D(2023, 1, 2) | d - e
+datetime < | from datetime import datetime as D; d = D(2024, 5, 17, 12, 30); e = D(2024, 5, 17, 12, 31) | d < e
+datetime == aware | from datetime import datetime as D, timezone, timedelta; d = D(2024, 5, 17, 12, tzinfo=timezone.utc); e = D(2024, 5, 17, 14, tzinfo=timezone(timedelta(hours=2))) | d == e
+datetime as key | from datetime import datetime as D; d = {D(2024, 5, i): i for i in range(1, 31)}; e = D(2024, 5, 17) | d[e]
+datetime.replace | from datetime import datetime as D; d = D(2024, 5, 17, 12, 30) | d.replace(hour=3, minute=0)
+datetime.astimezone | from datetime import datetime as D, timezone, timedelta; d = D(2024, 5, 17, 12, tzinfo=timezone.utc); z = timezone(timedelta(hours=2)) | d.astimezone(z)
+datetime.timetuple | from datetime import datetime as D; d = D(2024, 5, 17, 12, 30) | d.timetuple()
+datetime sort | from datetime import datetime as D; p = [D(2024, 1 + i * 7 % 12, 1 + i * 11 % 28) for i in range(100)] | sorted(p)
+datetime pickle | from datetime import datetime as D; import pickle; p = [D(2024, 5, i) for i in range(1, 31)] | pickle.loads(pickle.dumps(p))
+date() | from datetime import date | date(2024, 5, 17)
+date.today | from datetime import date | date.today()
+date + timedelta | from datetime import date, timedelta; d = date(2024, 5, 17); t = timedelta(days=40) | d + t
+date.isocalendar | from datetime import date; d = date(2024, 5, 17) | d.isocalendar()
+date.weekday | from datetime import date; d = date(2024, 5, 17) | d.weekday()
+time() | from datetime import time | time(12, 30, 15)
+timedelta() | from datetime import timedelta | timedelta(days=3, hours=5)
+timedelta float | from datetime import timedelta | timedelta(seconds=1.5)
+timedelta + | from datetime import timedelta; a = timedelta(3, 5); b = timedelta(1, 80000, 7) | a + b
+timedelta * | from datetime import timedelta; a = timedelta(3, 5) | a * 3; a * 1.5
+timedelta / | from datetime import timedelta; a = timedelta(3, 5); b = timedelta(1, 80000, 7) | a / b; a / 7; a // b; a % b
+timedelta.total_seconds | from datetime import timedelta; a = timedelta(3, 5, 7) | a.total_seconds()
+timedelta str | from datetime import timedelta; a = timedelta(3, 5, 7) | str(a)
+timedelta sum | from datetime import timedelta; p = [timedelta(i, i) for i in range(100)] | sum(p, timedelta())
 randrange | import random; r = random.randrange | r(100)
 shuffle | import random; p = list(range(100)) | random.shuffle(p)
 csv reader | import csv; p = ['a,b,"c d",e\n'] * 20 | for row in csv.reader(p): pass

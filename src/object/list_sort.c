@@ -37,7 +37,12 @@ static int run_power(int64_t start, int64_t length, int64_t next_length, int64_t
 static int less_any(Value a, Value b)
 {
     if (is_small_int(a) && is_small_int(b)) return (int64_t)a < (int64_t)b;
-    Value result = object_compare(a, b, CMP_LT);
+    Value result = NOT_IMPLEMENTED;
+    if (is_pointer(a) && is_pointer(b)) {   /* two of one built-in type: nothing else can have a say */
+        Type *type = as_obj(a)->type;
+        if (type == as_obj(b)->type && type->compare && !(type->flags & TYPE_HEAP)) result = type->compare(a, b, CMP_LT);
+    }
+    if (result == NOT_IMPLEMENTED) result = object_compare(a, b, CMP_LT);
     return !result ? -1 : result == TRUE ? 1 : result == FALSE ? 0 : object_truth(result);
 }
 

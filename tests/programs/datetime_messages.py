@@ -554,7 +554,36 @@ datetime(2000,1,1,tzinfo=Answer(None)).timetuple()
 datetime(2000,1,1,tzinfo=Answer(None)).utctimetuple()
 datetime(2000,1,1,tzinfo=Answer(None)).astimezone(utc)
 datetime(2000,1,1,tzinfo=Answer(None)).timestamp()
+Wild.isoformat()
+Wild.strftime('%f')
+Wild.ctime()
+Wild + td
+Wild - timedelta.resolution
+Wild - dt
+Wild.timestamp()
+Wild.timetuple()
+Wild.utctimetuple()
+Wild.astimezone(utc)
+Wild.date()
+Wild.time()
+Wild.weekday()
+Wild.toordinal()
+Wild.replace(year=2000)
+Wilder.isoformat()
+Wilder + td
+time(b'\x17\xff\xff\xff\xff\xff').isoformat()
+time(b'\x17\xff\xff\xff\xff\xff', utc) == tm.replace(tzinfo=timezone(timedelta(1, -9)))
+time(b'\x17\xff\xff\xff\xff\xff', utc).strftime('%f')
+date(b'\xff\xff\x0c\xff').isoformat()
+date(b'\xff\xff\x0c\xff') + td
+date(b'\xff\xff\x0c\xff') - d
+date(b'\x00\x00\x01\x00').toordinal()
+date(b'\x00\x00\x01\x00').isocalendar()
+date(b'\x00\x00\x01\x00') + td
 """
+# Pickles may hold fields that are out of range.
+Wild = datetime(b'\x27\x0f\x0c\xff\xff\xff\xff\xff\xff\xff')
+Wilder = datetime(b'\x00\x00\x01\x00\xff\xff\xff\xff\xff\xff')
 for case in CASES.strip().splitlines():
     try:
         result = repr(eval(case))

@@ -7,46 +7,45 @@ bool is_leap_year(int year) { return year % 4 == 0 && (year % 100 != 0 || year %
 int days_before_month(int year, int month) { return before_month[is_leap_year(year)][month]; }
 int days_in_month(int year, int month) { return days_before_month(year, month + 1) - days_before_month(year, month); }
 
-int64_t ordinal_of(int year, int month, int day)
+int ordinal_of(int year, int month, int day)
 {
-    int64_t y = (int64_t)year - 1;
+    int y = year - 1;
     return y * 365 + y / 4 - y / 100 + y / 400 + days_before_month(year, month) + day;
 }
 
 /* Years are counted from March, so that the leap day is the last of a year, and the lengths of the months repeat every five: 31 30 31 30 31. */
-void date_of_ordinal(int64_t ordinal, Fields *f)
+void date_of_ordinal(uint32_t ordinal, Fields *f)
 {
-    int64_t day = ordinal + 305, cycle = day / 146097;   /* days since 1 March of year 0; cycles of 400 years */
-    int in_cycle = (int)(day % 146097);
-    int year = (in_cycle - in_cycle / 1460 + in_cycle / 36524 - in_cycle / 146096) / 365;
-    int in_year = in_cycle - (365 * year + year / 4 - year / 100);
-    int month = (5 * in_year + 2) / 153;
-    f->day = in_year - (153 * month + 2) / 5 + 1;
-    f->month = month < 10 ? month + 3 : month - 9;
-    f->year = (int)(cycle * 400) + year + (f->month <= 2);
+    uint32_t day = ordinal + 305, cycle = day / 146097, in_cycle = day % 146097;   /* days since 1 March of year 0; cycles of 400 years */
+    uint32_t year = (in_cycle - in_cycle / 1460 + in_cycle / 36524 - in_cycle / 146096) / 365;
+    uint32_t in_year = in_cycle - (365 * year + year / 4 - year / 100);
+    uint32_t month = (5 * in_year + 2) / 153;
+    f->day = (int)(in_year - (153 * month + 2) / 5 + 1);
+    f->month = (int)(month < 10 ? month + 3 : month - 9);
+    f->year = (int)(cycle * 400 + year + (month >= 10));
 }
 
 /* The Monday of the week that has the year's first Thursday. */
-static int64_t iso_first_monday(int year)
+static int iso_first_monday(int year)
 {
-    int64_t first = ordinal_of(year, 1, 1);
+    int first = ordinal_of(year, 1, 1);
     int weekday = weekday_of(first);
     return first - weekday + (weekday > 3 ? 7 : 0);
 }
 
 void iso_calendar_of(const Fields *date, int iso[3])
 {
-    int64_t today = date_ordinal(date), monday = iso_first_monday(date->year);
+    int today = date_ordinal(date), monday = iso_first_monday(date->year);
     int year = date->year;
     if (today < monday) {
         monday = iso_first_monday(--year);
     } else if (today - monday >= 52 * 7) {
-        int64_t next = iso_first_monday(year + 1);
+        int next = iso_first_monday(year + 1);
         if (today >= next) monday = next, year++;
     }
     iso[0] = year;
-    iso[1] = (int)((today - monday) / 7) + 1;
-    iso[2] = (int)((today - monday) % 7) + 1;
+    iso[1] = (today - monday) / 7 + 1;
+    iso[2] = (today - monday) % 7 + 1;
 }
 
 IsoError date_of_iso_calendar(int year, int week, int day, Fields *f)
@@ -57,8 +56,8 @@ IsoError date_of_iso_calendar(int year, int week, int day, Fields *f)
         if (first != 3 && !(first == 2 && is_leap_year(year))) return ISO_BAD_WEEK;
     }
     if (day < 1 || day > 7) return ISO_BAD_DAY;
-    int64_t ordinal = iso_first_monday(year) + (week - 1) * 7 + day - 1;
-    if (ordinal > 0) date_of_ordinal(ordinal, f);
+    int ordinal = iso_first_monday(year) + (week - 1) * 7 + day - 1;
+    if (ordinal > 0) date_of_ordinal((uint32_t)ordinal, f);
     else *f = (Fields){.year = MIN_YEAR};   /* before the first of all days: no month, as check_date will say */
     return ISO_OK;
 }

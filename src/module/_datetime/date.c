@@ -73,7 +73,7 @@ static NATIVE(date_fromordinal)
     Fields f;
     if (!check_exactly("fromordinal", nargs - 1, kwnames, 1) || !int_argument(args[1], &ordinal)) return 0;
     if (ordinal < 1) return raise_value("ordinal must be >= 1");
-    date_of_ordinal(ordinal, &f);
+    date_of_ordinal((uint32_t)ordinal, &f);
     return date_of_class(args[0], &f);
 }
 
@@ -120,7 +120,7 @@ static Value date_subtract(Value a, Value b)
 
 static Value date_compare(Value a, Value b, CompareOp op)
 {
-    return is_date(b) ? compare_ranks(memcmp(as_date(a)->data, as_date(b)->data, DATE_SIZE), op) : NOT_IMPLEMENTED;
+    return is_date(b) ? compare_ranks(data_order(as_date(a)->data, as_date(b)->data, DATE_SIZE), op) : NOT_IMPLEMENTED;
 }
 
 static bool date_hash(Value self, int64_t *hash)
@@ -181,7 +181,7 @@ static NATIVE(date_isocalendar)
     return iso_calendar_new(iso);
 }
 
-static int64_t ordinal_of_date(Value date)
+static int ordinal_of_date(Value date)
 {
     Fields f = date_fields(date);
     return date_ordinal(&f);

@@ -166,7 +166,7 @@ static NATIVE(datetime_date)
 static Value time_part(Value self, Value zone)
 {
     Fields f = datetime_fields(self);
-    return time_make(&time_type, &f, zone, as_datetime(self)->fold);
+    return check_time(&f, as_datetime(self)->fold) ? time_make(&time_type, &f, zone, as_datetime(self)->fold) : 0;
 }
 static NATIVE(datetime_time) { return time_part(args[0], NONE); }
 static NATIVE(datetime_timetz) { return time_part(args[0], zone_of_datetime(args[0])); }

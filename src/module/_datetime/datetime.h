@@ -28,10 +28,16 @@ typedef struct Fields { int year, month, day, hour, minute, second, microsecond;
 extern Type delta_type, tzinfo_type, timezone_type, iso_calendar_type, date_type, time_type, datetime_type;
 extern Value timezone_utc;
 
-static inline bool is_delta(Value v) { return is_instance_of(v, &delta_type); }
-static inline bool is_date(Value v) { return is_instance_of(v, &date_type); }
-static inline bool is_time(Value v) { return is_instance_of(v, &time_type); }
-static inline bool is_datetime(Value v) { return is_instance_of(v, &datetime_type); }
+/* Of the types not made in Python, only datetime is a subclass of another one. */
+static inline bool is_exactly_or_class(Value v, Type *type)
+{
+    Type *t = type_of(v);
+    return t == type || ((t->flags & TYPE_HEAP) && type_is_subtype(t, type));
+}
+static inline bool is_delta(Value v) { return is_exactly_or_class(v, &delta_type); }
+static inline bool is_time(Value v) { return is_exactly_or_class(v, &time_type); }
+static inline bool is_datetime(Value v) { return is_exactly_or_class(v, &datetime_type); }
+static inline bool is_date(Value v) { return type_of(v) == &datetime_type || is_exactly_or_class(v, &date_type); }
 static inline DeltaObj *as_delta(Value v) { return (DeltaObj *)v; }
 static inline DateObj *as_date(Value v) { return (DateObj *)v; }
 static inline TimeObj *as_time(Value v) { return (TimeObj *)v; }
@@ -80,17 +86,32 @@ static inline void pack_time(uint8_t *data, const Fields *f)
     data[0] = (uint8_t)f->hour, data[1] = (uint8_t)f->minute, data[2] = (uint8_t)f->second;
     data[3] = (uint8_t)(f->microsecond >> 16), data[4] = (uint8_t)(f->microsecond >> 8), data[5] = (uint8_t)f->microsecond;
 }
-static inline int64_t seconds_of_day(const Fields *f) { return f->hour * 3600 + f->minute * 60 + f->second; }
+/* As memcmp of the data of two dates, times or datetimes: 4 to 16 bytes, in two loads that may overlap. */
+static inline int data_order(const uint8_t *a, const uint8_t *b, size_t size)
+{
+    uint64_t x, y;
+    if (size >= 8) {
+        memcpy(&x, a, 8), memcpy(&y, b, 8);
+        if (x == y) memcpy(&x, a + size - 8, 8), memcpy(&y, b + size - 8, 8);
+    } else {
+        x = y = 0;
+        memcpy(&x, a, 4), memcpy(&y, b, 4);
+        if (x == y) memcpy(&x, a + size - 4, 4), memcpy(&y, b + size - 4, 4);
+    }
+    x = __builtin_bswap64(x), y = __builtin_bswap64(y);
+    return (x > y) - (x < y);
+}
+static inline int seconds_of_day(const Fields *f) { return f->hour * 3600 + f->minute * 60 + f->second; }
 
-/* --- calendar.c: the proleptic Gregorian calendar; years may be outside of 1..9999 where int64_t is said */
+/* --- calendar.c: the proleptic Gregorian calendar */
 bool is_leap_year(int year);
 int days_before_month(int year, int month);                     /* in the year */
 int days_in_month(int year, int month);
-int64_t ordinal_of(int year, int month, int day);
-void date_of_ordinal(int64_t ordinal, Fields *f);               /* ordinal > 0 */
-static inline int weekday_of(int64_t ordinal) { return (int)((ordinal + 6) % 7); }   /* Monday is 0 */
-static inline int64_t date_ordinal(const Fields *f) { return ordinal_of(f->year, f->month, f->day); }
-static inline int64_t clock_seconds(const Fields *f) { return date_ordinal(f) * DAY_SECONDS + seconds_of_day(f); }
+int ordinal_of(int year, int month, int day);                  /* of years from 0 to 10000 */
+void date_of_ordinal(uint32_t ordinal, Fields *f);              /* ordinal > 0 */
+static inline int weekday_of(int ordinal) { return (ordinal + 6 + 700) % 7; }   /* Monday is 0; from year 0 on */
+static inline int date_ordinal(const Fields *f) { return ordinal_of(f->year, f->month, f->day); }
+static inline int64_t clock_seconds(const Fields *f) { return (int64_t)date_ordinal(f) * DAY_SECONDS + seconds_of_day(f); }
 /* Year, week and day of the week (1..7) of the ISO calendar. */
 void iso_calendar_of(const Fields *date, int iso[3]);
 typedef enum IsoError { ISO_OK, ISO_BAD_WEEK, ISO_BAD_DAY } IsoError;
@@ -141,7 +162,8 @@ static inline Value compare_ranks(int64_t difference, CompareOp op) { return com
 Value datetime_add(Value a, Value b), datetime_subtract(Value a, Value b), datetime_compare(Value a, Value b, CompareOp op);
 bool datetime_hash(Value self, int64_t *hash);
 Value datetime_shift(Value datetime, Value delta, int sign);    /* datetime + sign * delta; OverflowError */
-bool shift_fields(Fields *f, int64_t days, int64_t seconds, int64_t microseconds);   /* OverflowError "date value out of range" */
+/* Adds a duration whose seconds and microseconds are less than a day and a second, of any sign. OverflowError */
+bool shift_fields(Fields *f, int64_t days, int seconds, int microseconds);
 
 /* --- local_time.c */
 /* The seconds and microseconds of a timestamp (a float or an int), rounded half to even, or rounded down when `microsecond` is 0. */

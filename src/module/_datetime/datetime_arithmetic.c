@@ -10,30 +10,30 @@ static bool shift_date(Fields *f, int64_t days)
 {
     if (days == 0) return true;
     int64_t day = f->day + days;
-    if (day >= 1 && day <= 28) return f->day = (int)day, true;
+    if (day >= 1 && day <= 28 && f->year) return f->day = (int)day, true;
     int64_t ordinal = date_ordinal(f) + days;
     if (ordinal < 1 || ordinal > MAX_ORDINAL) return raise_overflow("date value out of range");
-    date_of_ordinal(ordinal, f);
+    date_of_ordinal((uint32_t)ordinal, f);
     return true;
 }
 
-bool shift_fields(Fields *f, int64_t days, int64_t seconds, int64_t microseconds)
+bool shift_fields(Fields *f, int64_t days, int seconds, int microseconds)
 {
-    int64_t us = f->microsecond + microseconds, at = seconds_of_day(f) + seconds;
-    int64_t more = us / SECOND_US - (us % SECOND_US < 0);
-    us -= more * SECOND_US;
-    at += more;
-    more = at / DAY_SECONDS - (at % DAY_SECONDS < 0);
-    at -= more * DAY_SECONDS;
-    f->hour = (int)(at / 3600), f->minute = (int)(at / 60 % 60), f->second = (int)(at % 60), f->microsecond = (int)us;
-    return shift_date(f, days + more);
+    int us = f->microsecond + microseconds, at = seconds_of_day(f) + seconds;
+    /* The loops run once, if at all, but for fields out of range, which a pickle may have. */
+    for (; us >= SECOND_US; at++) us -= SECOND_US;
+    if (us < 0) us += SECOND_US, at--;
+    for (; at >= DAY_SECONDS; days++) at -= DAY_SECONDS;
+    if (at < 0) at += DAY_SECONDS, days--;
+    f->hour = at / 3600, f->minute = at / 60 % 60, f->second = at % 60, f->microsecond = us;
+    return shift_date(f, days);
 }
 
 Value datetime_shift(Value datetime, Value delta, int sign)
 {
     Fields f = datetime_fields(datetime);
     DeltaObj *d = as_delta(delta);
-    if (!shift_fields(&f, (int64_t)d->days * sign, (int64_t)d->seconds * sign, (int64_t)d->microseconds * sign)) return 0;
+    if (!shift_fields(&f, (int64_t)d->days * sign, d->seconds * sign, d->microseconds * sign)) return 0;
     return datetime_of_class(VALUE(type_of(datetime)), &f, zone_of_datetime(datetime), 0);
 }
 
@@ -88,7 +88,7 @@ static Value compare_in_utc(Value a, Value b, CompareOp op)
         return op == CMP_EQ ? FALSE : op == CMP_NE ? TRUE : raise_type("can't compare offset-naive and offset-aware datetimes");
     int64_t rank;
     if (first == second || !delta_order(first, second)) {
-        rank = memcmp(as_datetime(a)->data, as_datetime(b)->data, DATETIME_SIZE);
+        rank = data_order(as_datetime(a)->data, as_datetime(b)->data, DATETIME_SIZE);
     } else {
         Value difference = aware_difference(a, b, first, second);
         if (!difference) return 0;
@@ -107,7 +107,7 @@ Value datetime_compare(Value a, Value b, CompareOp op)
 {
     if (is_datetime(b)) {
         if (zone_of_datetime(a) != zone_of_datetime(b)) return compare_in_utc(a, b, op);
-        return compare_ranks(memcmp(as_datetime(a)->data, as_datetime(b)->data, DATETIME_SIZE), op);
+        return compare_ranks(data_order(as_datetime(a)->data, as_datetime(b)->data, DATETIME_SIZE), op);
     }
     if (!is_date(b)) return NOT_IMPLEMENTED;
     if (op == CMP_EQ || op == CMP_NE) return bool_value(op == CMP_NE);

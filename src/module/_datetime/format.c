@@ -2,8 +2,11 @@
 #include "module/_datetime/datetime.h"
 #include <stdio.h>
 
+/* At least `count` digits; more only for fields out of range, which a pickle may have. */
 static inline char *put_digits(char *out, int number, int count)
 {
+    static const int limits[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+    while (__builtin_expect(number >= limits[count], 0)) count++;
     for (int i = count - 1; i >= 0; i--, number /= 10) out[i] = (char)('0' + number % 10);
     return out + count;
 }
@@ -102,9 +105,8 @@ static bool add_name(StrBuilder *out, Replacements *r)
 
 static bool add_microsecond(StrBuilder *out, Replacements *r)
 {
-    char text[6];
-    put_digits(text, r->microsecond, 6);
-    return str_builder_ascii(out, text, sizeof text);
+    char text[FORMAT_ROOM];
+    return str_builder_ascii(out, text, (size_t)(put_digits(text, r->microsecond, 6) - text));
 }
 
 /* The format as time.strftime is to get it; it ends at a null character. */

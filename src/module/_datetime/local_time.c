@@ -37,7 +37,7 @@ bool utc_fields(int64_t timestamp, Fields *f)
     int64_t day = timestamp / DAY_SECONDS, rest = timestamp % DAY_SECONDS;
     if (rest < 0) day--, rest += DAY_SECONDS;
     if (day > -EPOCH_ORDINAL && day <= MAX_ORDINAL - EPOCH_ORDINAL) {
-        date_of_ordinal(day + EPOCH_ORDINAL, f);
+        date_of_ordinal((uint32_t)(day + EPOCH_ORDINAL), f);
     } else {   /* only for the error */
         struct tm t;
         time_t when = timestamp;
@@ -150,8 +150,8 @@ Value call_time_function(Value name, Value *args, size_t nargs)
 
 Value struct_time_of(const Fields *f, int dst)
 {
-    int64_t ordinal = date_ordinal(f);
-    const int numbers[] = {f->year, f->month, f->day, f->hour, f->minute, f->second, weekday_of(ordinal), (int)(ordinal - ordinal_of(f->year, 1, 1)) + 1, dst};
+    int ordinal = date_ordinal(f);
+    const int numbers[] = {f->year, f->month, f->day, f->hour, f->minute, f->second, weekday_of(ordinal), ordinal - ordinal_of(f->year, 1, 1) + 1, dst};
     Value items = tuple_new(9);
     if (!items) return 0;
     for (int i = 0; i < 9; i++) tuple_items(items)[i] = small_int(numbers[i]);

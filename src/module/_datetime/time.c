@@ -65,7 +65,7 @@ static Value time_compare(Value a, Value b, CompareOp op)
         if (!aware && first != second)
             return op == CMP_EQ ? FALSE : op == CMP_NE ? TRUE : raise_type("can't compare offset-naive and offset-aware times");
     }
-    return compare_ranks(memcmp(as_time(a)->data, as_time(b)->data, TIME_SIZE), op);
+    return compare_ranks(data_order(as_time(a)->data, as_time(b)->data, TIME_SIZE), op);
 }
 
 /* Equal times have equal hashes, whatever their fold, so it is that of the time with fold=0 in UTC. */
