@@ -9,6 +9,7 @@ import random
 import signal
 import types
 
+from bytecode import exception_table
 from common import any_byte, binary, integer, mutated, outcome, problem, real, text
 from made_code import run_made
 
@@ -100,9 +101,14 @@ def changed(chance, code):
     for _ in range(chance.randint(1, 3)):
         field = chance.choice(("co_code", "co_code", "co_code", "co_code", "co_exceptiontable", "co_stacksize", "co_consts", "co_linetable", "co_flags", "co_names"))
         value = getattr(code, field)
-        if field in ("co_code", "co_exceptiontable", "co_linetable") and value:
+        if field in ("co_code", "co_exceptiontable", "co_linetable") and (value or field == "co_exceptiontable"):
             value = bytearray(value)
-            if field == "co_code":
+            if field == "co_code" and chance.random() < .15:
+                value = bytearray(byte for _ in range(chance.randint(1, 30)) for byte in (chance.choice(OPCODES), chance.choice((0, 0, 1, 1, 2, 3, chance.randrange(256)))))
+            elif field == "co_exceptiontable" and (not value or chance.random() < .3):
+                units = len(code.co_code) // 2
+                value = exception_table((chance.randrange(units), chance.randint(1, 3), chance.randrange(units), chance.randrange(3), chance.randrange(2)))
+            elif field == "co_code":
                 for _ in range(chance.randint(1, 2)):
                     at, other = (2 * chance.randrange(len(value) // 2) for _ in range(2))
                     if chance.random() < .4:
