@@ -133,7 +133,7 @@ debug:
 # memcpy of 0 bytes from nowhere is harmless (and defined in the next C), so that check is off; native functions are called through one type, hence no -fsanitize=function.
 asan:
 	$(MAKE) BUILD=build-asan OPT='-O1 -g' SANITIZE='-fsanitize=address,undefined -fno-sanitize=function,nonnull-attribute -fno-sanitize-recover=undefined'
-# Races: between threads, and between a thread and its signal handlers.
+# Races: between threads, and between a thread and its signal handlers. TSAN_OPTIONS=suppressions=tests/tsan.txt:die_after_fork=0 (what is left out, and why, stands there).
 TSAN_FLAGS = OPT='-O1 -g' SANITIZE=-fsanitize=thread
 tsan:
 	$(MAKE) BUILD=build-tsan $(TSAN_FLAGS)

@@ -13,7 +13,7 @@
 
 /* ---------------------------------------------------------------- the global import lock: re-entrant, for the importing thread */
 
-static struct { pthread_mutex_t mutex; unsigned long owner; int depth; } global = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+static struct { pthread_mutex_t mutex; unsigned long owner; int depth; bool locked; } global = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 void import_lock(void)
 {
@@ -21,8 +21,9 @@ void import_lock(void)
         global.depth++;
         return;
     }
-    if (thread_finalizing) pthread_mutex_init(&global.mutex, 0);   /* who has it sleeps for ever */
-    BLOCKING(pthread_mutex_lock(&global.mutex));
+    bool lock = !thread_finalizing;   /* then who has it sleeps for ever, and only one thread runs */
+    if (lock) BLOCKING(pthread_mutex_lock(&global.mutex));
+    global.locked = lock;
     global.owner = thread_self->id;
     global.depth = 1;
 }
@@ -32,7 +33,7 @@ bool import_unlock(void)
     if (global.depth == 0 || global.owner != thread_self->id) return false;
     if (--global.depth == 0) {
         global.owner = 0;
-        pthread_mutex_unlock(&global.mutex);
+        if (global.locked) pthread_mutex_unlock(&global.mutex);
     }
     return true;
 }
