@@ -174,6 +174,19 @@ class Prompt(unittest.TestCase):
         self.assertIn("\u00e9\u20ac", s.line("print(chr(0xe9) + '\u20ac')"))
         self.leave(s)
 
+    def test_hangup(self):
+        """Where SIGHUP is ignored, a terminal that is gone is the end of input."""
+        s = self.start()
+        self.assertIn("0", s.line("import signal; int(signal.signal(signal.SIGHUP, signal.SIG_IGN))"))
+        os.close(s.terminal)
+        end = time.monotonic() + 20
+        while not (done := os.waitpid(s.pid, os.WNOHANG))[0] and time.monotonic() < end:
+            time.sleep(0.01)
+        if not done[0]:
+            os.kill(s.pid, signal.SIGKILL)
+            os.waitpid(s.pid, 0)
+        self.assertTrue(done[0])
+
     def test_exit(self):
         s = self.start()
         s.send("exit(7)\r")

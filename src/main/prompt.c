@@ -81,7 +81,8 @@ static void wait_for_key(void)
     struct pollfd in = {.fd = fileno(rl_instream ? rl_instream : stdin), .events = POLLIN};
     if ((atomic_load(&thread_self->interrupt) & INTERRUPT_SIGNAL) || ppoll(&in, 1, 0, &before) < 0) in.revents = 0;
     pthread_sigmask(SIG_SETMASK, &before, 0);
-    if (in.revents) rl_callback_read_char();
+    if (in.revents & ~POLLIN) take_line(0);   /* the terminal is gone, which libedit does not tell */
+    else if (in.revents) rl_callback_read_char();
 }
 
 /* A line with its line end, malloc'ed; 0 at the end of input or when a signal handler raised. */
