@@ -18,8 +18,9 @@ static bool is_space(uint8_t c) { return c == ' ' || (c >= 9 && c <= 13); }
 
 static Value invalid_literal(int base, Value original)
 {
-    /* Bytearrays and other buffers show as bytes. */
+    /* Bytearrays and other buffers show as bytes; the quotes go by what is shown. */
     if (!is_str(original) && !is_bytes(original)) original = bytes_from_object(original);
+    if (original && is_bytes(original) && bytes_size(original) > 200) original = bytes_new(bytes_data(original), 200);
     return original ? raise_value("invalid literal for int() with base %d: %.200R", base, original) : 0;
 }
 

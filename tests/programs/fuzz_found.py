@@ -121,3 +121,5 @@ tried(lambda: collections.deque.append(5, 1))
 for text in "1" * 4301, "1" * 4301 + "x", "1" * 4301 + "_", "0" * 4400, "-" + "1" * 4301 + " 1":
     for base in 10, 0, 7, 16:
         tried(lambda: int(text, base) % 1000)
+for text in b"1" * 230 + b"'", bytearray(b"x" * 230 + b"'"), memoryview(b"'" + b"x" * 230):
+    tried(int, text)
