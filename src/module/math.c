@@ -235,6 +235,7 @@ static NATIVE(math_remainder)
     double x, y;
     if (!two_doubles(args, &x, &y)) return 0;
     double r = isinf(y) && isfinite(x) ? x : remainder(x, y);
+    if (r == 0) r = copysign(r, x);          /* glibc loses the sign where y is subnormal or nearly */
     return isnan(r) && !isnan(x) && !isnan(y) ? domain_error() : float_new(r);
 }
 

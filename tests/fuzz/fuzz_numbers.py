@@ -120,6 +120,8 @@ def many(name, values, others):
 def same(case, found, expected):
     """The functions of the C library are more exact than python3.11's own gamma() and complex functions."""
     if case[0] == "cmath":
+        if case[1] in ("phase", "polar") and expected == "OverflowError: 'math range error'":
+            return True             # the angle is too small for a float: python3.11 takes the C library's note of that for an error
         if "Error" in found + expected or case[1] in ("isfinite", "isinf", "isnan", "isclose"):
             return False
         parts = [[number for value in (made if isinstance(made, tuple) else (made,)) for number in (complex(value).real, complex(value).imag)] for made in (eval(text, {"inf": math.inf, "nan": math.nan, "infj": complex(0, math.inf), "nanj": complex(0, math.nan)}) for text in (found, expected))]

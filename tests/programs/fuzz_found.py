@@ -3,6 +3,7 @@ import array
 import collections
 import io
 import itertools
+import math
 import operator
 import pickle
 import traceback
@@ -123,3 +124,4 @@ for text in "1" * 4301, "1" * 4301 + "x", "1" * 4301 + "_", "0" * 4400, "-" + "1
         tried(lambda: int(text, base) % 1000)
 for text in b"1" * 230 + b"'", bytearray(b"x" * 230 + b"'"), memoryview(b"'" + b"x" * 230):
     tried(int, text)
+print(math.remainder(-3.2442266323407043e-264, 2.2250738585072014e-308), math.remainder(-1.970735314658442e-271, 1e-323))
