@@ -259,14 +259,15 @@ static void unlink_thread(Thread *t)
 void thread_detach(void)
 {
     Thread *t = thread_self;
+    /* The main thread (in the child of a fork it may end like any other) stays for signal handlers to write to. */
+    bool stays = t == main_thread;
     unlink_thread(t);
     thread_self = 0;
     pthread_mutex_lock(&lock.mutex);
     if (lock.last == t) lock.last = 0;
     pthread_mutex_unlock(&lock.mutex);
     lock_give();
-    /* Only now: who waits for the lock may ask its holder to stop. The main thread (in the child of a fork it may end like any other) stays for signal handlers to write to. */
-    if (t != main_thread) thread_discard(t);
+    if (!stays) thread_discard(t);   /* only now: who waits for the lock may ask its holder to stop */
 }
 
 void thread_after_fork(void)
