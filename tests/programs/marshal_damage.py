@@ -46,6 +46,7 @@ DATA = {
     "huge tuple, bad item": b"(" + number(MANY) + b"NN?", "huge set, bad item": b"<" + number(MANY) + b"N[\0\0\0\0",
     "float abc": b"f\3abc", "float of nothing": b"f\0", "float in spaces": b"f\3 1 ", "float with zero byte": b"f\4nan\0", "complex": b"x\0011\1q", "hex float": b"f\0050x1p3", "float 1_0.0": b"f\0061_0.00", "inf": b"f\3inf",
     "reference 0": b"r" + number(0), "reference -1": b"r" + number(-1), "tuple in itself": b"\xa9\1r" + number(0), "list in itself": b"\xdb\1\0\0\0r" + number(0),
+    "frozenset of a list, then null": b">\2\0\0\0[\0\0\0\0000",
     "frozenset in itself": b"\xbe\1\0\0\0r" + number(0), "set in itself": b"\xbc\1\0\0\0r" + number(0), "dict in itself": b"\xfbr" + number(0) + b"N0", "value in itself": b"\xfbNr" + number(0) + b"0",
     "null": b"0", "flagged null": b"\xb0", "set of null": b"<\1\0\0\x000", "tuple of null": b"(\1\0\0\x000", "list of null": b"[\1\0\0\x000", "null key": b"{0", "null value": b"{N0", "unhashable key": b"{[\0\0\0\0N0",
     "unhashable item": b"<\1\0\0\0[\0\0\0\0", "not UTF-8": b"u\1\0\0\0\xff", "not UTF-8, interned": b"t\2\0\0\0\xc3(", "surrogate": b"u\3\0\0\0\xed\xa0\x80", "interned": b"t\1\0\0\0a", "latin-1": b"z\2\xe9\xff",
