@@ -64,6 +64,7 @@ RULES = {
     "BUILD_SLICE": ("damaged BUILD_SLICE", code(*[("LOAD_CONST", 0)] * 4, ("BUILD_SLICE", 4), "RETURN_VALUE")),
     "UNPACK_EX": ("damaged UNPACK_EX|stack overflow", code(("LOAD_CONST", 0), ("UNPACK_EX", 0x7fffffff), "RETURN_VALUE")),
     "yield in a function": ("generator instruction outside a generator", code(("LOAD_CONST", 0), "YIELD_VALUE", "RETURN_VALUE")),
+    "generator made late": ("generator made with values", code(("LOAD_CONST", 0), "RETURN_GENERATOR", "POP_TOP", "RETURN_VALUE", flags=number(3 | 32))),
     # constants that an instruction relies on
     "KW_NAMES, no tuple": ("KW_NAMES without names", code("PUSH_NULL", ("LOAD_CONST", 0), ("LOAD_CONST", 0), ("KW_NAMES", 0), ("PRECALL", 1), ("CALL", 1), "RETURN_VALUE")),
     "KW_NAMES, no strings": ("KW_NAMES without names", code("PUSH_NULL", ("LOAD_CONST", 0), ("LOAD_CONST", 0), ("KW_NAMES", 0), ("PRECALL", 1), ("CALL", 1), "RETURN_VALUE", consts=((1,),))),

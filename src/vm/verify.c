@@ -138,7 +138,10 @@ static bool check_argument(Stored *s, int32_t i)
     case BC_RAISE_VARARGS: return arg <= 2 || unsound(s, "damaged RAISE_VARARGS");
     case BC_BUILD_SLICE: return arg == 2 || arg == 3 || unsound(s, "damaged BUILD_SLICE");
     case BC_UNPACK_EX: return (arg >> 8) < 0x1000000 || unsound(s, "damaged UNPACK_EX");
-    case BC_YIELD_VALUE: case BC_RETURN_GENERATOR: case BC_ASYNC_GEN_WRAP:
+    case BC_RETURN_GENERATOR:
+        if (insn->depth > 0) return unsound(s, "generator made with values on the stack");   /* a frame that waits there has none */
+        [[fallthrough]];
+    case BC_YIELD_VALUE: case BC_ASYNC_GEN_WRAP:
         return (code->flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) || unsound(s, "generator instruction outside a generator");
     default: return true;
     }

@@ -113,7 +113,7 @@ class Maker:
         elif kind < .7:
             self.call()
         elif kind < .73 and self.generator:
-            self.emit(self.chance.choice(("YIELD_VALUE", "YIELD_VALUE", "ASYNC_GEN_WRAP", "RETURN_GENERATOR")))
+            self.emit(self.chance.choice(("YIELD_VALUE", "YIELD_VALUE", "ASYNC_GEN_WRAP")))
         else:
             name = self.chance.choice(list(ARGUMENTS))
             self.emit(name, self.chance.choice(ARGUMENTS[name]))
