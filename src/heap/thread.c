@@ -313,6 +313,8 @@ bool recursion_enter(const char *where)
     return false;
 }
 
+bool c_stack_exceeded(void) { return raise_recursion(""); }
+
 /* --- safe points */
 
 static bool (*handlers[32])(void);

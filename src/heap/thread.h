@@ -91,6 +91,9 @@ static inline void recursion_leave(void) { thread_self->recursion_depth--; }
 
 /* Is the C stack nearly used up? For recursion that is deep but harmless (iterators over iterators, hashes of tuples in tuples): raise RecursionError then. */
 static inline bool c_stack_low(void) { return (char *)__builtin_frame_address(0) < thread_self->c_stack_limit; }
+/* The same where nothing but the stack bounds the recursion: the doors through which one object reaches another (attributes, items, length, hash...). false: RecursionError. */
+bool c_stack_exceeded(void);
+static inline bool c_stack_check(void) { return __builtin_expect(!c_stack_low(), 1) || c_stack_exceeded(); }
 /* Where a quarter of the C stack that is left is used up. The front end's passes that count stop here: the code generator walks the same tree without
  * counting, with larger frames. */
 static inline char *c_stack_quarter(void)

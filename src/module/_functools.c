@@ -13,8 +13,8 @@ static Value partial_new(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     if (nargs < 1) return raise_type("type 'partial' takes at least one argument");
     Value function = args[0], before = 0, keywords = 0;
-    /* A plain partial of a partial becomes one. */
-    if (type_of(function) == &partial_type && type == &partial_type && !((PartialObj *)function)->dict) {
+    /* A partial of a partial becomes one, whatever their classes are, unless the inner one is called in another way or has attributes. */
+    if (type_is_subtype(type_of(function), &partial_type) && type_of(function)->call == partial_type.call && !((PartialObj *)function)->dict) {
         PartialObj *inner = (PartialObj *)function;
         before = inner->args;
         keywords = inner->keywords;

@@ -54,6 +54,7 @@ static Value getset_get(Value self, Value object, Type *owner)
     if (!object) return self;
     GetSetObj *o = (GetSetObj *)self;
     if (!check_object(o->owner, o->name, object)) return 0;
+    if (!c_stack_check()) return 0;
     if (o->def->get) return o->def->get(object);
     return raise_attribute("attribute '%U' of '%.100s' objects is not readable", o->name, o->owner->name);
 }

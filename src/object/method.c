@@ -19,16 +19,20 @@ static void method_trace(Obj *object)
     gc_visit(((MethodObj *)object)->self);
 }
 
-/* The function is itself something that puts words before its arguments: it needs a free one of its own. */
+/* The function is itself something that puts words before its arguments: it needs a free one of its own. Methods of methods are taken together: there may be more of them than
+ * calls could nest. */
 static Value call_copied(MethodObj *method, Value *args, size_t nargs, Value kwnames)
 {
-    size_t total = nargs + kw_count(kwnames);
-    Value stack[10], *copy = total <= 8 ? stack : gc_buffer((total + 2) * sizeof(Value)), result = 0;
+    size_t depth = 1, given = nargs + kw_count(kwnames);
+    Value function = method->function;
+    for (; type_of(function) == &method_type; function = ((MethodObj *)function)->function) depth++;
+    Value stack[10], *copy = given + depth < 10 ? stack : gc_buffer((given + depth + 1) * sizeof(Value)), result = 0;
     if (!copy || !recursion_enter(" while calling a Python object")) return 0;
     copy[0] = 0;
-    copy[1] = method->self;
-    values_copy(copy + 2, args, total);
-    result = object_call(method->function, copy + 1, nargs + 1, kwnames);
+    Value *self = copy + depth;
+    for (MethodObj *m = method; self > copy; m = (MethodObj *)m->function) *self-- = m->self;
+    values_copy(copy + 1 + depth, args, given);
+    result = object_call(function, copy + 1, nargs + depth, kwnames);
     recursion_leave();
     return result;
 }

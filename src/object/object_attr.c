@@ -117,6 +117,7 @@ Value object_getattr(Value v, Value name)
     if (!name) return 0;
     Type *type = type_of(v);
     if (type->getattr == object_generic_getattr) return generic_getattr(v, name, true);
+    if (!c_stack_check()) return 0;
     if (__builtin_expect(!type->getattr, 0)) {
         if (!type_ready(type)) return 0;
         return type->getattr ? type->getattr(v, name) : raise_attribute_error(v, name);
@@ -146,6 +147,7 @@ bool object_setattr(Value v, Value name, Value value)
     name = attribute_name(name);
     if (!name) return false;
     Type *type = type_of(v);
+    if (!c_stack_check()) return false;
     if (type->setattr) return type->setattr(v, name, value);
     const char *what = type->getattr ? "only read-only" : "no";
     return raise_type("'%.100T' object has %s attributes (%s .%U)", v, what, value ? "assign to" : "del", name);

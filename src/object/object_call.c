@@ -9,6 +9,7 @@ Value object_call(Value callable, Value *args, size_t nargs, Value kwnames)
 {
     Value (*call)(Value, Value *, size_t, Value) = type_of(callable)->call;
     if (__builtin_expect(!call, 0)) return raise_type("'%.200T' object is not callable", callable);
+    if (!c_stack_check()) return 0;
     Value result = call(callable, args, nargs, kwnames);
     if (__builtin_expect(!result && !thread_self->exception, 0)) return raise_system("%R returned NULL without setting an exception", callable);
     return result;

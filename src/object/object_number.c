@@ -66,6 +66,7 @@ static Value binary_last(Value a, Value b, BinaryOp op)
 
 Value number_binary(Value a, Value b, BinaryOp op)
 {
+    if (!c_stack_check()) return 0;
     Value result = binary_slots(a, b, op);
     return result != NOT_IMPLEMENTED ? result : binary_last(a, b, op);
 }

@@ -95,6 +95,7 @@ Value object_format(Value v, Value spec)
 bool object_hash(Value v, int64_t *hash)
 {
     Type *type = type_of(v);
+    if (!c_stack_check()) return false;
     if (type->hash) return type->hash(v, hash);
     if (!(type->flags & TYPE_READY)) return type_ready(type) && type->hash(v, hash);
     return hash_not_implemented(v, hash);
@@ -154,6 +155,7 @@ int object_compare_bool(Value a, Value b, CompareOp op)
 int object_truth_slow(Value v)
 {
     Type *type = type_of(v);
+    if (!c_stack_check()) return -1;
     if (type->truth) return type->truth(v);
     if (type->length) {
         int64_t n = type->length(v);
@@ -189,6 +191,7 @@ static Value class_getitem(Value cls, Value key)
 Value object_getitem(Value v, Value key)
 {
     Type *type = type_of(v);
+    if (!c_stack_check()) return 0;
     if (type->getitem) return type->getitem(v, key);
     if (type->seq_item) {
         int64_t index;
@@ -215,6 +218,7 @@ bool object_setitem(Value v, Value key, Value value)
 {
     Type *type = type_of(v);
     int64_t index;
+    if (!c_stack_check()) return false;
     if (type->setitem) return type->setitem(v, key, value);
     if (wants_index(type, key) && !number_as_index(key, &index, &exc_IndexError)) return false;
     return raise_type("'%.200T' object does not support item assignment", v);
@@ -223,6 +227,7 @@ bool object_setitem(Value v, Value key, Value value)
 bool object_delitem(Value v, Value key)
 {
     Type *type = type_of(v);
+    if (!c_stack_check()) return false;
     if (type->setitem) return type->setitem(v, key, 0);
     int64_t index;
     if (!wants_index(type, key)) return raise_type("'%.200T' object does not support item deletion", v);
@@ -232,6 +237,7 @@ bool object_delitem(Value v, Value key)
 int64_t object_length(Value v)
 {
     Type *type = type_of(v);
+    if (!c_stack_check()) return -1;
     if (type->length) return type->length(v);
     return (int64_t)raise_type("object of type '%.200T' has no len()", v) - 1;
 }
@@ -258,6 +264,7 @@ int64_t object_length_hint(Value v, int64_t otherwise)
 int object_contains(Value container, Value item)
 {
     Type *type = type_of(container);
+    if (!c_stack_check()) return -1;
     if (type->contains) return type->contains(container, item);
     Value iterator = object_iter(container), each;
     if (!iterator) {
@@ -282,6 +289,7 @@ bool is_iterator(Value v)
 Value object_iter(Value v)
 {
     Type *type = type_of(v);
+    if (!c_stack_check()) return 0;
     if (type->iter) {
         Value iterator = type->iter(v);
         if (iterator && !is_iterator(iterator)) return raise_type("iter() returned non-iterator of type '%.100T'", iterator);
@@ -324,6 +332,7 @@ bool buffer_get(Value v, Buffer *buffer, int flags)
     Type *type = type_of(v);
     if (type == &bytes_type) return type->get_buffer(v, buffer, flags);   /* sets all of it */
     if (!type->get_buffer) return raise_type("a bytes-like object is required, not '%.100T'", v);
+    if (!c_stack_check()) return false;
     memset(buffer, 0, sizeof *buffer);
     if (!type->get_buffer(v, buffer, flags)) return false;
     if (!buffer->owner) buffer->owner = v;
@@ -339,30 +348,24 @@ void buffer_release(Buffer *buffer)
     if (type->release_buffer) type->release_buffer(owner, buffer);
 }
 
-/* --- repr of containers that contain themselves: a list of what is being printed hangs on the thread */
+/* --- repr of containers that contain themselves: the addresses of what is being printed hang on the thread, as the keys of a dict */
+
+static Value address_of(Value v) { return int_new((int64_t)(v >> 3)); }
 
 int repr_enter(Value v)
 {
     if (!thread_self->dict && !(thread_self->dict = dict_new())) return -1;
-    Value key = NAME("Py_Repr"), list = dict_get_str(thread_self->dict, key);
-    if (!list) {
-        list = list_new(0);
-        if (!list || !dict_set(thread_self->dict, key, list)) return -1;
+    Value name = NAME("Py_Repr"), printed = dict_get_str(thread_self->dict, name), address = address_of(v);
+    if (!printed) {
+        printed = dict_new();
+        if (!printed || !dict_set(thread_self->dict, name, printed)) return -1;
     }
-    for (int64_t i = list_size(list); i-- > 0;)
-        if (list_get(list, i) == v) return 1;
-    return list_append(list, v) ? 0 : -1;
+    if (dict_get(printed, address)) return 1;
+    return dict_set(printed, address, NONE) ? 0 : -1;
 }
 
 void repr_leave(Value v)
 {
-    Value list = thread_self->dict ? dict_get_str(thread_self->dict, NAME("Py_Repr")) : 0;
-    if (!list) return;
-    ListObj *printed = (ListObj *)list;
-    for (int64_t i = printed->size; i-- > 0;) {
-        if (printed->items[i] != v) continue;
-        memmove(printed->items + i, printed->items + i + 1, (size_t)(printed->size - i - 1) * sizeof(Value));
-        printed->items[--printed->size] = 0;
-        return;
-    }
+    Value printed = thread_self->dict ? dict_get_str(thread_self->dict, NAME("Py_Repr")) : 0;
+    if (printed) dict_delete(printed, address_of(v));
 }

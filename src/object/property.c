@@ -169,7 +169,7 @@ static Value classmethod_get(Value self, Value object, Type *owner)
     if (!owner) owner = type_of(object);
     Type *type = type_of(w->callable);
     if (type == &function_type) return method_new(w->callable, VALUE(owner));
-    if (type->descr_get) return type->descr_get(w->callable, VALUE(owner), owner);
+    if (type->descr_get) return c_stack_check() ? type->descr_get(w->callable, VALUE(owner), owner) : 0;
     return method_new(w->callable, VALUE(owner));
 }
 
