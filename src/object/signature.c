@@ -66,7 +66,8 @@ static const char *parameter_end(const char *p)
     return p;
 }
 
-static void add_parameter(Signature *s, const char *p, const char *end, bool keyword_only)
+/* false: memory lacks. A default without a value is what the function itself knows how to read. */
+static bool add_parameter(Signature *s, const char *p, const char *end, bool keyword_only)
 {
     Parameter *parameter = &s->parameters[s->count];
     const char *equals = memchr(p, '=', end - p), *name_end = equals ? equals : end;
@@ -79,15 +80,15 @@ static void add_parameter(Signature *s, const char *p, const char *end, bool key
     memcpy(name, p, length);
     name[length] = 0;
     parameter->name = str_intern_cstring(name);
+    if (!parameter->name || !value_keep(parameter->name)) return false;
     parameter->required = !equals;
     if (equals) {
         const char *text = equals + 1;
         while (*text == ' ') text++;
         while (end > text && end[-1] == ' ') end--;
         parameter->value = parse_default(text, end - text);
-        if (parameter->value && is_pointer(parameter->value) && !value_keep(parameter->value)) error_clear();
+        if (parameter->value ? is_pointer(parameter->value) && !value_keep(parameter->value) : thread_self->exception != 0) return false;
     }
-    if (parameter->name) value_keep(parameter->name);
     if (s->count == 0 && (!strcmp(name, "self") || !strcmp(name, "cls") || (!strcmp(name, "type") && !equals))) s->has_self = true;
     if (!keyword_only) {
         s->positional++;
@@ -97,6 +98,7 @@ static void add_parameter(Signature *s, const char *p, const char *end, bool key
         if (!equals) s->required_keyword_only++;
     }
     s->count++;
+    return true;
 }
 
 Signature *signature_parse(const char *text)
@@ -117,8 +119,9 @@ Signature *signature_parse(const char *text)
         } else if (*p == '*') {
             if (end - p > 1) s->varargs = s->count++;
             keyword_only = true;
-        } else if (end > p) {
-            add_parameter(s, p, end, keyword_only);
+        } else if (end > p && !add_parameter(s, p, end, keyword_only)) {
+            lasting_free(s);
+            return 0;
         }
         p = *end == ',' ? end + 1 : end;
     }
