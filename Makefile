@@ -43,6 +43,7 @@ help:
 	@echo 'make fuzz-NAME  run a fuzzer of tests/fuzz/ for SECONDS (default 60)'
 	@echo 'make tsan-frontend  two threads compile CORPUS at once under ThreadSanitizer'
 	@echo 'make cpython-tests  CPython'"'"'s whole test suite, beside python3.11'
+	@echo 'make format     lay out the C files with clang-format-19'
 	@echo 'make bench      time the benchmarks beside python3.11'
 	@echo 'make install    into PREFIX (default /usr/local)'
 
@@ -91,6 +92,10 @@ unit: $(BUILD)/test_heap $(BUILD)/test_types $(BUILD)/test_layout
 
 test:
 	./test
+
+# Layout is .clang-format's; tables that it would unroll stand between `clang-format off` and `on`.
+format:
+	clang-format-19 -i $$(git ls-files src include tools tests/unit | grep -E '\.(c|h|cc)$$')
 
 # Robustness at length; ./test runs a small share of each. N is the number of inputs, SEED the first of the random generator, SECONDS how long.
 N       = 20000
@@ -142,6 +147,6 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: damaged-pyc alloc-failure cache-storm thread-storm nightly
-.PHONY: all help debug asan tsan clean unit test cpython-tests identity bench install
+.PHONY: all help debug asan tsan clean format unit test cpython-tests identity bench install
 
 -include $(patsubst %.o,%.d,$(call obj,$(FRONT_SRC) $(RUNTIME_SRC) $(MAIN_SRC) src/main/kraitc.c))

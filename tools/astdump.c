@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const kinds[] = {"None", "SyntaxError", "IndentationError", "TabError", "ValueError", "OverflowError", "MemoryError", "RecursionError",
-                                    "UnicodeDecodeError", "SystemError", "TypeError"};
+static const char *const kinds[] = {"None",        "SyntaxError",    "IndentationError",   "TabError",    "ValueError", "OverflowError",
+                                    "MemoryError", "RecursionError", "UnicodeDecodeError", "SystemError", "TypeError"};
 
 /* The file's bytes, in a buffer that the next call uses again. */
 static char *read_file(const char *path, size_t *size)

@@ -12,8 +12,16 @@
 #include <time.h>
 
 static const char *const error_names[] = {
-    [ERROR_SYNTAX] = "SyntaxError", [ERROR_INDENTATION] = "IndentationError", [ERROR_TAB] = "TabError", [ERROR_VALUE] = "ValueError", [ERROR_OVERFLOW] = "OverflowError",
-    [ERROR_MEMORY] = "MemoryError", [ERROR_RECURSION] = "RecursionError", [ERROR_UNICODE_DECODE] = "UnicodeDecodeError", [ERROR_SYSTEM] = "SystemError", [ERROR_TYPE] = "TypeError",
+    [ERROR_SYNTAX] = "SyntaxError",
+    [ERROR_INDENTATION] = "IndentationError",
+    [ERROR_TAB] = "TabError",
+    [ERROR_VALUE] = "ValueError",
+    [ERROR_OVERFLOW] = "OverflowError",
+    [ERROR_MEMORY] = "MemoryError",
+    [ERROR_RECURSION] = "RecursionError",
+    [ERROR_UNICODE_DECODE] = "UnicodeDecodeError",
+    [ERROR_SYSTEM] = "SystemError",
+    [ERROR_TYPE] = "TypeError",
 };
 
 static void answer(Source *source, CodeUnit *code)
@@ -21,8 +29,7 @@ static void answer(Source *source, CodeUnit *code)
     char *warnings = 0, *record = 0;
     size_t warnings_size = 0, size = 0;
     FILE *w = open_memstream(&warnings, &warnings_size);
-    for (FrontWarning *f = source->warnings; f; f = f->next)
-        fprintf(w, "%s %d %s\n", f->deprecation ? "DeprecationWarning" : "SyntaxWarning", f->lineno, f->message->bytes);
+    for (FrontWarning *f = source->warnings; f; f = f->next) fprintf(w, "%s %d %s\n", f->deprecation ? "DeprecationWarning" : "SyntaxWarning", f->lineno, f->message->bytes);
     fclose(w);
     const char *kind = "code", *data = 0;
     if (code) {

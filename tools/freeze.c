@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct { const char *id, *code_name, *file, *text; } codes[] = {
+static const struct {
+    const char *id, *code_name, *file, *text;
+} codes[] = {
 #define FROZEN_CODE(id, code_name, file) {#id, code_name, file, 0},
 #define FROZEN_TEXT(id, code_name, text) {#id, code_name, 0, text},
 #include "module/frozen.def"

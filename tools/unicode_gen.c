@@ -17,9 +17,16 @@ enum { XID_START = 1, XID_CONTINUE = 2, PRINTABLE = 4, MARK = 8 };
 static const char *directory;
 static uint8_t flags[LIMIT], combining[LIMIT];
 static bool known[LIMIT], excluded[LIMIT];
-typedef struct Mapping { bool canonical; int count; uint32_t to[MAX_MAPPING]; } Mapping;
+typedef struct Mapping {
+    bool canonical;
+    int count;
+    uint32_t to[MAX_MAPPING];
+} Mapping;
 static Mapping *mapping[LIMIT];
-typedef struct Named { uint64_t hash; uint32_t code; } Named;
+typedef struct Named {
+    uint64_t hash;
+    uint32_t code;
+} Named;
 static Named *named;
 static size_t named_count;
 
@@ -216,7 +223,9 @@ static void write_normalization(void)
     }
     printf("};\nstatic const struct { uint32_t first, second, composed; } compositions[] = {\n");
     /* Sorted by first, then second: collect, then select in order. */
-    typedef struct Pair { uint32_t first, second, composed; } Pair;
+    typedef struct Pair {
+        uint32_t first, second, composed;
+    } Pair;
     static Pair pairs[4096];
     int pair_count = 0;
     for (uint32_t c = 0; c < LIMIT; c++)

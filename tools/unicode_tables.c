@@ -124,7 +124,8 @@ static void read_unicode_data(void)
             from = c;
             continue;
         }
-        if (strstr(fields[1], ", Last>")) for (; from < c; from++) set_char(from, fields);
+        if (strstr(fields[1], ", Last>"))
+            for (; from < c; from++) set_char(from, fields);
         set_char(c, fields);
     }
     fclose(file);
@@ -132,7 +133,10 @@ static void read_unicode_data(void)
 
 static void visit_core(uint32_t c, char **fields, int count)
 {
-    static const struct { const char *name; int flag; } properties[] = {{"Uppercase", UPPER}, {"Lowercase", LOWER}, {"Cased", CASED}, {"Case_Ignorable", CASE_IGNORABLE}};
+    static const struct {
+        const char *name;
+        int flag;
+    } properties[] = {{"Uppercase", UPPER}, {"Lowercase", LOWER}, {"Cased", CASED}, {"Case_Ignorable", CASE_IGNORABLE}};
     for (int i = 0; i < 4; i++)
         if (chars[c].assigned && !strcmp(fields[1], properties[i].name)) chars[c].flags |= properties[i].flag;
 }
@@ -228,7 +232,9 @@ static void print_trie(const char *name, const uint32_t *values, const char *typ
     print_array(type2, label, stage2, (size_t)blocks * BLOCK);
 }
 
-typedef struct Record { int flags, decimal, digit, lower, upper, title, full; } Record;
+typedef struct Record {
+    int flags, decimal, digit, lower, upper, title, full;
+} Record;
 
 /* Fills the missing full mappings from the simple ones; whether any differs from what the record's deltas say. */
 static bool complete_full(uint32_t c)
@@ -289,9 +295,10 @@ static void print_types(void)
 }
 
 /* --- the database */
-static const char *const categories[] = {"Cn", "Lu", "Ll", "Lt", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn", "Lm", "Lo", "Pc", "Pd", "Ps", "Pe",
-                                         "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", 0};
-static const char *const bidis[] = {"", "L", "LRE", "LRO", "R", "AL", "RLE", "RLO", "PDF", "EN", "ES", "ET", "AN", "CS", "NSM", "BN", "B", "S", "WS", "ON", "LRI", "RLI", "FSI", "PDI", 0};
+static const char *const categories[] = {"Cn", "Lu", "Ll", "Lt", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs",
+                                         "Co", "Cn", "Lm", "Lo", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", 0};
+static const char *const bidis[] = {"",   "L",   "LRE", "LRO", "R", "AL", "RLE", "RLO", "PDF", "EN",  "ES",  "ET", "AN",
+                                    "CS", "NSM", "BN",  "B",   "S", "WS", "ON",  "LRI", "RLI", "FSI", "PDI", 0};
 static const char *const widths[] = {"F", "H", "W", "Na", "A", "N", 0};
 
 static void visit_width(uint32_t c, char **fields, int count)
@@ -324,7 +331,9 @@ static void print_names(const char *label, const char *const names[])
     printf("};\n");
 }
 
-typedef struct DbRecord { int category, bidi, combining, mirrored, width, quick, in_3_2; } DbRecord;
+typedef struct DbRecord {
+    int category, bidi, combining, mirrored, width, quick, in_3_2;
+} DbRecord;
 
 static void print_records(void)
 {
@@ -336,7 +345,8 @@ static void print_records(void)
         DbRecord r;
         memset(&r, 0, sizeof r);
         if (*e->category) {
-            r = (DbRecord){index_of(categories, e->category), index_of(bidis, e->bidi), e->combining, e->mirrored, index_of(widths, *e->width ? e->width : "N"), e->quick_check, e->in_3_2};
+            r = (DbRecord){
+                index_of(categories, e->category), index_of(bidis, e->bidi), e->combining, e->mirrored, index_of(widths, *e->width ? e->width : "N"), e->quick_check, e->in_3_2};
         }
         int i = 0;
         while (i < count && memcmp(&records[i], &r, sizeof r)) i++;
@@ -366,7 +376,7 @@ static void print_decompositions(void)
             if (prefix == prefix_count) strncpy(prefixes[prefix_count++], text, length);
             text += length;
         }
-        for (char *end; ; text = end) {
+        for (char *end;; text = end) {
             uint32_t to = (uint32_t)strtoul(text, &end, 16);
             if (end == text) break;
             data[at++] = to;
@@ -381,7 +391,9 @@ static void print_decompositions(void)
     printf("};\n");
 }
 
-typedef struct Pair { uint32_t first, second, composed; } Pair;
+typedef struct Pair {
+    uint32_t first, second, composed;
+} Pair;
 
 static int compare_pairs(const void *a, const void *b)
 {
@@ -407,7 +419,10 @@ static void print_compositions(void)
 }
 
 /* Names are sequences of words: name_data holds word numbers, the last of a name with its top bit set. */
-typedef struct Word { const char *text; uint32_t number; } Word;
+typedef struct Word {
+    const char *text;
+    uint32_t number;
+} Word;
 
 static int compare_words(const void *a, const void *b) { return strcmp(((const Word *)a)->text, ((const Word *)b)->text); }
 

@@ -72,8 +72,7 @@ size_t float_parse(const char *bytes, size_t size, double *result)
     }
     double value;
     if (!digit_count) value = 0;
-    else if (digit_count <= 15 && exponent >= -22 && exponent <= 22)
-        value = exponent < 0 ? (double)mantissa / powers[-exponent] : (double)mantissa * powers[exponent];
+    else if (digit_count <= 15 && exponent >= -22 && exponent <= 22) value = exponent < 0 ? (double)mantissa / powers[-exponent] : (double)mantissa * powers[exponent];
     else {
         /* The library counts in ints; what lies behind 2^30 bytes of digits cannot matter. */
         size_t length = used - start;
@@ -215,7 +214,10 @@ void float_digits_fixed(double value, int places, FloatDigits *digits)
 }
 
 /* An output that counts what does not fit. */
-typedef struct Sink { char *out; size_t size, length; } Sink;
+typedef struct Sink {
+    char *out;
+    size_t size, length;
+} Sink;
 
 static void put(Sink *sink, char c)
 {

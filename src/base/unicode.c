@@ -56,10 +56,8 @@ static int decompose(uint32_t c, uint32_t *out)
 /* The composition of two characters, or 0. */
 static uint32_t compose(uint32_t first, uint32_t second)
 {
-    if (first >= L_BASE && first < L_BASE + L_COUNT && second >= V_BASE && second < V_BASE + V_COUNT)
-        return S_BASE + ((first - L_BASE) * V_COUNT + (second - V_BASE)) * T_COUNT;
-    if (first >= S_BASE && first < S_BASE + S_COUNT && (first - S_BASE) % T_COUNT == 0 && second > T_BASE && second < T_BASE + T_COUNT)
-        return first + (second - T_BASE);
+    if (first >= L_BASE && first < L_BASE + L_COUNT && second >= V_BASE && second < V_BASE + V_COUNT) return S_BASE + ((first - L_BASE) * V_COUNT + (second - V_BASE)) * T_COUNT;
+    if (first >= S_BASE && first < S_BASE + S_COUNT && (first - S_BASE) % T_COUNT == 0 && second > T_BASE && second < T_BASE + T_COUNT) return first + (second - T_BASE);
     size_t low = 0, high = COUNT(compositions);
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -137,7 +135,8 @@ const char *unicode_nfkc(Arena *arena, const char *bytes, size_t *size)
 
 static const char *const lead[L_COUNT] = {"G", "GG", "N", "D", "DD", "R", "M", "B", "BB", "S", "SS", "", "J", "JJ", "C", "K", "T", "P", "H"};
 static const char *const vowel[V_COUNT] = {"A", "AE", "YA", "YAE", "EO", "E", "YEO", "YE", "O", "WA", "WAE", "OE", "YO", "U", "WEO", "WE", "WI", "YU", "EU", "YI", "I"};
-static const char *const tail[T_COUNT] = {"", "G", "GG", "GS", "N", "NJ", "NH", "D", "L", "LG", "LM", "LB", "LS", "LT", "LP", "LH", "M", "B", "BS", "S", "SS", "NG", "J", "C", "K", "T", "P", "H"};
+static const char *const tail[T_COUNT] = {"",   "G",  "GG", "GS", "N",  "NJ", "NH", "D",  "L", "LG", "LM", "LB", "LS", "LT",
+                                          "LP", "LH", "M",  "B",  "BS", "S",  "SS", "NG", "J", "C",  "K",  "T",  "P",  "H"};
 
 /* The longest of the parts that the text begins with; its index, or -1. */
 static int longest_part(const char *const *parts, int count, const char **s, size_t *length)
@@ -170,7 +169,8 @@ static int32_t ideograph(const char *s, size_t length)
         else if (s[i] >= 'A' && s[i] <= 'F') c = c * 16 + (uint32_t)(s[i] - 'A') + 10;
         else return -1;
     }
-    static const uint32_t ranges[][2] = {{0x3400, 0x4dbf}, {0x4e00, 0x9fff}, {0x20000, 0x2a6df}, {0x2a700, 0x2b738}, {0x2b740, 0x2b81d}, {0x2b820, 0x2cea1}, {0x2ceb0, 0x2ebe0}, {0x30000, 0x3134a}};
+    static const uint32_t ranges[][2] = {{0x3400, 0x4dbf},   {0x4e00, 0x9fff},   {0x20000, 0x2a6df}, {0x2a700, 0x2b738},
+                                         {0x2b740, 0x2b81d}, {0x2b820, 0x2cea1}, {0x2ceb0, 0x2ebe0}, {0x30000, 0x3134a}};
     for (size_t i = 0; i < COUNT(ranges); i++)
         if (c >= ranges[i][0] && c <= ranges[i][1]) return (int32_t)c;
     return -1;

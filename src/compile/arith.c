@@ -153,8 +153,7 @@ static bool int_result_is_small(Operator op, const mpz_t a, const mpz_t b)
 {
     if (!mpz_sgn(a) || !mpz_sgn(b)) return true;
     if (op == Operator_Mult) return mpz_sizeinbase(a, 2) + mpz_sizeinbase(b, 2) <= MAX_INT_BITS;
-    if (op == Operator_LShift)
-        return mpz_fits_ulong_p(b) && mpz_get_ui(b) <= MAX_INT_BITS && mpz_sizeinbase(a, 2) <= MAX_INT_BITS - mpz_get_ui(b);
+    if (op == Operator_LShift) return mpz_fits_ulong_p(b) && mpz_get_ui(b) <= MAX_INT_BITS && mpz_sizeinbase(a, 2) <= MAX_INT_BITS - mpz_get_ui(b);
     return true;
 }
 
@@ -262,12 +261,11 @@ static const Const *float_binary(Arena *arena, Operator op, double a, double b)
 
 /* ---- complex numbers ------------------------------------------------------------------------------------------------------------- */
 
-typedef struct Complex { double real, imag; } Complex;
+typedef struct Complex {
+    double real, imag;
+} Complex;
 
-static Complex complex_product(Complex a, Complex b)
-{
-    return (Complex){a.real * b.real - a.imag * b.imag, a.real * b.imag + a.imag * b.real};
-}
+static Complex complex_product(Complex a, Complex b) { return (Complex){a.real * b.real - a.imag * b.imag, a.real * b.imag + a.imag * b.real}; }
 
 /* Smith's method; division by zero is the caller's concern. */
 static Complex complex_quotient(Complex a, Complex b)
@@ -400,7 +398,7 @@ static const Const *repeat(Arena *arena, const Const *value, const Const *times)
     if (value->kind == CONST_FROZENSET) return 0;
     if (!size) return fits ? value : 0;
     if (value->kind == CONST_TUPLE) {
-        const Const **items = arena_array(arena, const Const *, size * (size_t)n);
+        const Const **items = arena_array(arena, const Const *, size *(size_t)n);
         for (size_t i = 0; i < size * (size_t)n; i++) items[i] = value->tuple.items[i % size];
         return const_tuple(arena, items, (uint32_t)(size * (size_t)n));
     }

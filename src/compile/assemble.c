@@ -7,7 +7,11 @@ static const uint8_t cache_entries[256] = {
 };
 
 /* A growing run of bytes. */
-typedef struct Bytes { Arena *arena; uint8_t *data; uint32_t size, room; } Bytes;
+typedef struct Bytes {
+    Arena *arena;
+    uint8_t *data;
+    uint32_t size, room;
+} Bytes;
 
 static void put_slow(Bytes *b)
 {
@@ -92,9 +96,12 @@ static int fix_cells(const Unit *u, Block *entry, int *offsets)
     for (Block *b = entry; b; b = b->next) {
         for (int i = 0; i < b->used; i++) {
             switch (b->instrs[i].op) {
-            case OP_MAKE_CELL: case OP_LOAD_CLOSURE: case OP_LOAD_DEREF: case OP_STORE_DEREF: case OP_DELETE_DEREF: case OP_LOAD_CLASSDEREF:
-                b->instrs[i].arg = offsets[b->instrs[i].arg];
-                break;
+            case OP_MAKE_CELL:
+            case OP_LOAD_CLOSURE:
+            case OP_LOAD_DEREF:
+            case OP_STORE_DEREF:
+            case OP_DELETE_DEREF:
+            case OP_LOAD_CLASSDEREF: b->instrs[i].arg = offsets[b->instrs[i].arg]; break;
             default: break;
             }
         }

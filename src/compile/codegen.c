@@ -99,10 +99,7 @@ void cg_jump_noline(Compiler *c, int op, Block *target)
 
 void cg_const(Compiler *c, const Const *value) { cg_emit(c, OP_LOAD_CONST, (int)const_table_add(c->arena, &c->unit->consts, value)); }
 
-void cg_name_op(Compiler *c, int op, const Text *name)
-{
-    cg_emit(c, op, (int)name_map_index(c->arena, &c->unit->names, mangle_name(c->source, c->unit->private_name, name)));
-}
+void cg_name_op(Compiler *c, int op, const Text *name) { cg_emit(c, op, (int)name_map_index(c->arena, &c->unit->names, mangle_name(c->source, c->unit->private_name, name))); }
 
 /* The loop behind `await` and `yield from`: the awaited iterator and the value to send are on the stack. */
 void cg_yield_from(Compiler *c, bool await)
@@ -285,16 +282,20 @@ static bool has_annotations(const Seq *body)
         const Stmt *s = seq_at(Stmt *, body, i);
         switch (s->kind) {
         case Stmt_AnnAssign: return true;
-        case Stmt_For: case Stmt_AsyncFor:
+        case Stmt_For:
+        case Stmt_AsyncFor:
             if (has_annotations(s->For.body) || has_annotations(s->For.orelse)) return true;
             break;
-        case Stmt_While: case Stmt_If:
+        case Stmt_While:
+        case Stmt_If:
             if (has_annotations(s->If.body) || has_annotations(s->If.orelse)) return true;
             break;
-        case Stmt_With: case Stmt_AsyncWith:
+        case Stmt_With:
+        case Stmt_AsyncWith:
             if (has_annotations(s->With.body)) return true;
             break;
-        case Stmt_Try: case Stmt_TryStar:
+        case Stmt_Try:
+        case Stmt_TryStar:
             for (uint32_t k = 0; k < seq_count(s->Try.handlers); k++)
                 if (has_annotations(seq_at(ExceptHandler *, s->Try.handlers, k)->ExceptHandler.body)) return true;
             if (has_annotations(s->Try.body) || has_annotations(s->Try.orelse) || has_annotations(s->Try.finalbody)) return true;

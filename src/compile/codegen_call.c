@@ -7,7 +7,8 @@ static const char *const_type_name(const Const *value)
 {
     switch (value->kind) {
     case CONST_NONE: return "NoneType";
-    case CONST_FALSE: case CONST_TRUE: return "bool";
+    case CONST_FALSE:
+    case CONST_TRUE: return "bool";
     case CONST_ELLIPSIS: return "ellipsis";
     case CONST_INT: return "int";
     case CONST_FLOAT: return "float";
@@ -26,12 +27,16 @@ static const char *infer_type(const Expr *e)
 {
     switch (e->kind) {
     case Expr_Tuple: return "tuple";
-    case Expr_List: case Expr_ListComp: return "list";
-    case Expr_Dict: case Expr_DictComp: return "dict";
-    case Expr_Set: case Expr_SetComp: return "set";
+    case Expr_List:
+    case Expr_ListComp: return "list";
+    case Expr_Dict:
+    case Expr_DictComp: return "dict";
+    case Expr_Set:
+    case Expr_SetComp: return "set";
     case Expr_GeneratorExp: return "generator";
     case Expr_Lambda: return "function";
-    case Expr_JoinedStr: case Expr_FormattedValue: return "str";
+    case Expr_JoinedStr:
+    case Expr_FormattedValue: return "str";
     case Expr_Constant: return const_type_name(e->Constant.value);
     default: return 0;
     }
@@ -49,11 +54,18 @@ static void check_subscripted(Compiler *c, const Expr *value)
     switch (value->kind) {
     case Expr_Constant:
         switch (value->Constant.value->kind) {
-        case CONST_STR: case CONST_BYTES: case CONST_TUPLE: case CONST_CODE: case CONST_OTHER: return;
+        case CONST_STR:
+        case CONST_BYTES:
+        case CONST_TUPLE:
+        case CONST_CODE:
+        case CONST_OTHER: return;
         default: break;
         }
         break;
-    case Expr_Set: case Expr_SetComp: case Expr_GeneratorExp: case Expr_Lambda: break;
+    case Expr_Set:
+    case Expr_SetComp:
+    case Expr_GeneratorExp:
+    case Expr_Lambda: break;
     default: return;
     }
     cg_warn(c, "'%.200s' object is not subscriptable; perhaps you missed a comma?", infer_type(value));
@@ -69,7 +81,11 @@ static void check_index(Compiler *c, const Expr *value, const Expr *index)
     case Expr_Constant:
         if (value->Constant.value->kind != CONST_STR && value->Constant.value->kind != CONST_BYTES && value->Constant.value->kind != CONST_TUPLE) return;
         break;
-    case Expr_Tuple: case Expr_List: case Expr_ListComp: case Expr_JoinedStr: case Expr_FormattedValue: break;
+    case Expr_Tuple:
+    case Expr_List:
+    case Expr_ListComp:
+    case Expr_JoinedStr:
+    case Expr_FormattedValue: break;
     default: return;
     }
     cg_warn(c, "%.200s indices must be integers or slices, not %.200s; perhaps you missed a comma?", infer_type(value), type);

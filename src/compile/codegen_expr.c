@@ -10,8 +10,8 @@ void cg_exprs(Compiler *c, const Seq *exprs)
 void cg_binary_op(Compiler *c, Operator op, bool inplace)
 {
     static const uint8_t number[] = {
-        [Operator_Add] = 0, [Operator_BitAnd] = 1, [Operator_FloorDiv] = 2, [Operator_LShift] = 3, [Operator_MatMult] = 4, [Operator_Mult] = 5, [Operator_Mod] = 6,
-        [Operator_BitOr] = 7, [Operator_Pow] = 8, [Operator_RShift] = 9, [Operator_Sub] = 10, [Operator_Div] = 11, [Operator_BitXor] = 12,
+        [Operator_Add] = 0,   [Operator_BitAnd] = 1, [Operator_FloorDiv] = 2, [Operator_LShift] = 3, [Operator_MatMult] = 4, [Operator_Mult] = 5,    [Operator_Mod] = 6,
+        [Operator_BitOr] = 7, [Operator_Pow] = 8,    [Operator_RShift] = 9,   [Operator_Sub] = 10,   [Operator_Div] = 11,    [Operator_BitXor] = 12,
     };
     cg_emit(c, OP_BINARY_OP, number[op] + (inplace ? 13 : 0));
 }
@@ -429,7 +429,10 @@ static void gen_expr(Compiler *c, Expr *e)
     case Expr_IfExp: gen_if_exp(c, e); break;
     case Expr_Dict: gen_dict(c, e); break;
     case Expr_Set: cg_unpack_literal(c, e->Set.elts, 0, OP_BUILD_SET, OP_SET_ADD, OP_SET_UPDATE, false); break;
-    case Expr_ListComp: case Expr_SetComp: case Expr_DictComp: case Expr_GeneratorExp: cg_comprehension(c, e); break;
+    case Expr_ListComp:
+    case Expr_SetComp:
+    case Expr_DictComp:
+    case Expr_GeneratorExp: cg_comprehension(c, e); break;
     case Expr_Yield: gen_yield(c, e); break;
     case Expr_YieldFrom: gen_yield_from(c, e); break;
     case Expr_Await: gen_await(c, e); break;
@@ -440,8 +443,7 @@ static void gen_expr(Compiler *c, Expr *e)
     case Expr_FormattedValue: gen_formatted_value(c, e); break;
     case Expr_Attribute: gen_attribute(c, e); break;
     case Expr_Subscript: gen_subscript(c, e); break;
-    case Expr_Starred:
-        cg_error(c, e->Starred.ctx == ExprContext_Store ? "starred assignment target must be in a list or tuple" : "can't use starred expression here");
+    case Expr_Starred: cg_error(c, e->Starred.ctx == ExprContext_Store ? "starred assignment target must be in a list or tuple" : "can't use starred expression here");
     case Expr_Slice:
         gen_slice_part(c, e->Slice.lower);
         gen_slice_part(c, e->Slice.upper);

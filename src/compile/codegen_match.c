@@ -238,8 +238,7 @@ static void push_keys(Compiler *c, Pattern *p)
             cg_error(c, "can't use NULL keys in MatchMapping (set 'rest' parameter instead)");
         }
         if (key->kind == Expr_Constant) {
-            if (!const_set_add(&seen, key->Constant.value))
-                cg_error(c, "mapping pattern checks duplicate key (%s)", const_repr(c->arena, key->Constant.value)->bytes);
+            if (!const_set_add(&seen, key->Constant.value)) cg_error(c, "mapping pattern checks duplicate key (%s)", const_repr(c->arena, key->Constant.value)->bytes);
         } else if (key->kind != Expr_Attribute) {
             cg_error(c, "mapping pattern keys may only match literals and attribute lookups");
         }

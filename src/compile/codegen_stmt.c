@@ -42,7 +42,10 @@ static void clear_name(Compiler *c, const Text *name)
 static void unwind_frame(Compiler *c, const Frame *frame, bool preserve_tos)
 {
     switch (frame->kind) {
-    case FRAME_WHILE: case FRAME_EXCEPTION_HANDLER: case FRAME_EXCEPTION_GROUP_HANDLER: case FRAME_ASYNC_COMPREHENSION: break;
+    case FRAME_WHILE:
+    case FRAME_EXCEPTION_HANDLER:
+    case FRAME_EXCEPTION_GROUP_HANDLER:
+    case FRAME_ASYNC_COMPREHENSION: break;
     case FRAME_FOR:
     case FRAME_POP_VALUE:
         swap_if(c, preserve_tos);
@@ -338,8 +341,7 @@ static void gen_star_handler(Compiler *c, ExceptHandler *h, bool first, Block *n
 
 static void gen_try_star_except(Compiler *c, Stmt *s)
 {
-    Block *body = cg_block(c), *except = cg_block(c), *orelse = cg_block(c), *end = cg_block(c), *cleanup = cg_block(c), *reraise_star = cg_block(c),
-          *reraise = cg_block(c);
+    Block *body = cg_block(c), *except = cg_block(c), *orelse = cg_block(c), *end = cg_block(c), *cleanup = cg_block(c), *reraise_star = cg_block(c), *reraise = cg_block(c);
     cg_jump(c, OP_SETUP_FINALLY, except);
     cg_use(c, body);
     cg_push_frame(c, FRAME_TRY_EXCEPT, body, 0, 0);
@@ -704,7 +706,8 @@ void cg_stmt(Compiler *c, Stmt *s)
         if (s->Raise.cause) cg_expr(c, s->Raise.cause);
         cg_emit(c, OP_RAISE_VARARGS, (s->Raise.exc != 0) + (s->Raise.cause != 0));
         break;
-    case Stmt_Try: case Stmt_TryStar: gen_try(c, s); break;
+    case Stmt_Try:
+    case Stmt_TryStar: gen_try(c, s); break;
     case Stmt_Assert: gen_assert(c, s); break;
     case Stmt_Import: gen_import(c, s); break;
     case Stmt_ImportFrom: gen_import_from(c, s); break;

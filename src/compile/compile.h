@@ -8,14 +8,20 @@
 
 typedef struct CodeUnit {
     int argcount, posonlyargcount, kwonlyargcount, stacksize, flags, firstlineno;
-    const uint8_t *code;            uint32_t code_size;           /* bytes, caches included */
-    const Const **consts;           uint32_t const_count;
-    const Text **names;             uint32_t name_count;
-    const Text **localsplusnames;   uint32_t localsplus_count;
+    const uint8_t *code;
+    uint32_t code_size;           /* bytes, caches included */
+    const Const **consts;
+    uint32_t const_count;
+    const Text **names;
+    uint32_t name_count;
+    const Text **localsplusnames;
+    uint32_t localsplus_count;
     const uint8_t *localspluskinds;
     const Text *filename, *name, *qualname;
-    const uint8_t *linetable;       uint32_t linetable_size;
-    const uint8_t *exceptiontable;  uint32_t exceptiontable_size;
+    const uint8_t *linetable;
+    uint32_t linetable_size;
+    const uint8_t *exceptiontable;
+    uint32_t exceptiontable_size;
 } CodeUnit;
 
 /* Compiles a tree (from parse(), or from the embedder's AST objects). 0 with source->error filled. The tree may be compiled again at another

@@ -38,10 +38,7 @@ const Const *const_tuple(Arena *arena, const Const **items, uint32_t count)
 
 /* ---- comparing ------------------------------------------------------------------------------------------------------------------- */
 
-static bool text_equal(const Text *a, const Text *b)
-{
-    return a == b || (a->length == b->length && a->hash == b->hash && memcmp(a->bytes, b->bytes, a->length) == 0);
-}
+static bool text_equal(const Text *a, const Text *b) { return a == b || (a->length == b->length && a->hash == b->hash && memcmp(a->bytes, b->bytes, a->length) == 0); }
 
 static bool int_equal(const Const *a, const Const *b)
 {
@@ -88,11 +85,15 @@ bool const_same(const Const *a, const Const *b)
     if (a == b) return true;
     if (a->kind != b->kind) return false;
     switch (a->kind) {
-    case CONST_NONE: case CONST_FALSE: case CONST_TRUE: case CONST_ELLIPSIS: return true;
+    case CONST_NONE:
+    case CONST_FALSE:
+    case CONST_TRUE:
+    case CONST_ELLIPSIS: return true;
     case CONST_INT: return int_equal(a, b);
     case CONST_FLOAT: return double_same(a->number.real, b->number.real);
     case CONST_COMPLEX: return double_same(a->number.real, b->number.real) && double_same(a->number.imag, b->number.imag);
-    case CONST_STR: case CONST_BYTES: return text_equal(a->text, b->text);
+    case CONST_STR:
+    case CONST_BYTES: return text_equal(a->text, b->text);
     case CONST_TUPLE:
         if (a->tuple.count != b->tuple.count) return false;
         for (uint32_t i = 0; i < a->tuple.count; i++)
@@ -124,7 +125,8 @@ uint32_t const_hash(const Const *c)
         return hash * 0x85ebca6bu + (uint32_t)c->integer.size;
     case CONST_FLOAT: return hash ^ double_hash(c->number.real);
     case CONST_COMPLEX: return combine(hash ^ double_hash(c->number.real), double_hash(c->number.imag));
-    case CONST_STR: case CONST_BYTES: return hash ^ c->text->hash;
+    case CONST_STR:
+    case CONST_BYTES: return hash ^ c->text->hash;
     case CONST_TUPLE:
         for (uint32_t i = 0; i < c->tuple.count; i++) hash = combine(hash, const_hash(c->tuple.items[i]));
         return hash;
@@ -136,10 +138,7 @@ uint32_t const_hash(const Const *c)
     }
 }
 
-static bool is_number(const Const *c)
-{
-    return c->kind == CONST_INT || c->kind == CONST_FLOAT || c->kind == CONST_COMPLEX || c->kind == CONST_TRUE || c->kind == CONST_FALSE;
-}
+static bool is_number(const Const *c) { return c->kind == CONST_INT || c->kind == CONST_FLOAT || c->kind == CONST_COMPLEX || c->kind == CONST_TRUE || c->kind == CONST_FALSE; }
 
 /* The number as a complex one, if that is exact. */
 static bool exact_double(const Const *c, double *real, double *imag)
@@ -240,12 +239,15 @@ const Const *const_frozenset(Arena *arena, const Const **items, uint32_t count)
 bool const_is_true(const Const *c)
 {
     switch (c->kind) {
-    case CONST_NONE: case CONST_FALSE: return false;
+    case CONST_NONE:
+    case CONST_FALSE: return false;
     case CONST_INT: return c->integer.size != 0;
     case CONST_FLOAT: return c->number.real != 0;
     case CONST_COMPLEX: return c->number.real != 0 || c->number.imag != 0;
-    case CONST_STR: case CONST_BYTES: return c->text->length != 0;
-    case CONST_TUPLE: case CONST_FROZENSET: return c->tuple.count != 0;
+    case CONST_STR:
+    case CONST_BYTES: return c->text->length != 0;
+    case CONST_TUPLE:
+    case CONST_FROZENSET: return c->tuple.count != 0;
     default: return true;
     }
 }

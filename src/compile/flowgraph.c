@@ -5,18 +5,37 @@
  */
 #include "compile/internal.h"
 
+/* clang-format off: a table */
 const uint8_t op_flags[256] = {
-    [OP_JUMP] = OP_FLAG_JUMP, [OP_JUMP_NO_INTERRUPT] = OP_FLAG_JUMP, [OP_POP_JUMP_IF_NONE] = OP_FLAG_JUMP,
-    [OP_POP_JUMP_IF_NOT_NONE] = OP_FLAG_JUMP, [OP_POP_JUMP_IF_FALSE] = OP_FLAG_JUMP, [OP_POP_JUMP_IF_TRUE] = OP_FLAG_JUMP,
-    [OP_FOR_ITER] = OP_FLAG_JUMP, [OP_SEND] = OP_FLAG_JUMP, [OP_JUMP_FORWARD] = OP_FLAG_JUMP, [OP_JUMP_BACKWARD] = OP_FLAG_JUMP,
-    [OP_JUMP_BACKWARD_NO_INTERRUPT] = OP_FLAG_JUMP, [OP_JUMP_IF_FALSE_OR_POP] = OP_FLAG_JUMP, [OP_JUMP_IF_TRUE_OR_POP] = OP_FLAG_JUMP,
-    [OP_POP_JUMP_FORWARD_IF_FALSE] = OP_FLAG_JUMP, [OP_POP_JUMP_FORWARD_IF_TRUE] = OP_FLAG_JUMP,
-    [OP_POP_JUMP_FORWARD_IF_NONE] = OP_FLAG_JUMP, [OP_POP_JUMP_FORWARD_IF_NOT_NONE] = OP_FLAG_JUMP,
-    [OP_POP_JUMP_BACKWARD_IF_FALSE] = OP_FLAG_JUMP, [OP_POP_JUMP_BACKWARD_IF_TRUE] = OP_FLAG_JUMP,
-    [OP_POP_JUMP_BACKWARD_IF_NONE] = OP_FLAG_JUMP, [OP_POP_JUMP_BACKWARD_IF_NOT_NONE] = OP_FLAG_JUMP,
-    [OP_SETUP_FINALLY] = OP_FLAG_SETUP, [OP_SETUP_CLEANUP] = OP_FLAG_SETUP, [OP_SETUP_WITH] = OP_FLAG_SETUP,
-    [OP_RETURN_VALUE] = OP_FLAG_EXIT, [OP_RAISE_VARARGS] = OP_FLAG_EXIT, [OP_RERAISE] = OP_FLAG_EXIT,
+    [OP_JUMP] = OP_FLAG_JUMP,
+    [OP_JUMP_NO_INTERRUPT] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_IF_NONE] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_IF_NOT_NONE] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_IF_FALSE] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_IF_TRUE] = OP_FLAG_JUMP,
+    [OP_FOR_ITER] = OP_FLAG_JUMP,
+    [OP_SEND] = OP_FLAG_JUMP,
+    [OP_JUMP_FORWARD] = OP_FLAG_JUMP,
+    [OP_JUMP_BACKWARD] = OP_FLAG_JUMP,
+    [OP_JUMP_BACKWARD_NO_INTERRUPT] = OP_FLAG_JUMP,
+    [OP_JUMP_IF_FALSE_OR_POP] = OP_FLAG_JUMP,
+    [OP_JUMP_IF_TRUE_OR_POP] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_FORWARD_IF_FALSE] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_FORWARD_IF_TRUE] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_FORWARD_IF_NONE] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_FORWARD_IF_NOT_NONE] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_BACKWARD_IF_FALSE] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_BACKWARD_IF_TRUE] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_BACKWARD_IF_NONE] = OP_FLAG_JUMP,
+    [OP_POP_JUMP_BACKWARD_IF_NOT_NONE] = OP_FLAG_JUMP,
+    [OP_SETUP_FINALLY] = OP_FLAG_SETUP,
+    [OP_SETUP_CLEANUP] = OP_FLAG_SETUP,
+    [OP_SETUP_WITH] = OP_FLAG_SETUP,
+    [OP_RETURN_VALUE] = OP_FLAG_EXIT,
+    [OP_RAISE_VARARGS] = OP_FLAG_EXIT,
+    [OP_RERAISE] = OP_FLAG_EXIT,
 };
+/* clang-format on */
 
 static bool is_unconditional(int op) { return op == OP_JUMP || op == OP_JUMP_NO_INTERRUPT; }
 
@@ -216,9 +235,7 @@ static void fold_tuple(Compiler *c, Unit *u, Instr *build)
         if (build[-i].op != OP_LOAD_CONST) return;
     const Const **items = arena_array(c->arena, const Const *, n + 1);
     for (int i = 0; i < n; i++) items[i] = u->consts.items[build[i - n].arg];
-    for (int i = 1; i <= n; i++) {
-        make_nop(&build[-i]);
-    }
+    for (int i = 1; i <= n; i++) { make_nop(&build[-i]); }
     build->op = OP_LOAD_CONST;
     build->arg = (int)const_table_add(c->arena, &u->consts, const_tuple(c->arena, items, (uint32_t)n));
 }
@@ -310,8 +327,13 @@ static void optimize_block(Compiler *c, Unit *u, Block *b)
             }
             if (i >= instr->arg) fold_tuple(c, u, instr);
             break;
-        case OP_JUMP_IF_FALSE_OR_POP: case OP_JUMP_IF_TRUE_OR_POP: i -= fold_or_pop(instr, target); break;
-        case OP_POP_JUMP_IF_NONE: case OP_POP_JUMP_IF_NOT_NONE: case OP_POP_JUMP_IF_FALSE: case OP_POP_JUMP_IF_TRUE: case OP_JUMP:
+        case OP_JUMP_IF_FALSE_OR_POP:
+        case OP_JUMP_IF_TRUE_OR_POP: i -= fold_or_pop(instr, target); break;
+        case OP_POP_JUMP_IF_NONE:
+        case OP_POP_JUMP_IF_NOT_NONE:
+        case OP_POP_JUMP_IF_FALSE:
+        case OP_POP_JUMP_IF_TRUE:
+        case OP_JUMP:
             if (target->op == OP_JUMP) i -= thread_jump(instr, target, instr->op);
             break;
         case OP_SWAP:
@@ -335,7 +357,10 @@ static void optimize_block(Compiler *c, Unit *u, Block *b)
 
 /* ---- reachability -------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct BlockStack { Block **items; int count; } BlockStack;
+typedef struct BlockStack {
+    Block **items;
+    int count;
+} BlockStack;
 
 static int count_blocks(const Block *entry)
 {
@@ -469,28 +494,79 @@ void flow_optimize(Compiler *c, Unit *u, Block *entry)
 static int stack_effect(int op, int arg, bool jump)
 {
     switch (op) {
-    case OP_POP_TOP: case OP_POP_EXCEPT: case OP_BINARY_SUBSCR: case OP_SET_ADD: case OP_LIST_APPEND: case OP_PRINT_EXPR: case OP_RETURN_VALUE: case OP_IMPORT_STAR:
-    case OP_STORE_NAME: case OP_DELETE_ATTR: case OP_STORE_GLOBAL: case OP_COMPARE_OP: case OP_IS_OP: case OP_CONTAINS_OP: case OP_IMPORT_NAME:
-    case OP_POP_JUMP_IF_NONE: case OP_POP_JUMP_IF_NOT_NONE: case OP_POP_JUMP_IF_FALSE: case OP_POP_JUMP_IF_TRUE:
-    case OP_PREP_RERAISE_STAR: case OP_RERAISE: case OP_STORE_FAST: case OP_CALL: case OP_STORE_DEREF: case OP_LIST_EXTEND: case OP_SET_UPDATE: case OP_DICT_MERGE:
-    case OP_DICT_UPDATE: case OP_BINARY_OP:
-        return -1;
-    case OP_MAP_ADD: case OP_DELETE_SUBSCR: case OP_STORE_ATTR: case OP_END_ASYNC_FOR: case OP_MATCH_CLASS: return -2;
+    case OP_POP_TOP:
+    case OP_POP_EXCEPT:
+    case OP_BINARY_SUBSCR:
+    case OP_SET_ADD:
+    case OP_LIST_APPEND:
+    case OP_PRINT_EXPR:
+    case OP_RETURN_VALUE:
+    case OP_IMPORT_STAR:
+    case OP_STORE_NAME:
+    case OP_DELETE_ATTR:
+    case OP_STORE_GLOBAL:
+    case OP_COMPARE_OP:
+    case OP_IS_OP:
+    case OP_CONTAINS_OP:
+    case OP_IMPORT_NAME:
+    case OP_POP_JUMP_IF_NONE:
+    case OP_POP_JUMP_IF_NOT_NONE:
+    case OP_POP_JUMP_IF_FALSE:
+    case OP_POP_JUMP_IF_TRUE:
+    case OP_PREP_RERAISE_STAR:
+    case OP_RERAISE:
+    case OP_STORE_FAST:
+    case OP_CALL:
+    case OP_STORE_DEREF:
+    case OP_LIST_EXTEND:
+    case OP_SET_UPDATE:
+    case OP_DICT_MERGE:
+    case OP_DICT_UPDATE:
+    case OP_BINARY_OP: return -1;
+    case OP_MAP_ADD:
+    case OP_DELETE_SUBSCR:
+    case OP_STORE_ATTR:
+    case OP_END_ASYNC_FOR:
+    case OP_MATCH_CLASS: return -2;
     case OP_STORE_SUBSCR: return -3;
-    case OP_LOAD_BUILD_CLASS: case OP_LOAD_CONST: case OP_LOAD_NAME: case OP_IMPORT_FROM: case OP_PUSH_EXC_INFO: case OP_WITH_EXCEPT_START: case OP_LOAD_FAST:
-    case OP_LOAD_METHOD: case OP_LOAD_CLOSURE: case OP_LOAD_DEREF: case OP_LOAD_CLASSDEREF: case OP_BEFORE_ASYNC_WITH: case OP_BEFORE_WITH: case OP_GET_ANEXT:
-    case OP_GET_LEN: case OP_MATCH_MAPPING: case OP_MATCH_SEQUENCE: case OP_MATCH_KEYS: case OP_COPY: case OP_PUSH_NULL: case OP_LOAD_ASSERTION_ERROR:
-        return 1;
+    case OP_LOAD_BUILD_CLASS:
+    case OP_LOAD_CONST:
+    case OP_LOAD_NAME:
+    case OP_IMPORT_FROM:
+    case OP_PUSH_EXC_INFO:
+    case OP_WITH_EXCEPT_START:
+    case OP_LOAD_FAST:
+    case OP_LOAD_METHOD:
+    case OP_LOAD_CLOSURE:
+    case OP_LOAD_DEREF:
+    case OP_LOAD_CLASSDEREF:
+    case OP_BEFORE_ASYNC_WITH:
+    case OP_BEFORE_WITH:
+    case OP_GET_ANEXT:
+    case OP_GET_LEN:
+    case OP_MATCH_MAPPING:
+    case OP_MATCH_SEQUENCE:
+    case OP_MATCH_KEYS:
+    case OP_COPY:
+    case OP_PUSH_NULL:
+    case OP_LOAD_ASSERTION_ERROR: return 1;
     case OP_UNPACK_SEQUENCE: return arg - 1;
     case OP_UNPACK_EX: return (arg & 0xff) + (arg >> 8);
     case OP_FOR_ITER: return jump ? -1 : 1;
     case OP_SEND: return jump ? -1 : 0;
-    case OP_BUILD_TUPLE: case OP_BUILD_LIST: case OP_BUILD_SET: case OP_BUILD_STRING: return 1 - arg;
+    case OP_BUILD_TUPLE:
+    case OP_BUILD_LIST:
+    case OP_BUILD_SET:
+    case OP_BUILD_STRING: return 1 - arg;
     case OP_BUILD_MAP: return 1 - 2 * arg;
-    case OP_BUILD_CONST_KEY_MAP: case OP_PRECALL: case OP_RAISE_VARARGS: return -arg;
-    case OP_JUMP_IF_TRUE_OR_POP: case OP_JUMP_IF_FALSE_OR_POP: return jump ? 0 : -1;
+    case OP_BUILD_CONST_KEY_MAP:
+    case OP_PRECALL:
+    case OP_RAISE_VARARGS: return -arg;
+    case OP_JUMP_IF_TRUE_OR_POP:
+    case OP_JUMP_IF_FALSE_OR_POP: return jump ? 0 : -1;
     case OP_LOAD_GLOBAL: return (arg & 1) + 1;
-    case OP_SETUP_FINALLY: case OP_SETUP_WITH: return jump ? 1 : 0;
+    case OP_SETUP_FINALLY:
+    case OP_SETUP_WITH: return jump ? 1 : 0;
     case OP_SETUP_CLEANUP: return jump ? 2 : 0;
     case OP_FORMAT_VALUE: return arg & 4 ? -1 : 0;
     case OP_CALL_FUNCTION_EX: return -2 - (arg & 1);
@@ -543,7 +619,10 @@ int flow_stack_depth(Compiler *c, Block *entry, int code_flags)
 
 /* ---- exception handlers -------------------------------------------------------------------------------------------------------------- */
 
-struct HandlerStack { int depth; Block *handlers[MAX_FRAMES + 2]; };
+struct HandlerStack {
+    int depth;
+    Block *handlers[MAX_FRAMES + 2];
+};
 
 static HandlerStack *copy_handlers(Compiler *c, const HandlerStack *stack)
 {

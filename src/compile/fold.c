@@ -281,7 +281,9 @@ static void fold_expr(Folder *f, Expr *e)
         fold_exprs(f, e->Dict.values);
         break;
     case Expr_Set: fold_exprs(f, e->Set.elts); break;
-    case Expr_ListComp: case Expr_SetComp: case Expr_GeneratorExp:
+    case Expr_ListComp:
+    case Expr_SetComp:
+    case Expr_GeneratorExp:
         fold_expr(f, e->ListComp.elt);
         fold_generators(f, e->ListComp.generators);
         break;
@@ -290,7 +292,9 @@ static void fold_expr(Folder *f, Expr *e)
         fold_expr(f, e->DictComp.value);
         fold_generators(f, e->DictComp.generators);
         break;
-    case Expr_Await: case Expr_Yield: case Expr_YieldFrom: fold_opt(f, e->Yield.value); break;
+    case Expr_Await:
+    case Expr_Yield:
+    case Expr_YieldFrom: fold_opt(f, e->Yield.value); break;
     case Expr_Compare: {
         fold_expr(f, e->Compare.left);
         fold_exprs(f, e->Compare.comparators);

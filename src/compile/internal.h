@@ -18,15 +18,34 @@ enum {
 #define OP(name, number, caches) OP_##name = number,
 #include "compile/opcodes.def"
     /* Instructions of the flow graph only: gone, or made definite, before bytes are written. */
-    OP_SETUP_FINALLY = 255, OP_SETUP_CLEANUP = 254, OP_SETUP_WITH = 253, OP_POP_BLOCK = 252, OP_JUMP = 251, OP_JUMP_NO_INTERRUPT = 250,
-    OP_POP_JUMP_IF_NONE = 249, OP_POP_JUMP_IF_NOT_NONE = 248, OP_POP_JUMP_IF_FALSE = 247, OP_POP_JUMP_IF_TRUE = 246,
+    OP_SETUP_FINALLY = 255,
+    OP_SETUP_CLEANUP = 254,
+    OP_SETUP_WITH = 253,
+    OP_POP_BLOCK = 252,
+    OP_JUMP = 251,
+    OP_JUMP_NO_INTERRUPT = 250,
+    OP_POP_JUMP_IF_NONE = 249,
+    OP_POP_JUMP_IF_NOT_NONE = 248,
+    OP_POP_JUMP_IF_FALSE = 247,
+    OP_POP_JUMP_IF_TRUE = 246,
 };
 
-enum { CODE_OPTIMIZED = 1, CODE_NEWLOCALS = 2, CODE_VARARGS = 4, CODE_VARKEYWORDS = 8, CODE_NESTED = 16, CODE_GENERATOR = 32, CODE_COROUTINE = 128,
-       CODE_ASYNC_GENERATOR = 512, CODE_FUTURE_MASK = 0x1fe0000 };
+enum {
+    CODE_OPTIMIZED = 1,
+    CODE_NEWLOCALS = 2,
+    CODE_VARARGS = 4,
+    CODE_VARKEYWORDS = 8,
+    CODE_NESTED = 16,
+    CODE_GENERATOR = 32,
+    CODE_COROUTINE = 128,
+    CODE_ASYNC_GENERATOR = 512,
+    CODE_FUTURE_MASK = 0x1fe0000
+};
 
 /* A place in the source; line -1: none. Columns are bytes from 0; -1: none. */
-typedef struct Loc { int line, end_line, col, end_col; } Loc;
+typedef struct Loc {
+    int line, end_line, col, end_col;
+} Loc;
 #define NO_LOC ((Loc){-1, -1, -1, -1})
 #define LOC_OF(node) ((Loc){(node)->lineno, (node)->end_lineno, (node)->col_offset, (node)->end_col_offset})
 
@@ -54,13 +73,28 @@ struct Block {
 };
 
 /* The constants of one code object: index by value and type. */
-typedef struct ConstTable { const Const **items; uint32_t count, room, *index, mask; } ConstTable;
+typedef struct ConstTable {
+    const Const **items;
+    uint32_t count, room, *index, mask;
+} ConstTable;
 
 /* What the statement being compiled is inside of, for return, break and continue to unwind. */
+/* clang-format off: a table */
 typedef enum FrameKind {
-    FRAME_WHILE, FRAME_FOR, FRAME_TRY_EXCEPT, FRAME_FINALLY_TRY, FRAME_FINALLY_END, FRAME_WITH, FRAME_ASYNC_WITH, FRAME_HANDLER_CLEANUP,
-    FRAME_POP_VALUE, FRAME_EXCEPTION_HANDLER, FRAME_EXCEPTION_GROUP_HANDLER, FRAME_ASYNC_COMPREHENSION,
+    FRAME_WHILE,
+    FRAME_FOR,
+    FRAME_TRY_EXCEPT,
+    FRAME_FINALLY_TRY,
+    FRAME_FINALLY_END,
+    FRAME_WITH,
+    FRAME_ASYNC_WITH,
+    FRAME_HANDLER_CLEANUP,
+    FRAME_POP_VALUE,
+    FRAME_EXCEPTION_HANDLER,
+    FRAME_EXCEPTION_GROUP_HANDLER,
+    FRAME_ASYNC_COMPREHENSION,
 } FrameKind;
+/* clang-format on */
 typedef struct Frame {
     FrameKind kind;
     Block *block, *exit;
@@ -119,7 +153,10 @@ const Const *const_text(Arena *arena, const char *bytes, size_t length);
 const Const *const_tuple(Arena *arena, const Const **items, uint32_t count);
 const Const *const_frozenset(Arena *arena, const Const **items, uint32_t count);
 /* A Python set under construction, of at most `room` items; the first of equal ones stays. */
-typedef struct ConstSet { const Const **items; uint32_t count, *index, mask; } ConstSet;
+typedef struct ConstSet {
+    const Const **items;
+    uint32_t count, *index, mask;
+} ConstSet;
 void const_set_init(Arena *arena, ConstSet *set, uint32_t room);
 bool const_set_add(ConstSet *set, const Const *c);         /* false: it was there */
 bool const_same(const Const *a, const Const *b);           /* same type and value: one entry in co_consts */

@@ -6,11 +6,18 @@
  */
 #include "compile/internal.h"
 
-typedef struct TextRef { const Text *text; uint32_t number; } TextRef;
+typedef struct TextRef {
+    const Text *text;
+    uint32_t number;
+} TextRef;
 
 /* Something else that was written: `count` bytes, names or constants. */
 typedef enum SharedKind : uint8_t { SHARED_NONE, SHARED_BYTES, SHARED_NAMES, SHARED_TUPLE, SHARED_FROZENSET, SHARED_NUMBER } SharedKind;
-typedef struct Shared { const void *data; uint32_t count, hash, number; SharedKind kind; } Shared;
+typedef struct Shared {
+    const void *data;
+    uint32_t count, hash, number;
+    SharedKind kind;
+} Shared;
 
 typedef struct Writer {
     Arena *arena;
@@ -254,9 +261,7 @@ static void put_const(Writer *w, const Const *c)
         break;
     case CONST_STR: put_text(w, c->text); break;
     case CONST_BYTES: put_bytes_object(w, c->text->bytes, c->text->length); break;
-    case CONST_TUPLE:
-        put_const_tuple(w, c->tuple.items, c->tuple.count);
-        break;
+    case CONST_TUPLE: put_const_tuple(w, c->tuple.items, c->tuple.count); break;
     case CONST_FROZENSET:
         if (put_shared(w, SHARED_FROZENSET, c->tuple.items, c->tuple.count)) break;
         put_byte(w, '>' | FLAG_REF);

@@ -68,22 +68,39 @@ uint32_t *name_map_add(Arena *arena, NameMap *map, const Text *name)
     return &map->values[map->count++];
 }
 
-uint32_t name_map_index(Arena *arena, NameMap *map, const Text *name)
-{
-    return (uint32_t)(name_map_add(arena, map, name) - map->values);
-}
+uint32_t name_map_index(Arena *arena, NameMap *map, const Text *name) { return (uint32_t)(name_map_add(arena, map, name) - map->values); }
 
 /* ---- names ----------------------------------------------------------------------------------------------------------------------- */
 
 void known_names_init(KnownNames *known, Source *source)
 {
-    struct { const Text **slot; const char *text; } all[] = {
-        {&known->dunder_debug, "__debug__"}, {&known->dunder_class, "__class__"}, {&known->dunder_name, "__name__"}, {&known->dunder_module, "__module__"},
-        {&known->dunder_qualname, "__qualname__"}, {&known->dunder_classcell, "__classcell__"}, {&known->dunder_doc, "__doc__"},
-        {&known->dunder_annotations, "__annotations__"}, {&known->dunder_future, "__future__"}, {&known->super, "super"}, {&known->module, "<module>"},
-        {&known->lambda, "<lambda>"}, {&known->listcomp, "<listcomp>"}, {&known->setcomp, "<setcomp>"}, {&known->dictcomp, "<dictcomp>"},
-        {&known->genexpr, "<genexpr>"}, {&known->dot_zero, ".0"}, {&known->return_, "return"}, {&known->join, "join"}, {&known->empty, ""},
-        {&known->annotation, "_annotation"}, {&known->top, "top"}, {&known->star, "*"},
+    struct {
+        const Text **slot;
+        const char *text;
+    } all[] = {
+        {&known->dunder_debug, "__debug__"},
+        {&known->dunder_class, "__class__"},
+        {&known->dunder_name, "__name__"},
+        {&known->dunder_module, "__module__"},
+        {&known->dunder_qualname, "__qualname__"},
+        {&known->dunder_classcell, "__classcell__"},
+        {&known->dunder_doc, "__doc__"},
+        {&known->dunder_annotations, "__annotations__"},
+        {&known->dunder_future, "__future__"},
+        {&known->super, "super"},
+        {&known->module, "<module>"},
+        {&known->lambda, "<lambda>"},
+        {&known->listcomp, "<listcomp>"},
+        {&known->setcomp, "<setcomp>"},
+        {&known->dictcomp, "<dictcomp>"},
+        {&known->genexpr, "<genexpr>"},
+        {&known->dot_zero, ".0"},
+        {&known->return_, "return"},
+        {&known->join, "join"},
+        {&known->empty, ""},
+        {&known->annotation, "_annotation"},
+        {&known->top, "top"},
+        {&known->star, "*"},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) *all[i].slot = text_intern(&source->names, all[i].text, strlen(all[i].text));
 }
@@ -193,8 +210,7 @@ static void add_in(Symbols *st, const Text *name, uint32_t flag, Scope *scope, i
     const Text *mangled = mangle_name(st->source, st->private_name, name);
     Arena *arena = st->source->arena;
     uint32_t *entry = name_map_add(arena, &scope->symbols, mangled), value = *entry;
-    if ((flag & SYM_PARAM) && (value & SYM_PARAM))
-        fail(st, lineno, col, end_lineno, end_col, "duplicate argument '%s' in function definition", name->bytes);
+    if ((flag & SYM_PARAM) && (value & SYM_PARAM)) fail(st, lineno, col, end_lineno, end_col, "duplicate argument '%s' in function definition", name->bytes);
     value |= flag;
     if (scope->comp_iter_target) {
         if (value & (SYM_GLOBAL | SYM_NONLOCAL))
@@ -441,7 +457,8 @@ static void visit_stmt(Symbols *st, Stmt *s)
         visit_stmts(st, s->If.body);
         visit_stmts(st, s->If.orelse);
         break;
-    case Stmt_With: case Stmt_AsyncWith: visit_with(st, s->With.items, s->With.body); break;
+    case Stmt_With:
+    case Stmt_AsyncWith: visit_with(st, s->With.items, s->With.body); break;
     case Stmt_Match: visit_match(st, s); break;
     case Stmt_Raise:
         visit_opt(st, s->Raise.exc);
@@ -573,8 +590,7 @@ static void visit_name(Symbols *st, Expr *e)
 {
     add(st, e->Name.id, e->Name.ctx == ExprContext_Load ? SYM_USE : SYM_LOCAL, POSITION(e));
     /* super() needs the class it stands in. */
-    if (e->Name.ctx == ExprContext_Load && st->current->kind == SCOPE_FUNCTION && e->Name.id == st->known->super)
-        add(st, st->known->dunder_class, SYM_USE, POSITION(e));
+    if (e->Name.ctx == ExprContext_Load && st->current->kind == SCOPE_FUNCTION && e->Name.id == st->known->super) add(st, st->known->dunder_class, SYM_USE, POSITION(e));
 }
 
 static void visit_expr(Symbols *st, Expr *e)
@@ -691,7 +707,8 @@ static Scope *find_binding(Symbols *st, Scope *scope, const Text *name)
         }
         if (p->kind != SCOPE_FUNCTION) return 0;
         switch (scope_of(p, name)) {
-        case SCOPE_LOCAL: case SCOPE_CELL: return p;
+        case SCOPE_LOCAL:
+        case SCOPE_CELL: return p;
         case SCOPE_GLOBAL_EXPLICIT: return 0;
         default: break;
         }
@@ -785,9 +802,15 @@ void symbols_build(Symbols *st, Source *source, const KnownNames *known, Mod *tr
 
 static bool future_feature(Source *source, const Stmt *s, const Text *name, int *flags)
 {
-    static const struct { const char *name; int flag; } features[] = {
-        {"nested_scopes", 0}, {"generators", 0}, {"division", 0}, {"absolute_import", 0}, {"with_statement", 0}, {"print_function", 0}, {"unicode_literals", 0},
-        {"barry_as_FLUFL", FUTURE_BARRY_AS_BDFL}, {"generator_stop", 0}, {"annotations", FUTURE_ANNOTATIONS},
+    static const struct {
+        const char *name;
+        int flag;
+    } features[] = {
+        {"nested_scopes", 0},    {"generators", 0},
+        {"division", 0},         {"absolute_import", 0},
+        {"with_statement", 0},   {"print_function", 0},
+        {"unicode_literals", 0}, {"barry_as_FLUFL", FUTURE_BARRY_AS_BDFL},
+        {"generator_stop", 0},   {"annotations", FUTURE_ANNOTATIONS},
     };
     for (size_t i = 0; i < sizeof features / sizeof *features; i++) {
         if (strcmp(name->bytes, features[i].name) == 0) {

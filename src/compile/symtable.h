@@ -8,23 +8,41 @@
 #include "syntax/parser.h"
 
 /* Names to numbers, in order of insertion; keyed by address, as identifiers are interned. */
-typedef struct NameMap { const Text **names; uint32_t *values; uint32_t count, room, *index, mask; } NameMap;
+typedef struct NameMap {
+    const Text **names;
+    uint32_t *values;
+    uint32_t count, room, *index, mask;
+} NameMap;
 uint32_t *name_map_find(const NameMap *map, const Text *name);                   /* 0 if absent; valid until the next addition */
 uint32_t *name_map_add(Arena *arena, NameMap *map, const Text *name);            /* new entries hold 0 */
 /* The index of `name`, which is added if it is new. */
 uint32_t name_map_index(Arena *arena, NameMap *map, const Text *name);
 
 enum {
-    SYM_GLOBAL = 1, SYM_LOCAL = 2, SYM_PARAM = 4, SYM_NONLOCAL = 8, SYM_USE = 0x10, SYM_FREE = 0x20, SYM_FREE_CLASS = 0x40, SYM_IMPORT = 0x80,
-    SYM_ANNOT = 0x100, SYM_COMP_ITER = 0x200, SYM_BOUND = SYM_LOCAL | SYM_PARAM | SYM_IMPORT,
-    SYM_SCOPE_SHIFT = 11, SYM_SCOPE_MASK = 15,
+    SYM_GLOBAL = 1,
+    SYM_LOCAL = 2,
+    SYM_PARAM = 4,
+    SYM_NONLOCAL = 8,
+    SYM_USE = 0x10,
+    SYM_FREE = 0x20,
+    SYM_FREE_CLASS = 0x40,
+    SYM_IMPORT = 0x80,
+    SYM_ANNOT = 0x100,
+    SYM_COMP_ITER = 0x200,
+    SYM_BOUND = SYM_LOCAL | SYM_PARAM | SYM_IMPORT,
+    SYM_SCOPE_SHIFT = 11,
+    SYM_SCOPE_MASK = 15,
 };
 typedef enum SymScope { SCOPE_NONE, SCOPE_LOCAL, SCOPE_GLOBAL_EXPLICIT, SCOPE_GLOBAL_IMPLICIT, SCOPE_FREE, SCOPE_CELL } SymScope;
 
 typedef enum ScopeKind { SCOPE_FUNCTION, SCOPE_CLASS, SCOPE_MODULE, SCOPE_ANNOTATION } ScopeKind;
 typedef enum CompKind { COMP_NONE, COMP_LIST, COMP_DICT, COMP_SET, COMP_GENERATOR } CompKind;
 
-typedef struct Directive { struct Directive *next; const Text *name; int lineno, col_offset, end_lineno, end_col_offset; } Directive;
+typedef struct Directive {
+    struct Directive *next;
+    const Text *name;
+    int lineno, col_offset, end_lineno, end_col_offset;
+} Directive;
 
 typedef struct Scope Scope;
 struct Scope {
@@ -45,12 +63,15 @@ struct Scope {
 
 /* Names the compiler itself speaks of, interned in the source's table. */
 typedef struct KnownNames {
-    const Text *dunder_debug, *dunder_class, *dunder_name, *dunder_module, *dunder_qualname, *dunder_classcell, *dunder_doc, *dunder_annotations, *dunder_future,
-        *super, *module, *lambda, *listcomp, *setcomp, *dictcomp, *genexpr, *dot_zero, *return_, *join, *empty, *annotation, *top, *star;
+    const Text *dunder_debug, *dunder_class, *dunder_name, *dunder_module, *dunder_qualname, *dunder_classcell, *dunder_doc, *dunder_annotations, *dunder_future, *super, *module,
+        *lambda, *listcomp, *setcomp, *dictcomp, *genexpr, *dot_zero, *return_, *join, *empty, *annotation, *top, *star;
 } KnownNames;
 void known_names_init(KnownNames *known, Source *source);
 
-typedef struct ScopeSlot { const void *key; Scope *scope; } ScopeSlot;
+typedef struct ScopeSlot {
+    const void *key;
+    Scope *scope;
+} ScopeSlot;
 typedef struct Symbols {
     Source *source;
     const KnownNames *known;

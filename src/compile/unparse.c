@@ -7,7 +7,11 @@
 #include "base/utf8.h"
 #include "compile/internal.h"
 
-typedef struct Out { Arena *arena; char *data; size_t size, room; } Out;
+typedef struct Out {
+    Arena *arena;
+    char *data;
+    size_t size, room;
+} Out;
 
 static void put_bytes(Out *o, const char *bytes, size_t size)
 {
@@ -251,10 +255,13 @@ static void close_if(Out *o, bool condition)
 
 static void put_binop(Out *o, const Expr *e, int level)
 {
-    static const struct { const char *text; int level; } ops[] = {
-        [Operator_Add] = {" + ", ARITH}, [Operator_Sub] = {" - ", ARITH}, [Operator_Mult] = {" * ", TERM}, [Operator_MatMult] = {" @ ", TERM},
-        [Operator_Div] = {" / ", TERM}, [Operator_Mod] = {" % ", TERM}, [Operator_LShift] = {" << ", SHIFT}, [Operator_RShift] = {" >> ", SHIFT},
-        [Operator_BitOr] = {" | ", EXPR}, [Operator_BitXor] = {" ^ ", BXOR}, [Operator_BitAnd] = {" & ", BAND}, [Operator_FloorDiv] = {" // ", TERM},
+    static const struct {
+        const char *text;
+        int level;
+    } ops[] = {
+        [Operator_Add] = {" + ", ARITH},  [Operator_Sub] = {" - ", ARITH},   [Operator_Mult] = {" * ", TERM},     [Operator_MatMult] = {" @ ", TERM},
+        [Operator_Div] = {" / ", TERM},   [Operator_Mod] = {" % ", TERM},    [Operator_LShift] = {" << ", SHIFT}, [Operator_RShift] = {" >> ", SHIFT},
+        [Operator_BitOr] = {" | ", EXPR}, [Operator_BitXor] = {" ^ ", BXOR}, [Operator_BitAnd] = {" & ", BAND},   [Operator_FloorDiv] = {" // ", TERM},
         [Operator_Pow] = {" ** ", POWER},
     };
     int own = ops[e->BinOp.op].level;
@@ -370,8 +377,8 @@ static void put_comp(Out *o, const Expr *e, const char *open, const char *close)
 
 static void put_compare(Out *o, const Expr *e, int level)
 {
-    static const char *const texts[] = {[CmpOp_Eq] = " == ", [CmpOp_NotEq] = " != ", [CmpOp_Lt] = " < ", [CmpOp_LtE] = " <= ", [CmpOp_Gt] = " > ",
-                                        [CmpOp_GtE] = " >= ", [CmpOp_Is] = " is ", [CmpOp_IsNot] = " is not ", [CmpOp_In] = " in ", [CmpOp_NotIn] = " not in "};
+    static const char *const texts[] = {[CmpOp_Eq] = " == ",  [CmpOp_NotEq] = " != ", [CmpOp_Lt] = " < ",         [CmpOp_LtE] = " <= ", [CmpOp_Gt] = " > ",
+                                        [CmpOp_GtE] = " >= ", [CmpOp_Is] = " is ",    [CmpOp_IsNot] = " is not ", [CmpOp_In] = " in ",  [CmpOp_NotIn] = " not in "};
     open_if(o, level > CMP);
     put_expr(o, e->Compare.left, CMP + 1);
     for (uint32_t i = 0; i < seq_count(e->Compare.ops); i++) {

@@ -14,6 +14,10 @@ static inline void gc_barrier(void *object)
     if (((Obj *)object)->gc & (GC_OLD | GC_EXPOSED)) gc_remember((Obj *)object);
 }
 /* object->field = value, with the barrier. */
-#define SET(object, field, value) do { (object)->field = (value); gc_barrier(object); } while (0)
+#define SET(object, field, value) \
+    do { \
+        (object)->field = (value); \
+        gc_barrier(object); \
+    } while (0)
 /* The object needs its finalizer no more (gc_want_finalizer; a generator that has ended): the collector may free it at once. */
 void gc_finalizer_done(Obj *object);

@@ -38,14 +38,30 @@ typedef struct Block {
 } Block;
 static_assert(sizeof(Block) <= BLOCK_HEADER);
 
-typedef struct BlockStack { Block *top; size_t count; } BlockStack;
+typedef struct BlockStack {
+    Block *top;
+    size_t count;
+} BlockStack;
 
 /* Where the allocator bumps. [at, end) is free. */
-typedef struct Run { char *at, *end; Block *block; Block *available; } Run;
+typedef struct Run {
+    char *at, *end;
+    Block *block;
+    Block *available;
+} Run;
 
-typedef struct PointerArray { void **items; size_t count, capacity; } PointerArray;
+typedef struct PointerArray {
+    void **items;
+    size_t count, capacity;
+} PointerArray;
 
-typedef struct WeakEntry { Obj *target; Obj *owner; Value *slot; WeakDied died; int64_t next; } WeakEntry;
+typedef struct WeakEntry {
+    Obj *target;
+    Obj *owner;
+    Value *slot;
+    WeakDied died;
+    int64_t next;
+} WeakEntry;
 
 typedef struct Heap {
     Run runs[4][SIZE_CLASSES];        /* by kind; [CELL_FREE] unused */

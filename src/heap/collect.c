@@ -218,7 +218,6 @@ static void mark_roots(void *current_sp)
     mark_drain();
 }
 
-
 void gc_remember(Obj *object)
 {
     if (!(object->gc & GC_OLD)) return;
@@ -245,7 +244,11 @@ static void clear_marks(void)
 
 /* --- checking the barrier: did a young marking find all that a full one finds? */
 
-typedef struct ParentSearch { Value wanted; Obj *current; Obj *parent; } ParentSearch;
+typedef struct ParentSearch {
+    Value wanted;
+    Obj *current;
+    Obj *parent;
+} ParentSearch;
 static ParentSearch search;
 
 static void compare_referent(Value v, void *context)
@@ -378,7 +381,7 @@ static void set_budget(bool full, size_t survived, size_t allocated)
 {
     /* Large enough that marking and sweeping are paid for. Where next to nothing survives, marking costs nothing, and what pays is that all memory handed out stays in the cache. */
     size_t share = heap.live_bytes / 3, least = survived < allocated / 16 ? YOUNG_BUDGET_CACHED : YOUNG_BUDGET_MIN;
-    heap.young_budget = share < least ? least : share > (256u << 20) ? 256u << 20 : share;
+    heap.young_budget = share<least ? least : share>(256u << 20) ? 256u << 20 : share;
     if (full) heap.live_after_full = heap.live_bytes < (32u << 20) ? 32u << 20 : heap.live_bytes;
     else if (heap.live_bytes > heap.live_after_full * 2) heap.next_full = true;
 }
@@ -464,7 +467,7 @@ void gc_spare_kept(void)
     for (size_t i = 0; i < heap.young_finalizable.count; i++) pointer_array_push(&spared, heap.young_finalizable.items[i]);
     drop_runs();
     heap.remembered.count = 0;
-    heap.next_full = true;   /* the marks are no collection's */
+    heap.next_full = true; /* the marks are no collection's */
     mark_kept_or_rest(true);
     filter_marked(&spared, false);
     mark_kept_or_rest(false);
@@ -479,8 +482,7 @@ void heap_emergency(void)
     if (heap.collecting || !thread_self) return;
     collect_now(2);
     heap.next_full = true;
-    if (heap.pending_finalizers.count || heap.died_owners.count)
-        atomic_fetch_or_explicit(&thread_self->interrupt, INTERRUPT_FINALIZE, memory_order_relaxed);
+    if (heap.pending_finalizers.count || heap.died_owners.count) atomic_fetch_or_explicit(&thread_self->interrupt, INTERRUPT_FINALIZE, memory_order_relaxed);
 }
 
 size_t gc_collect(int generation, bool finalizers)
@@ -488,8 +490,7 @@ size_t gc_collect(int generation, bool finalizers)
     if (heap.collecting) return 0;
     size_t freed = collect_now(generation);
     if (!finalizers) {
-        if (heap.pending_finalizers.count || heap.died_owners.count)
-            atomic_fetch_or_explicit(&thread_self->interrupt, INTERRUPT_FINALIZE, memory_order_relaxed);
+        if (heap.pending_finalizers.count || heap.died_owners.count) atomic_fetch_or_explicit(&thread_self->interrupt, INTERRUPT_FINALIZE, memory_order_relaxed);
         return freed;
     }
     /* What was finalized can go now, and finalizers that waited for others can run. Bounded: finalizers may create new garbage for ever. */

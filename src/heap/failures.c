@@ -14,7 +14,10 @@
 #include <unistd.h>
 
 enum { SECONDS_LEFT = 60 };   /* a child that takes longer is ended by SIGALRM */
-static struct { size_t step, count; int log, output[2]; } trial;
+static struct {
+    size_t step, count;
+    int log, output[2];
+} trial;
 
 static void give_up(const char *what)
 {

@@ -11,10 +11,7 @@
 
 /* --- the registry of weak references: an array of entries in the order of registration, chained per target through a hash table */
 
-static size_t weak_slot_of(Obj *target)
-{
-    return ((uintptr_t)target >> 4) * 0x9e3779b97f4a7c15ull >> 20 & (heap.weak_index_size - 1);
-}
+static size_t weak_slot_of(Obj *target) { return ((uintptr_t)target >> 4) * 0x9e3779b97f4a7c15ull >> 20 & (heap.weak_index_size - 1); }
 
 /* The table cell holds 1 + the index of the newest entry of a target that hashes here; entries of different targets share chains. */
 static void weak_link(size_t entry)
@@ -101,8 +98,7 @@ static void weak_process(bool full)
         bool owner_alive = is_alive(e->owner);
         if (!is_alive(e->target) || (e->target->gc & GC_DYING)) {
             *e->slot = 0;
-            if (owner_alive && e->died && pointer_array_push(&heap.died_owners, e->owner) && !pointer_array_push(&heap.died_functions, (void *)e->died))
-                heap.died_owners.count--;
+            if (owner_alive && e->died && pointer_array_push(&heap.died_owners, e->owner) && !pointer_array_push(&heap.died_functions, (void *)e->died)) heap.died_owners.count--;
             weak_drop(e);
         } else if (!owner_alive) {
             weak_drop(e);

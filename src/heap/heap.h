@@ -36,7 +36,10 @@ size_t gc_buffer_usable(void *buffer);
 /* For `trace` functions: the object refers to this value / to this buffer of its own. Both take 0. */
 void gc_visit(Value v);
 void gc_visit_buffer(void *buffer);
-static inline void gc_visit_values(const Value *values, size_t count) { for (size_t i = 0; i < count; i++) gc_visit(values[i]); }
+static inline void gc_visit_values(const Value *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) gc_visit(values[i]);
+}
 
 /* A global variable that holds a Value: a root for ever. */
 void gc_root(Value *variable);
@@ -50,7 +53,9 @@ void gc_next_full(void);
 /* Runs what collections left to do: __del__, weak reference callbacks, native finalizers. Only at safe points. */
 void gc_run_finalizers(void);
 /* Objects alive, bytes alive, limit (0: none; -X max-heap). */
-typedef struct HeapStats { size_t objects, bytes, limit, collections[3]; } HeapStats;
+typedef struct HeapStats {
+    size_t objects, bytes, limit, collections[3];
+} HeapStats;
 HeapStats heap_stats(void);
 void heap_set_limit(size_t bytes);
 void heap_init(void);

@@ -27,13 +27,24 @@ BOUND __start_krait_bss[];
 BOUND __stop_krait_bss[];
 
 enum { PART_HEAP, PART_STORE, PART_DATA, PART_BSS, PART_COUNT };
-typedef struct Part { char *start; size_t size, offset; } Part;   /* offset in the file */
-typedef struct PageRun { uint32_t first, count; } PageRun;       /* pages, counted from address 0 */
-typedef struct Trailer { Part parts[PART_COUNT], hot /* an array of PageRun */; char magic[16]; } Trailer;
+typedef struct Part {
+    char *start;
+    size_t size, offset;
+} Part;   /* offset in the file */
+typedef struct PageRun {
+    uint32_t first, count;
+} PageRun;       /* pages, counted from address 0 */
+typedef struct Trailer {
+    Part parts[PART_COUNT], hot /* an array of PageRun */;
+    char magic[16];
+} Trailer;
 static const char MAGIC[16] = "krait image 2";
 
 /* What is true of this process only; so not among the variables that are saved. */
-static struct { bool building; char *store_at, *heap_at, *loaded_end; } image __attribute__((section(".bss.image")));
+static struct {
+    bool building;
+    char *store_at, *heap_at, *loaded_end;
+} image __attribute__((section(".bss.image")));
 
 /* --- memory for the image that is being built */
 
@@ -137,7 +148,9 @@ static size_t settle_heap(void)
     return (size_t)(end - HEAP_BASE);
 }
 
-typedef struct Range { uintptr_t start, end; } Range;
+typedef struct Range {
+    uintptr_t start, end;
+} Range;
 
 /* Memory that exists in this process only: mappings other than the program's own and the image's. (Not what malloc had handed out before image_begin: the strings of
  * `config`.) */
@@ -334,7 +347,8 @@ static size_t find_copies(int pagemap, const Part *part, PageRun *runs, size_t c
 
 bool image_save_hot(const char *path)
 {
-    int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC), fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC),
+        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     Trailer trailer;
     struct stat st;
     PageRun runs[1024];

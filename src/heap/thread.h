@@ -15,7 +15,10 @@ typedef struct Thread Thread;
 enum { INTERRUPT_SIGNAL = 1, INTERRUPT_COLLECT = 2, INTERRUPT_YIELD = 4, INTERRUPT_TRACE = 8, INTERRUPT_ASYNC_EXC = 16, INTERRUPT_FINALIZE = 32, INTERRUPT_CALLS = 64 };
 
 /* The chain of exceptions being handled (sys.exc_info): one record per active generator and one for the thread, as CPython's exc_info stack. */
-typedef struct HandledExc { Value exception; struct HandledExc *previous; } HandledExc;
+typedef struct HandledExc {
+    Value exception;
+    struct HandledExc *previous;
+} HandledExc;
 
 struct Thread {
     atomic_uint interrupt;         /* polled at back-edges and calls */
@@ -57,7 +60,12 @@ static inline void error_clear(void) { thread_self->exception = 0; }
 void thread_release(void);
 void thread_acquire(void);
 /* Statements that may block and touch no object. errno survives. */
-#define BLOCKING(statements) do { thread_release(); statements; thread_acquire(); } while (0)
+#define BLOCKING(statements) \
+    do { \
+        thread_release(); \
+        statements; \
+        thread_acquire(); \
+    } while (0)
 /* Called at safe points when INTERRUPT_YIELD is set: lets a waiting thread run. */
 void thread_yield(void);
 /* The state of a thread that is to be started, with a register stack of its own (smaller than asked for when the address space is limited); 0: no memory, no exception is
@@ -104,10 +112,7 @@ static inline char *c_stack_quarter(void)
 
 /* Everything rare at once: signals, collection, other threads. Returns false when an exception was raised (by a signal handler, ...). */
 bool safe_point_slow(void);
-static inline bool safe_point(void)
-{
-    return __builtin_expect(atomic_load_explicit(&thread_self->interrupt, memory_order_relaxed) == 0, 1) || safe_point_slow();
-}
+static inline bool safe_point(void) { return __builtin_expect(atomic_load_explicit(&thread_self->interrupt, memory_order_relaxed) == 0, 1) || safe_point_slow(); }
 /* Sets interrupt bits of a thread; async-signal-safe. */
 void thread_interrupt(Thread *thread, unsigned bits);
 /* sys.setswitchinterval, in microseconds. */

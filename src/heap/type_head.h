@@ -17,8 +17,8 @@ typedef struct TypeHead {
     int64_t basic_size, item_size;
     void *native_dealloc;
     int64_t native_vectorcall_offset;
-    void *native_getattr, *native_setattr, *native_as_async, *native_repr, *native_as_number, *native_as_sequence, *native_as_mapping,
-        *native_hash, *native_call, *native_str, *native_getattro, *native_setattro, *native_as_buffer;
+    void *native_getattr, *native_setattr, *native_as_async, *native_repr, *native_as_number, *native_as_sequence, *native_as_mapping, *native_hash, *native_call, *native_str,
+        *native_getattro, *native_setattro, *native_as_buffer;
     uint64_t flags;
     const char *doc;
     void *native_traverse, *native_clear, *native_richcompare;

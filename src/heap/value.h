@@ -26,7 +26,10 @@ typedef struct Obj {
     Type *type;
 } Obj;
 
-typedef struct VarObj { Obj head; int64_t size; } VarObj;
+typedef struct VarObj {
+    Obj head;
+    int64_t size;
+} VarObj;
 
 static inline bool is_small_int(Value v) { return v & 1; }
 static inline bool is_small_float(Value v) { return (v & 3) == 2; }
@@ -74,7 +77,7 @@ static inline void values_copy(Value *to, const Value *from, size_t count)
     }
     for (size_t n = 0; n < count; n++) {
         to[n] = from[n];
-        __asm__ volatile("");   /* stays a loop */
+        __asm__ volatile(""); /* stays a loop */
     }
 }
 

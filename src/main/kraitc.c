@@ -37,7 +37,10 @@ typedef struct Options {
 } Options;
 
 /* A source; `tail`: where in the path the part begins that goes behind -d's folder. */
-typedef struct File { char *path; size_t tail; } File;
+typedef struct File {
+    char *path;
+    size_t tail;
+} File;
 
 typedef struct Job {
     Options *options;
@@ -204,8 +207,16 @@ static char *code_filename(const Options *o, const char *path, size_t tail)
 /* ---- messages ------------------------------------------------------------------------------------------------------------------------ */
 
 static const char *const error_names[] = {
-    [ERROR_SYNTAX] = "SyntaxError", [ERROR_INDENTATION] = "IndentationError", [ERROR_TAB] = "TabError", [ERROR_VALUE] = "ValueError", [ERROR_OVERFLOW] = "OverflowError",
-    [ERROR_MEMORY] = "MemoryError", [ERROR_RECURSION] = "RecursionError", [ERROR_UNICODE_DECODE] = "UnicodeDecodeError", [ERROR_SYSTEM] = "SystemError", [ERROR_TYPE] = "TypeError",
+    [ERROR_SYNTAX] = "SyntaxError",
+    [ERROR_INDENTATION] = "IndentationError",
+    [ERROR_TAB] = "TabError",
+    [ERROR_VALUE] = "ValueError",
+    [ERROR_OVERFLOW] = "OverflowError",
+    [ERROR_MEMORY] = "MemoryError",
+    [ERROR_RECURSION] = "RecursionError",
+    [ERROR_UNICODE_DECODE] = "UnicodeDecodeError",
+    [ERROR_SYSTEM] = "SystemError",
+    [ERROR_TYPE] = "TypeError",
 };
 
 /* The source line under an error; *from_bytes: columns count its bytes. */
@@ -396,10 +407,17 @@ static bool target_is_safe(const char *path, char *why, size_t room)
 
 /* ---- one file ------------------------------------------------------------------------------------------------------------------------ */
 
-typedef struct Input { const char *path, *name, *data; size_t size; struct stat st; } Input;
+typedef struct Input {
+    const char *path, *name, *data;
+    size_t size;
+    struct stat st;
+} Input;
 
 /* What was written last, which an equal cache of another level may be a link to. */
-typedef struct Written { const char *bytes, *target; size_t size; } Written;
+typedef struct Written {
+    const char *bytes, *target;
+    size_t size;
+} Written;
 
 static void report_error(Job *job, const Source *source, const Input *in)
 {
@@ -556,29 +574,27 @@ static void *work(void *argument)
 
 /* ---- the command line ---------------------------------------------------------------------------------------------------------------- */
 
-static const char usage[] =
-    "usage: kraitc [-O LEVELS] [-j N] [-f] [-q] [-l] [-r N] [-b] [-d DIR | -s DIR -p DIR] [-x REGEX] [-i FILE] [-e DIR]\n"
-    "              [--invalidation-mode MODE] [--hardlink-dupes] [DIR|FILE...]\n";
-static const char help[] =
-    "\nCompiles Python 3.11 sources to the .pyc files that python3.11 and krait load. Without DIR and FILE: the modules in the folders (without their\n"
-    "subfolders) of sys.path as python3.11, else krait, reports it; only -f, -q, -b and --invalidation-mode count then.\n\n"
-    "  -O, -o LEVELS          optimization levels, such as 0 or 0,1,2 (default 0)\n"
-    "  -j N                   threads; 0, the default: one for each processor\n"
-    "  -f                     compile even if the .pyc is up to date\n"
-    "  -q                     print errors only; -qq: nothing\n"
-    "  -l                     do not go into subfolders\n"
-    "  -r N                   go at most N folders deep\n"
-    "  -b                     write MODULE.pyc beside the source, not into __pycache__\n"
-    "  -d DIR                 put DIR before the file's place in the folder given, in the code's file name\n"
-    "  -s DIR                 strip the parts of DIR from the path that goes into the code\n"
-    "  -p DIR                 put DIR before the path that goes into the code\n"
-    "  -x REGEX               skip files whose path matches this regular expression, in Python's syntax (PCRE2's, with Python's \\Z) anywhere\n"
-    "  -i FILE                compile what FILE lists, one path a line; '-': standard input\n"
-    "  -e DIR                 skip symbolic links that point outside DIR\n"
-    "  --invalidation-mode M  timestamp, checked-hash or unchecked-hash (default: timestamp, or checked-hash if SOURCE_DATE_EPOCH is set)\n"
-    "  --hardlink-dupes       link equal files of different levels\n"
-    "  -h, --help             this text\n\n"
-    "Exit status: 0 if all files were compiled or up to date, 1 if one failed, 2 for wrong usage.\n";
+static const char usage[] = "usage: kraitc [-O LEVELS] [-j N] [-f] [-q] [-l] [-r N] [-b] [-d DIR | -s DIR -p DIR] [-x REGEX] [-i FILE] [-e DIR]\n"
+                            "              [--invalidation-mode MODE] [--hardlink-dupes] [DIR|FILE...]\n";
+static const char help[] = "\nCompiles Python 3.11 sources to the .pyc files that python3.11 and krait load. Without DIR and FILE: the modules in the folders (without their\n"
+                           "subfolders) of sys.path as python3.11, else krait, reports it; only -f, -q, -b and --invalidation-mode count then.\n\n"
+                           "  -O, -o LEVELS          optimization levels, such as 0 or 0,1,2 (default 0)\n"
+                           "  -j N                   threads; 0, the default: one for each processor\n"
+                           "  -f                     compile even if the .pyc is up to date\n"
+                           "  -q                     print errors only; -qq: nothing\n"
+                           "  -l                     do not go into subfolders\n"
+                           "  -r N                   go at most N folders deep\n"
+                           "  -b                     write MODULE.pyc beside the source, not into __pycache__\n"
+                           "  -d DIR                 put DIR before the file's place in the folder given, in the code's file name\n"
+                           "  -s DIR                 strip the parts of DIR from the path that goes into the code\n"
+                           "  -p DIR                 put DIR before the path that goes into the code\n"
+                           "  -x REGEX               skip files whose path matches this regular expression, in Python's syntax (PCRE2's, with Python's \\Z) anywhere\n"
+                           "  -i FILE                compile what FILE lists, one path a line; '-': standard input\n"
+                           "  -e DIR                 skip symbolic links that point outside DIR\n"
+                           "  --invalidation-mode M  timestamp, checked-hash or unchecked-hash (default: timestamp, or checked-hash if SOURCE_DATE_EPOCH is set)\n"
+                           "  --hardlink-dupes       link equal files of different levels\n"
+                           "  -h, --help             this text\n\n"
+                           "Exit status: 0 if all files were compiled or up to date, 1 if one failed, 2 for wrong usage.\n";
 
 [[noreturn]] static void bad_usage(const char *format, const char *what)
 {
@@ -655,13 +671,14 @@ static bool add_list(Job *job, const char *path)
 
 static const char *parse_options(Options *o, int argc, char **argv)
 {
-    static const struct option long_options[] = {{"help", no_argument, 0, 'h'}, {"invalidation-mode", required_argument, 0, 'M'},
-                                                 {"hardlink-dupes", no_argument, 0, 'H'}, {"workers", required_argument, 0, 'j'}, {0}};
+    static const struct option long_options[] = {
+        {"help", no_argument, 0, 'h'}, {"invalidation-mode", required_argument, 0, 'M'}, {"hardlink-dupes", no_argument, 0, 'H'}, {"workers", required_argument, 0, 'j'}, {0}};
     const char *list = 0;
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, "O:o:j:fqlr:bd:s:p:x:i:e:h", long_options, 0)) != -1;) {
         switch (c) {
-        case 'O': case 'o': parse_levels(o, optarg); break;
+        case 'O':
+        case 'o': parse_levels(o, optarg); break;
         case 'j': o->workers = parse_number("-j", optarg); break;
         case 'f': o->force = true; break;
         case 'q': o->quiet++; break;
@@ -715,8 +732,8 @@ static FILE *search_path_of(const char *python, pid_t *child)
 static bool add_search_path(Job *job)
 {
     Options *o = job->options;
-    *o = (Options){.levels = {true}, .force = o->force, .quiet = o->quiet, .legacy = o->legacy, .invalidation = o->invalidation, .cache_prefix = o->cache_prefix,
-                   .workers = o->workers};
+    *o = (Options){
+        .levels = {true}, .force = o->force, .quiet = o->quiet, .legacy = o->legacy, .invalidation = o->invalidation, .cache_prefix = o->cache_prefix, .workers = o->workers};
     char beside[PATH_MAX] = "krait";
     ssize_t n = readlink("/proc/self/exe", beside, sizeof beside - 8);
     if (n > 0) strcpy(beside + n - strlen(base_name(beside)), "krait");
@@ -776,8 +793,8 @@ int main(int argc, char **argv)
     clear_progress(&job);
     double seconds = (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) * 1e-9;
     if (!options.quiet)
-        printf("%zu files compiled, %zu up to date or skipped, %zu lines, %.2f s, %zu errors\n", (size_t)job.compiled, job.count - (size_t)job.compiled, (size_t)job.lines,
-               seconds, (size_t)job.failed);
+        printf("%zu files compiled, %zu up to date or skipped, %zu lines, %.2f s, %zu errors\n", (size_t)job.compiled, job.count - (size_t)job.compiled, (size_t)job.lines, seconds,
+               (size_t)job.failed);
     for (size_t i = 0; i < job.count; i++) free(job.files[i].path);
     free(job.files);
     pcre2_code_free(options.skip);

@@ -132,8 +132,7 @@ static int read_environment(void)
     read_environment_warnings();
     int status = read_hash_seed();
     const char *digits = environment("PYTHONINTMAXSTRDIGITS");
-    if (status < 0 && digits && config.int_max_str_digits < 0)
-        status = read_int_max_str_digits(digits, "PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.");
+    if (status < 0 && digits && config.int_max_str_digits < 0) status = read_int_max_str_digits(digits, "PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.");
     return status;
 }
 
@@ -153,7 +152,7 @@ static int implementation_option(const char *text)
 {
     const char *equals = strchr(text, '='), *value = equals ? equals + 1 : 0;
     size_t size = equals ? (size_t)(equals - text) : strlen(text);
-    #define IS(name) (size == sizeof name - 1 && !memcmp(text, name, sizeof name - 1))
+#define IS(name) (size == sizeof name - 1 && !memcmp(text, name, sizeof name - 1))
     list_add(&config.x_options, text);
     if (IS("dev") && !value) config.dev_mode = 1;
     else if (IS("faulthandler")) config.faulthandler = 1;
@@ -182,7 +181,7 @@ static int implementation_option(const char *text)
         config.max_heap = value ? parse_heap_size(value) : 0;
         if (!config.max_heap) return fatal_config("max_heap", "-X max-heap: a size is expected, such as 512M");
     }
-    #undef IS
+#undef IS
     return -1;
 }
 
@@ -255,7 +254,8 @@ static bool flag_option(char option, int *version, bool *help)
     case 'd': config.debug++; break;
     case 'i': config.inspect++, config.interactive++; break;
     case 'I': config.isolated = 1, config.ignore_environment = 1, config.no_user_site = 1, config.safe_path = 1; break;
-    case 'O': case 'o': config.optimize++; break;
+    case 'O':
+    case 'o': config.optimize++; break;
     case 'P': config.safe_path = 1; break;
     case 'B': config.dont_write_bytecode = 1; break;
     case 's': config.no_user_site = 1; break;
@@ -267,7 +267,8 @@ static bool flag_option(char option, int *version, bool *help)
     case 'x': config.skip_first_line = 1; break;
     case 'q': config.quiet++; break;
     case 'R': hash_random_given = true; break;
-    case 'h': case '?': *help = true; break;
+    case 'h':
+    case '?': *help = true; break;
     case 'V': ++*version; break;
     default: return false;
     }

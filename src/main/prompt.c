@@ -63,7 +63,10 @@ static void start_editing(void)
     error_clear();
 }
 
-static struct { bool complete; char *line; } edited;
+static struct {
+    bool complete;
+    char *line;
+} edited;
 
 static void take_line(char *line)
 {

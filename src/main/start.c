@@ -72,7 +72,8 @@ static bool set_path(void)
         free(item);
         if (!ok) return false;
     }
-    return list && path_add(list, "%s/lib/python311.zip", config.prefix) && path_add(list, "%s", config.stdlib) && path_add(list, "%s/lib-dynload", config.stdlib) && sys_set("path", list);
+    return list && path_add(list, "%s/lib/python311.zip", config.prefix) && path_add(list, "%s", config.stdlib) && path_add(list, "%s/lib-dynload", config.stdlib) &&
+           sys_set("path", list);
 }
 
 static bool make_main_module(void)
@@ -80,7 +81,8 @@ static bool make_main_module(void)
     Value module = module_new(NAME("__main__"));
     if (!module || !dict_set_cstring(sys_modules(), "__main__", module)) return false;
     Value loader = object_getattr(importlib_bootstrap, NAME("BuiltinImporter"));
-    return loader && module_set(module, "__loader__", loader) && module_set(module, "__annotations__", dict_new()) && module_set(module, "__builtins__", dict_get_cstring(sys_modules(), "builtins"));
+    return loader && module_set(module, "__loader__", loader) && module_set(module, "__annotations__", dict_new()) &&
+           module_set(module, "__builtins__", dict_get_cstring(sys_modules(), "builtins"));
 }
 
 Value main_namespace(void)
@@ -151,7 +153,8 @@ static bool open_streams(void)
 {
     const char *encoding, *errors;
     stream_encoding(&encoding, &errors);
-    static const char *const names[] = {"stdin", "stdout", "stderr"}, *const hidden[] = {"__stdin__", "__stdout__", "__stderr__"}, *const shown[] = {"<stdin>", "<stdout>", "<stderr>"};
+    static const char *const names[] = {"stdin", "stdout", "stderr"}, *const hidden[] = {"__stdin__", "__stdout__", "__stderr__"},
+                             *const shown[] = {"<stdin>", "<stdout>", "<stderr>"};
     for (int fd = 2; fd >= 0; fd--) {
         Value stream = open_stream(fd, shown[fd], fd ? "w" : "r", encoding, fd == 2 ? "backslashreplace" : errors);
         if (!stream || !sys_set(names[fd], stream) || !sys_set(hidden[fd], stream)) return false;
@@ -249,8 +252,8 @@ static bool start_from_image(void)
 static bool wants_image(void)
 {
     const char *image = getenv("KRAIT_IMAGE"), *fail = getenv("KRAIT_GC_FAIL");
-    return !config.verbose && !config.import_time && !config.no_frozen_modules && !config.no_debug_ranges && !config.dev_mode && !config.home &&
-            (!fail || *fail == '+') && !getenv("KRAIT_GC_STRESS") && !(image && !strcmp(image, "0"));
+    return !config.verbose && !config.import_time && !config.no_frozen_modules && !config.no_debug_ranges && !config.dev_mode && !config.home && (!fail || *fail == '+') &&
+           !getenv("KRAIT_GC_STRESS") && !(image && !strcmp(image, "0"));
 }
 
 /* For the build: the state that start_from_image goes on from. */

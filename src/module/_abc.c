@@ -6,8 +6,15 @@
 #include "module/module.h"
 #include "object/type_internal.h"
 
-typedef struct ClassTable { Value dict; int64_t sweep_at; } ClassTable;
-typedef struct AbcData { Obj head; ClassTable registry, cache, negative; uint64_t negative_version; } AbcData;
+typedef struct ClassTable {
+    Value dict;
+    int64_t sweep_at;
+} ClassTable;
+typedef struct AbcData {
+    Obj head;
+    ClassTable registry, cache, negative;
+    uint64_t negative_version;
+} AbcData;
 
 static uint64_t invalidation_counter;
 
@@ -74,10 +81,7 @@ static void table_clear(AbcData *owner, ClassTable *table)
 }
 
 /* The weak references of a table as a set. */
-static Value table_set(ClassTable *table)
-{
-    return set_new(table->dict ? dict_values_list(table->dict) : 0);
-}
+static Value table_set(ClassTable *table) { return set_new(table->dict ? dict_values_list(table->dict) : 0); }
 
 /* --- making an ABC */
 
@@ -208,10 +212,7 @@ static NATIVE(abc_instancecheck)
 }
 
 /* 1 or 0, after noting it in the table; -1. */
-static int remember(AbcData *data, ClassTable *table, Value subclass, int result)
-{
-    return table_add(data, table, subclass) ? result : -1;
-}
+static int remember(AbcData *data, ClassTable *table, Value subclass, int result) { return table_add(data, table, subclass) ? result : -1; }
 
 static int subclass_by_hook(AbcData *data, Value self, Value subclass, bool *decided)
 {

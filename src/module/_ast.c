@@ -12,7 +12,10 @@
 
 /* ---------------------------------------------------------------- the base class AST */
 
-typedef struct AstObj { Obj head; Value attrs; } AstObj;
+typedef struct AstObj {
+    Obj head;
+    Value attrs;
+} AstObj;
 
 /* A class attribute that must be a tuple of names. */
 static Value names_attribute(Value v, Value name)
@@ -27,8 +30,7 @@ static bool ast_init(Value self, Value *args, size_t nargs, Value kwnames)
     Value fields = names_attribute(VALUE(type_of(self)), NAME("_fields"));
     if (!fields) return false;
     int64_t count = tuple_size(fields);
-    if ((int64_t)nargs > count)
-        return raise_type("%.400T constructor takes at most %zd positional argument%s", self, (size_t)count, count == 1 ? "" : "s");
+    if ((int64_t)nargs > count) return raise_type("%.400T constructor takes at most %zd positional argument%s", self, (size_t)count, count == 1 ? "" : "s");
     for (size_t i = 0; i < nargs; i++)
         if (!object_setattr(self, tuple_get(fields, (int64_t)i), args[i])) return false;
     for (int64_t i = 0; kwnames && i < tuple_size(kwnames); i++) {
@@ -62,7 +64,14 @@ static void ast_trace(Obj *o)
     if (!(o->type->flags & TYPE_HEAP)) instance_trace_attributes(o);
 }
 
-static Type ast_type = {TYPE_INIT("ast.AST", AstObj), .flags = TYPE_BASE | TYPE_WEAKREF_OK, .attrs_offset = offsetof(AstObj, attrs), .new = ast_new, .init = ast_init, .trace = ast_trace, .methods = ast_methods, .getset = ast_getset};
+static Type ast_type = {TYPE_INIT("ast.AST", AstObj),
+                        .flags = TYPE_BASE | TYPE_WEAKREF_OK,
+                        .attrs_offset = offsetof(AstObj, attrs),
+                        .new = ast_new,
+                        .init = ast_init,
+                        .trace = ast_trace,
+                        .methods = ast_methods,
+                        .getset = ast_getset};
 
 /* ---------------------------------------------------------------- making the classes */
 
@@ -79,10 +88,7 @@ static Value name_tuple(const AstKind *kind)
 
 static const char *const position_names[] = {"lineno", "col_offset", "end_lineno", "end_col_offset"};
 
-static Value attribute_tuple(void)
-{
-    return tuple_pack(4, NAME("lineno"), NAME("col_offset"), NAME("end_lineno"), NAME("end_col_offset"));
-}
+static Value attribute_tuple(void) { return tuple_pack(4, NAME("lineno"), NAME("col_offset"), NAME("end_lineno"), NAME("end_col_offset")); }
 
 /* "BinOp(expr left, operator op, expr right)" */
 static bool add_signature(StrBuilder *b, const AstKind *kind)
@@ -131,8 +137,8 @@ static Value make_class(const AstKind *kind)
 {
     Value base = kind->parent >= 0 ? tuple_get(classes, kind->parent) : VALUE(&ast_type);
     Value dict = dict_new(), fields = name_tuple(kind), name = str_intern_cstring(kind->name), bases = tuple_pack(1, base);
-    bool ok = dict && fields && name && bases && dict_set_cstring(dict, "_fields", fields) && dict_set_cstring(dict, "__match_args__", fields) && dict_set_cstring(dict, "__module__", NAME("ast")) &&
-              dict_set_cstring(dict, "__doc__", class_doc(kind));
+    bool ok = dict && fields && name && bases && dict_set_cstring(dict, "_fields", fields) && dict_set_cstring(dict, "__match_args__", fields) &&
+              dict_set_cstring(dict, "__module__", NAME("ast")) && dict_set_cstring(dict, "__doc__", class_doc(kind));
     if (ok && kind->parent < 0) ok = dict_set_cstring(dict, "_attributes", kind->has_position ? attribute_tuple() : tuple_empty);
     for (int i = 0; ok && i < kind->field_count; i++)
         if (kind->fields[i].form == AST_OPTIONAL) ok = dict_set_cstring(dict, kind->fields[i].name, NONE);
@@ -145,7 +151,9 @@ static bool make_classes(void)
     if (classes) return true;
     ast_tables_fill();
     if (!type_ready(&ast_type) || !type_fill(&ast_type)) return false;
-    if (!dict_set_cstring(ast_type.dict, "_fields", tuple_empty) || !dict_set_cstring(ast_type.dict, "_attributes", tuple_empty) || !dict_set_cstring(ast_type.dict, "__match_args__", tuple_empty)) return false;
+    if (!dict_set_cstring(ast_type.dict, "_fields", tuple_empty) || !dict_set_cstring(ast_type.dict, "_attributes", tuple_empty) ||
+        !dict_set_cstring(ast_type.dict, "__match_args__", tuple_empty))
+        return false;
     gc_root(&classes);
     gc_root(&enum_instances);
     Value all = tuple_new(ast_kind_count), instances = tuple_new(ast_kind_count);
@@ -189,7 +197,8 @@ static Value constant_value(const Const *c)
         return s ? str_intern(s) : 0;
     }
     case CONST_BYTES: return bytes_new(c->text->bytes, c->text->length);
-    case CONST_TUPLE: case CONST_FROZENSET: {
+    case CONST_TUPLE:
+    case CONST_FROZENSET: {
         Value tuple = tuple_new(c->tuple.count);
         for (uint32_t i = 0; tuple && i < c->tuple.count; i++)
             if (!(tuple_items(tuple)[i] = constant_value(c->tuple.items[i]))) return 0;
@@ -262,7 +271,8 @@ static Value field_to_object(const void *address, const AstField *field)
     if (ast_type_roles[field->type] == AST_ENUM_ROLE) return tuple_get(enum_instances, ast_type_kinds[field->type] + 1 + *(const int *)address);
     const void *pointer = *(void *const *)address;
     switch (field->type) {
-    case AST_T_identifier: case AST_T_string: {
+    case AST_T_identifier:
+    case AST_T_string: {
         Value s = text_value(pointer);
         return s && s != NONE ? str_intern(s) : s;
     }
@@ -360,7 +370,7 @@ static bool list_to_sequence(Source *source, Value list, const AstKind *kind, co
     seq->count = (uint32_t)count;
     for (int64_t i = 0; i < count; i++) {
         Value item = list_get(list, i);
-        if (item == NONE && ast_type_roles[field->type] != AST_LEAF_ROLE && ast_type_roles[field->type] != AST_ENUM_ROLE) continue;   /* the validator tells where None is wrong */
+        if (item == NONE && ast_type_roles[field->type] != AST_LEAF_ROLE && ast_type_roles[field->type] != AST_ENUM_ROLE) continue; /* the validator tells where None is wrong */
         int enum_value = 0;
         if (ast_type_roles[field->type] == AST_ENUM_ROLE) {
             if (!object_to_field(source, item, field->type, &enum_value)) return false;

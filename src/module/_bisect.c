@@ -60,10 +60,12 @@ static NATIVE(insort_left) { return insort(args, false); }
 static const NativeDef bisect_functions[] = {
     {"bisect_right", SIGNATURE, bisect_right,
      "Return the index where to insert item x in list a, assuming a is sorted.\n\nThe return value i is such that all e in a[:i] have e <= x, and all e in\na[i:] have e > x.", 0},
-    {"insort_right", SIGNATURE, insort_right, "Insert item x in list a, and keep it sorted assuming a is sorted.\n\nIf x is already in a, insert it to the right of the rightmost x.", 0},
+    {"insort_right", SIGNATURE, insort_right,
+     "Insert item x in list a, and keep it sorted assuming a is sorted.\n\nIf x is already in a, insert it to the right of the rightmost x.", 0},
     {"bisect_left", SIGNATURE, bisect_left,
      "Return the index where to insert item x in list a, assuming a is sorted.\n\nThe return value i is such that all e in a[:i] have e < x, and all e in\na[i:] have e >= x.", 0},
-    {"insort_left", SIGNATURE, insort_left, "Insert item x in list a, and keep it sorted assuming a is sorted.\n\nIf x is already in a, insert it to the left of the leftmost x.", 0},
+    {"insort_left", SIGNATURE, insort_left, "Insert item x in list a, and keep it sorted assuming a is sorted.\n\nIf x is already in a, insert it to the left of the leftmost x.",
+     0},
     {0},
 };
 

@@ -4,7 +4,12 @@
 #include <bzlib.h>
 #include <limits.h>
 
-typedef struct BzObj { Obj head; bz_stream z; bool ready, flushed, eof, needs_input, broken /* the library may not be called again after an error */; Value pending, unused; } BzObj;
+typedef struct BzObj {
+    Obj head;
+    bz_stream z;
+    bool ready, flushed, eof, needs_input, broken /* the library may not be called again after an error */;
+    Value pending, unused;
+} BzObj;
 static Type compressor_type, decompressor_type;
 
 static void bz_trace(Obj *o)
@@ -16,10 +21,15 @@ static void bz_trace(Obj *o)
 static bool check(int error)
 {
     switch (error) {
-    case BZ_OK: case BZ_RUN_OK: case BZ_FLUSH_OK: case BZ_FINISH_OK: case BZ_STREAM_END: return true;
+    case BZ_OK:
+    case BZ_RUN_OK:
+    case BZ_FLUSH_OK:
+    case BZ_FINISH_OK:
+    case BZ_STREAM_END: return true;
     case BZ_PARAM_ERROR: return raise_value("Internal error - invalid parameters passed to libbzip2");
     case BZ_MEM_ERROR: return raise_memory();
-    case BZ_DATA_ERROR: case BZ_DATA_ERROR_MAGIC: return raise_format(&exc_OSError, "Invalid data stream");
+    case BZ_DATA_ERROR:
+    case BZ_DATA_ERROR_MAGIC: return raise_format(&exc_OSError, "Invalid data stream");
     case BZ_IO_ERROR: return raise_format(&exc_OSError, "Unknown I/O error");
     case BZ_UNEXPECTED_EOF: return raise_format(&exc_EOFError, "Compressed file ended before the logical end-of-stream was detected");
     case BZ_SEQUENCE_ERROR: return raise_runtime("Internal error - Invalid sequence of commands sent to libbzip2");
@@ -99,8 +109,9 @@ static const NativeDef compressor_methods[] = {
     {"flush", "(self, /)", compressor_flush, "The rest of the stream.", 0},
     {0},
 };
-static Type compressor_type = {TYPE_INIT("_bz2.BZ2Compressor", BzObj), .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES, .trace = bz_trace, .finalize = compressor_finalize, .new = compressor_make, .methods = compressor_methods,
-                               .doc = "An object that compresses piece by piece."};
+static Type compressor_type = {
+    TYPE_INIT("_bz2.BZ2Compressor", BzObj), .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES,   .trace = bz_trace, .finalize = compressor_finalize, .new = compressor_make,
+    .methods = compressor_methods,          .doc = "An object that compresses piece by piece."};
 
 /* ---------------------------------------------------------------- decompressing */
 
@@ -175,10 +186,17 @@ static NATIVE(decompressor_decompress)
 static const NativeDef decompressor_methods[] = {
     {"decompress", "(self, /, data, max_length=-1)", decompressor_decompress, "Decompress data, to at most max_length bytes (negative: all).", 0}, {0}};
 static const MemberDef decompressor_members[] = {{"eof", MEMBER_BOOL, offsetof(BzObj, eof), false, "Whether the end of the stream has been reached."},
-    {"unused_data", MEMBER_VALUE, offsetof(BzObj, unused), false, "What came behind the end of the stream."}, {"needs_input", MEMBER_BOOL, offsetof(BzObj, needs_input), false, "Whether more input is needed for more output."},
-    {0}};
-static Type decompressor_type = {TYPE_INIT("_bz2.BZ2Decompressor", BzObj), .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES, .trace = bz_trace, .finalize = decompressor_finalize, .new = decompressor_make,
-                                 .methods = decompressor_methods, .members = decompressor_members, .doc = "An object that decompresses piece by piece."};
+                                                 {"unused_data", MEMBER_VALUE, offsetof(BzObj, unused), false, "What came behind the end of the stream."},
+                                                 {"needs_input", MEMBER_BOOL, offsetof(BzObj, needs_input), false, "Whether more input is needed for more output."},
+                                                 {0}};
+static Type decompressor_type = {TYPE_INIT("_bz2.BZ2Decompressor", BzObj),
+                                 .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES,
+                                 .trace = bz_trace,
+                                 .finalize = decompressor_finalize,
+                                 .new = decompressor_make,
+                                 .methods = decompressor_methods,
+                                 .members = decompressor_members,
+                                 .doc = "An object that decompresses piece by piece."};
 
 static bool init(Value module) { return module_add_type(module, &compressor_type) && module_add_type(module, &decompressor_type); }
 const ModuleDef module__bz2 = {"_bz2", "Compression with libbz2.", 0, init};

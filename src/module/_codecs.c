@@ -126,13 +126,15 @@ static const char *text_or_none(const char *function, const char *position, Valu
     return 0;
 }
 
-static bool text_argument(const char *function, const char *position, Value v)
-{
-    return is_str(v) || raise_bad_argument(function, position, "str", v);
-}
+static bool text_argument(const char *function, const char *position, Value v) { return is_str(v) || raise_bad_argument(function, position, "str", v); }
 
 /* Bytes of a buffer, or of a str's UTF-8 if text may be given. */
-typedef struct Input { Buffer buffer; bool held; const uint8_t *data; int64_t size; } Input;
+typedef struct Input {
+    Buffer buffer;
+    bool held;
+    const uint8_t *data;
+    int64_t size;
+} Input;
 
 static bool input_get(Value v, Input *in, bool text)
 {

@@ -4,7 +4,10 @@
 
 /* --- defaultdict */
 
-typedef struct DefaultDictObj { DictObj dict; Value factory; /* 0: None */ } DefaultDictObj;
+typedef struct DefaultDictObj {
+    DictObj dict;
+    Value factory; /* 0: None */
+} DefaultDictObj;
 static Type defaultdict_type;
 static inline DefaultDictObj *as_default(Value v) { return (DefaultDictObj *)v; }
 
@@ -96,7 +99,8 @@ static const NativeDef defaultdict_methods[] = {
     {"__class_getitem__", "(type, item, /)", class_getitem, "See PEP 585", NATIVE_CLASS},
     {0},
 };
-static const MemberDef defaultdict_members[] = {{"default_factory", MEMBER_VALUE_OR_NONE, offsetof(DefaultDictObj, factory), true, "Factory for default value called by __missing__()."}, {0}};
+static const MemberDef defaultdict_members[] = {
+    {"default_factory", MEMBER_VALUE_OR_NONE, offsetof(DefaultDictObj, factory), true, "Factory for default value called by __missing__()."}, {0}};
 
 static Type defaultdict_type = {
     TYPE_INIT("collections.defaultdict", DefaultDictObj),
@@ -116,7 +120,11 @@ static Type defaultdict_type = {
 
 /* --- _tuplegetter: the fields of named tuples */
 
-typedef struct GetterObj { Obj head; int64_t index; Value doc; } GetterObj;
+typedef struct GetterObj {
+    Obj head;
+    int64_t index;
+    Value doc;
+} GetterObj;
 static Type tuplegetter_type;
 
 static void getter_trace(Obj *o) { gc_visit(((GetterObj *)o)->doc); }
@@ -137,8 +145,7 @@ static Value getter_get(Value self, Value object, Type *owner)
 {
     GetterObj *getter = (GetterObj *)self;
     if (!object || (object == NONE && !is_tuple(object))) return self;
-    if (!is_tuple(object))
-        return raise_type("descriptor for index '%zd' for tuple subclasses doesn't apply to '%s' object", getter->index, type_of(object)->name);
+    if (!is_tuple(object)) return raise_type("descriptor for index '%zd' for tuple subclasses doesn't apply to '%s' object", getter->index, type_of(object)->name);
     if ((uint64_t)getter->index >= (uint64_t)tuple_size(object)) return raise_index("tuple index out of range");
     return tuple_get(object, getter->index);
 }
@@ -209,9 +216,9 @@ static NATIVE(count_elements)
 
 static bool collections_init(Value module)
 {
-    return type_ready(&odict_keys_type) && type_ready(&odict_values_type) && type_ready(&odict_items_type) && type_ready(&odict_iterator_type) && module_add_type(module, &deque_type) &&
-           module_add_type(module, &defaultdict_type) && module_add_type(module, &ordered_dict_type) && module_add_type(module, &deque_iterator_type) &&
-           module_add_type(module, &deque_reverse_iterator_type) && module_add_type(module, &tuplegetter_type);
+    return type_ready(&odict_keys_type) && type_ready(&odict_values_type) && type_ready(&odict_items_type) && type_ready(&odict_iterator_type) &&
+           module_add_type(module, &deque_type) && module_add_type(module, &defaultdict_type) && module_add_type(module, &ordered_dict_type) &&
+           module_add_type(module, &deque_iterator_type) && module_add_type(module, &deque_reverse_iterator_type) && module_add_type(module, &tuplegetter_type);
 }
 
 static const NativeDef collections_functions[] = {

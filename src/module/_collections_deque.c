@@ -388,7 +388,12 @@ static const GetSetDef deque_getset[] = {{"maxlen", deque_get_maxlen, 0, "maximu
 
 /* --- iterators, in both directions */
 
-typedef struct DequeIter { Obj head; Value deque; int64_t position, remaining; uint64_t state; } DequeIter;
+typedef struct DequeIter {
+    Obj head;
+    Value deque;
+    int64_t position, remaining;
+    uint64_t state;
+} DequeIter;
 
 static void deque_iter_trace(Obj *o) { gc_visit(((DequeIter *)o)->deque); }
 
@@ -449,10 +454,18 @@ static const NativeDef deque_iter_methods[] = {
     {"__reduce__", "(self, /)", deque_iter_reduce, "Return state information for pickling.", 0},
     {0},
 };
-Type deque_iterator_type = {TYPE_INIT("_collections._deque_iterator", DequeIter), .trace = deque_iter_trace, .new = deque_iter_make_of, .iter = iter_self, .next = deque_iter_next,
+Type deque_iterator_type = {TYPE_INIT("_collections._deque_iterator", DequeIter),
+                            .trace = deque_iter_trace,
+                            .new = deque_iter_make_of,
+                            .iter = iter_self,
+                            .next = deque_iter_next,
                             .methods = deque_iter_methods};
-Type deque_reverse_iterator_type = {TYPE_INIT("_collections._deque_reverse_iterator", DequeIter), .trace = deque_iter_trace, .new = deque_iter_make_of, .iter = iter_self,
-                                    .next = deque_iter_next, .methods = deque_iter_methods};
+Type deque_reverse_iterator_type = {TYPE_INIT("_collections._deque_reverse_iterator", DequeIter),
+                                    .trace = deque_iter_trace,
+                                    .new = deque_iter_make_of,
+                                    .iter = iter_self,
+                                    .next = deque_iter_next,
+                                    .methods = deque_iter_methods};
 
 static const NativeDef deque_methods[] = {
     {"append", "(self, item, /)", deque_append, "Add an element to the right side of the deque.", 0},

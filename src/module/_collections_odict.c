@@ -324,7 +324,14 @@ static NATIVE(odict_sizeof)
 
 /* --- iterator and views */
 
-typedef struct OdictIter { Obj head; Value dict; /* 0: exhausted */ int64_t position, size; uint64_t state; uint8_t want; bool backwards; } OdictIter;
+typedef struct OdictIter {
+    Obj head;
+    Value dict; /* 0: exhausted */
+    int64_t position, size;
+    uint64_t state;
+    uint8_t want;
+    bool backwards;
+} OdictIter;
 
 static void odict_iter_trace(Obj *o) { gc_visit(((OdictIter *)o)->dict); }
 
@@ -387,7 +394,10 @@ static const NativeDef odict_iter_methods[] = {{"__reduce__", "(self, /)", odict
 Type odict_iterator_type = {TYPE_INIT("odict_iterator", OdictIter), .flags = TYPE_DISALLOW_NEW, .trace = odict_iter_trace, .iter = iter_self, .next = odict_iter_next,
                             .methods = odict_iter_methods};
 
-typedef struct DictView { Obj head; Value dict; } DictView;
+typedef struct DictView {
+    Obj head;
+    Value dict;
+} DictView;
 static inline Value view_dict(Value view) { return ((DictView *)view)->dict; }
 
 static Value odict_iter(Value self) { return odict_iter_new(self, WANT_KEYS, false); }
@@ -428,7 +438,8 @@ static const NativeDef odict_methods[] = {
     {"pop", "(self, /, key, default=<unrepresentable>)", odict_pop,
      "od.pop(key[,default]) -> v, remove specified key and return the corresponding value.\n\nIf the key is not found, return the default if given; otherwise,\nraise a KeyError.",
      NATIVE_VECTOR},
-    {"popitem", "(self, /, last=True)", odict_popitem, "Remove and return a (key, value) pair from the dictionary.\n\nPairs are returned in LIFO order if last is true or FIFO order if false.", 0},
+    {"popitem", "(self, /, last=True)", odict_popitem,
+     "Remove and return a (key, value) pair from the dictionary.\n\nPairs are returned in LIFO order if last is true or FIFO order if false.", 0},
     {"keys", "(self, /)", odict_keys, 0, 0},
     {"values", "(self, /)", odict_values, 0, 0},
     {"items", "(self, /)", odict_items, 0, 0},
@@ -436,7 +447,8 @@ static const NativeDef odict_methods[] = {
     {"clear", "(self, /)", odict_clear, "od.clear() -> None.  Remove all items from od.", 0},
     {"copy", "(self, /)", odict_copy, "od.copy() -> a shallow copy of od", 0},
     {"__reversed__", "(self, /)", odict_reversed, "od.__reversed__() <==> reversed(od)", 0},
-    {"move_to_end", "(self, /, key, last=True)", odict_move_to_end, "Move an existing element to the end (or beginning if last is false).\n\nRaise KeyError if the element does not exist.", 0},
+    {"move_to_end", "(self, /, key, last=True)", odict_move_to_end,
+     "Move an existing element to the end (or beginning if last is false).\n\nRaise KeyError if the element does not exist.", 0},
     {0},
 };
 

@@ -7,9 +7,20 @@
 #include "object/dict.h"
 #include "object/sequence.h"
 
-typedef struct ContextObj { Obj head; Value variables, previous; bool shared, entered; } ContextObj;
-typedef struct VarObject { Obj head; Value name, otherwise; /* 0: no default */ } VarObject;
-typedef struct TokenObj { Obj head; Value context, variable, old; /* 0: there was none */ bool used; } TokenObj;
+typedef struct ContextObj {
+    Obj head;
+    Value variables, previous;
+    bool shared, entered;
+} ContextObj;
+typedef struct VarObject {
+    Obj head;
+    Value name, otherwise; /* 0: no default */
+} VarObject;
+typedef struct TokenObj {
+    Obj head;
+    Value context, variable, old; /* 0: there was none */
+    bool used;
+} TokenObj;
 static Type context_type, contextvar_type, token_type, missing_type;
 static alignas(16) Obj token_missing = {.type = &missing_type, .gc = GC_STATIC};
 
@@ -115,7 +126,8 @@ static NATIVE(context_run)
 
 static const NativeDef context_methods[] = {
     {"run", 0, context_run, 0, NATIVE_VECTOR},
-    {"get", "(self, key, default=None, /)", context_get, "Return the value for `key` if `key` has the value in the context object.\n\nIf `key` does not exist, return `default`.", 0},
+    {"get", "(self, key, default=None, /)", context_get, "Return the value for `key` if `key` has the value in the context object.\n\nIf `key` does not exist, return `default`.",
+     0},
     {"items", "(self, /)", context_items, "Return all variables and their values in the context object.", 0},
     {"keys", "(self, /)", context_keys, "Return a list of all variables in the context object.", 0},
     {"values", "(self, /)", context_values, "Return a list of all variables' values in the context object.", 0},
@@ -124,8 +136,16 @@ static const NativeDef context_methods[] = {
 };
 
 static Type context_type = {
-    TYPE_INIT("_contextvars.Context", ContextObj), .flags = TYPE_WEAKREF_OK, .trace = context_trace, .new = context_make, .compare = context_compare, .iter = context_iter,
-    .length = context_length, .getitem = context_getitem, .contains = context_contains, .methods = context_methods,
+    TYPE_INIT("_contextvars.Context", ContextObj),
+    .flags = TYPE_WEAKREF_OK,
+    .trace = context_trace,
+    .new = context_make,
+    .compare = context_compare,
+    .iter = context_iter,
+    .length = context_length,
+    .getitem = context_getitem,
+    .contains = context_contains,
+    .methods = context_methods,
 };
 
 /* --- ContextVar */
@@ -204,17 +224,26 @@ static NATIVE(class_getitem) { return generic_alias_new(args[0], args[1]); }
 static const NativeDef variable_methods[] = {
     {"get", "(self, default=<unrepresentable>, /)", variable_get,
      "Return a value for the context variable for the current context.\n\nIf there is no value for the variable in the current context, the method returns the default argument,\n"
-     "if given, or the default of the variable; without either it raises a LookupError.", 0},
+     "if given, or the default of the variable; without either it raises a LookupError.",
+     0},
     {"set", "(self, value, /)", variable_set,
-     "Call to set a new value for the context variable in the current context.\n\nReturns a Token object that can be used to restore the variable to its previous value\nvia the `ContextVar.reset()` method.", 0},
-    {"reset", "(self, token, /)", variable_reset, "Reset the context variable.\n\nThe variable is reset to the value it had before the `ContextVar.set()` that created the token was used.", 0},
+     "Call to set a new value for the context variable in the current context.\n\nReturns a Token object that can be used to restore the variable to its previous value\nvia the "
+     "`ContextVar.reset()` method.",
+     0},
+    {"reset", "(self, token, /)", variable_reset,
+     "Reset the context variable.\n\nThe variable is reset to the value it had before the `ContextVar.set()` that created the token was used.", 0},
     {"__class_getitem__", "(type, item, /)", class_getitem, "See PEP 585", NATIVE_CLASS},
     {0},
 };
 static const MemberDef variable_members[] = {{"name", MEMBER_VALUE, offsetof(VarObject, name), false, 0}, {0}};
 
-static Type contextvar_type = {TYPE_INIT("_contextvars.ContextVar", VarObject), .flags = TYPE_WEAKREF_OK, .trace = variable_trace, .new = variable_make, .repr = variable_repr,
-                               .methods = variable_methods, .members = variable_members};
+static Type contextvar_type = {TYPE_INIT("_contextvars.ContextVar", VarObject),
+                               .flags = TYPE_WEAKREF_OK,
+                               .trace = variable_trace,
+                               .new = variable_make,
+                               .repr = variable_repr,
+                               .methods = variable_methods,
+                               .members = variable_members};
 
 /* --- Token */
 

@@ -6,7 +6,13 @@ enum { QUOTE_MINIMAL, QUOTE_ALL, QUOTE_NONNUMERIC, QUOTE_NONE };
 /* Characters that may be unset are wider than any character: so that comparisons with text fail. */
 enum { NO_CHAR = 0x7fffffff, END_OF_LINE = 0x7ffffffe };
 
-typedef struct Dialect { Obj head; Value lineterminator; uint32_t delimiter, quotechar, escapechar; int quoting; bool doublequote, skipinitialspace, strict; } Dialect;
+typedef struct Dialect {
+    Obj head;
+    Value lineterminator;
+    uint32_t delimiter, quotechar, escapechar;
+    int quoting;
+    bool doublequote, skipinitialspace, strict;
+} Dialect;
 static Type dialect_type, reader_type, writer_type;
 static Value csv_error, dialects;
 static int64_t field_limit = 128 * 1024;
@@ -137,17 +143,27 @@ static Value dialect_get_quotechar(Value self) { return char_value(((Dialect *)s
 static Value dialect_get_escapechar(Value self) { return char_value(((Dialect *)self)->escapechar); }
 static Value dialect_get_lineterminator(Value self) { return ((Dialect *)self)->lineterminator; }
 static Value dialect_get_quoting(Value self) { return small_int(((Dialect *)self)->quoting); }
-static const GetSetDef dialect_getset[] = {{"delimiter", dialect_get_delimiter, 0, 0}, {"escapechar", dialect_get_escapechar, 0, 0}, {"lineterminator", dialect_get_lineterminator, 0, 0},
-                                           {"quotechar", dialect_get_quotechar, 0, 0}, {"quoting", dialect_get_quoting, 0, 0}, {0}};
+static const GetSetDef dialect_getset[] = {
+    {"delimiter", dialect_get_delimiter, 0, 0}, {"escapechar", dialect_get_escapechar, 0, 0}, {"lineterminator", dialect_get_lineterminator, 0, 0},
+    {"quotechar", dialect_get_quotechar, 0, 0}, {"quoting", dialect_get_quoting, 0, 0},       {0}};
 static const MemberDef dialect_members[] = {{"skipinitialspace", MEMBER_BOOL, offsetof(Dialect, skipinitialspace), false, 0},
-                                            {"doublequote", MEMBER_BOOL, offsetof(Dialect, doublequote), false, 0}, {"strict", MEMBER_BOOL, offsetof(Dialect, strict), false, 0}, {0}};
+                                            {"doublequote", MEMBER_BOOL, offsetof(Dialect, doublequote), false, 0},
+                                            {"strict", MEMBER_BOOL, offsetof(Dialect, strict), false, 0},
+                                            {0}};
 
 static NATIVE(dialect_reduce) { return raise_type("cannot pickle '%.100s' instances", "Dialect"); }
 static const NativeDef dialect_methods[] = {{"__reduce__", 0, dialect_reduce, "raises an exception to avoid pickling", NATIVE_VECTOR},
-                                            {"__reduce_ex__", 0, dialect_reduce, "raises an exception to avoid pickling", NATIVE_VECTOR}, {0}};
+                                            {"__reduce_ex__", 0, dialect_reduce, "raises an exception to avoid pickling", NATIVE_VECTOR},
+                                            {0}};
 
-static Type dialect_type = {TYPE_INIT("_csv.Dialect", Dialect), .flags = TYPE_BASE, .doc = "CSV dialect\n\nThe Dialect type records CSV format options.", .trace = dialect_trace,
-                            .new = dialect_make, .getset = dialect_getset, .members = dialect_members, .methods = dialect_methods};
+static Type dialect_type = {TYPE_INIT("_csv.Dialect", Dialect),
+                            .flags = TYPE_BASE,
+                            .doc = "CSV dialect\n\nThe Dialect type records CSV format options.",
+                            .trace = dialect_trace,
+                            .new = dialect_make,
+                            .getset = dialect_getset,
+                            .members = dialect_members,
+                            .methods = dialect_methods};
 
 /* Dialect(dialect, **kwargs) for reader, writer and register_dialect. */
 static Dialect *dialect_for(Value dialect, Value *kwvalues, Value kwnames)
@@ -167,7 +183,14 @@ static Dialect *dialect_for(Value dialect, Value *kwvalues, Value kwnames)
 
 typedef enum State { START_RECORD, START_FIELD, ESCAPED_CHAR, IN_FIELD, IN_QUOTED_FIELD, ESCAPE_IN_QUOTED_FIELD, QUOTE_IN_QUOTED_FIELD, EAT_CRNL, AFTER_ESCAPED_CRNL } State;
 
-typedef struct Reader { Obj head; Value input, dialect, fields; StrBuilder field; State state; bool numeric; int64_t line_num; } Reader;
+typedef struct Reader {
+    Obj head;
+    Value input, dialect, fields;
+    StrBuilder field;
+    State state;
+    bool numeric;
+    int64_t line_num;
+} Reader;
 
 static void reader_trace(Obj *o)
 {
@@ -256,9 +279,7 @@ static bool process_char(Reader *r, Dialect *d, uint32_t c)
         if (c == d->escapechar) return r->state = ESCAPE_IN_QUOTED_FIELD, true;
         if (c == d->quotechar && d->quoting != QUOTE_NONE) return r->state = d->doublequote ? QUOTE_IN_QUOTED_FIELD : IN_FIELD, true;
         return add_char(r, c);
-    case ESCAPE_IN_QUOTED_FIELD:
-        r->state = IN_QUOTED_FIELD;
-        return add_char(r, c == END_OF_LINE ? '\n' : c);
+    case ESCAPE_IN_QUOTED_FIELD: r->state = IN_QUOTED_FIELD; return add_char(r, c == END_OF_LINE ? '\n' : c);
     case QUOTE_IN_QUOTED_FIELD: return after_quote(r, d, c);
     case EAT_CRNL:
         if (c == '\n' || c == '\r') return true;
@@ -336,12 +357,20 @@ static Value reader_next(Value self)
 static Value reader_iter(Value self) { return self; }
 
 static const MemberDef reader_members[] = {{"dialect", MEMBER_VALUE, offsetof(Reader, dialect), false, 0}, {"line_num", MEMBER_INT64, offsetof(Reader, line_num), false, 0}, {0}};
-static Type reader_type = {TYPE_INIT("_csv.reader", Reader), .flags = TYPE_BASE, .doc = "CSV reader\n\nReader objects are responsible for reading and parsing tabular data in CSV format.",
-                           .trace = reader_trace, .iter = reader_iter, .next = reader_next, .members = reader_members};
+static Type reader_type = {TYPE_INIT("_csv.reader", Reader),
+                           .flags = TYPE_BASE,
+                           .doc = "CSV reader\n\nReader objects are responsible for reading and parsing tabular data in CSV format.",
+                           .trace = reader_trace,
+                           .iter = reader_iter,
+                           .next = reader_next,
+                           .members = reader_members};
 
 /* --- writer */
 
-typedef struct Writer { Obj head; Value write, dialect; } Writer;
+typedef struct Writer {
+    Obj head;
+    Value write, dialect;
+} Writer;
 
 static void writer_trace(Obj *o) { gc_visit(((Writer *)o)->write), gc_visit(((Writer *)o)->dialect); }
 
@@ -433,13 +462,18 @@ static NATIVE(writer_writerows)
 }
 
 static const NativeDef writer_methods[] = {
-    {"writerow", "(self, row, /)", writer_writerow, "writerow(iterable)\n\nConstruct and write a CSV record from an iterable of fields.  Non-string\nelements will be converted to string.", 0},
+    {"writerow", "(self, row, /)", writer_writerow,
+     "writerow(iterable)\n\nConstruct and write a CSV record from an iterable of fields.  Non-string\nelements will be converted to string.", 0},
     {"writerows", "(self, rows, /)", writer_writerows, "writerows(iterable of iterables)\n\nConstruct and write a series of iterables to a csv file.", 0},
     {0},
 };
 static const MemberDef writer_members[] = {{"dialect", MEMBER_VALUE, offsetof(Writer, dialect), false, 0}, {0}};
-static Type writer_type = {TYPE_INIT("_csv.writer", Writer), .flags = TYPE_BASE, .doc = "CSV writer\n\nWriter objects are responsible for generating tabular data in CSV format.",
-                           .trace = writer_trace, .methods = writer_methods, .members = writer_members};
+static Type writer_type = {TYPE_INIT("_csv.writer", Writer),
+                           .flags = TYPE_BASE,
+                           .doc = "CSV writer\n\nWriter objects are responsible for generating tabular data in CSV format.",
+                           .trace = writer_trace,
+                           .methods = writer_methods,
+                           .members = writer_members};
 
 /* --- the module */
 
@@ -514,17 +548,22 @@ static bool csv_init(Value module)
 
 static const NativeDef csv_functions[] = {
     {"reader", 0, csv_reader,
-     "csv_reader = reader(iterable [, dialect='excel'] [optional keyword args])\n\nThe \"iterable\" argument can be any object that returns a line of input for each iteration, such as a file or a list.\n"
-     "The optional \"dialect\" parameter is the name of a dialect or a Dialect; keyword arguments override its settings.\nThe returned object is an iterator.  Each iteration returns a row of the CSV file.",
+     "csv_reader = reader(iterable [, dialect='excel'] [optional keyword args])\n\nThe \"iterable\" argument can be any object that returns a line of input for each iteration, "
+     "such as a file or a list.\n"
+     "The optional \"dialect\" parameter is the name of a dialect or a Dialect; keyword arguments override its settings.\nThe returned object is an iterator.  Each iteration "
+     "returns a row of the CSV file.",
      NATIVE_VECTOR},
     {"writer", 0, csv_writer,
-     "csv_writer = csv.writer(fileobj [, dialect='excel'] [optional keyword args])\n\nThe \"fileobj\" argument can be any object with a write method; each row is one call of it.", NATIVE_VECTOR},
+     "csv_writer = csv.writer(fileobj [, dialect='excel'] [optional keyword args])\n\nThe \"fileobj\" argument can be any object with a write method; each row is one call of it.",
+     NATIVE_VECTOR},
     {"list_dialects", "()", csv_list_dialects, "Return a list of all known dialect names.\n\n    names = csv.list_dialects()", 0},
-    {"register_dialect", 0, csv_register_dialect, "Create a mapping from a string name to a dialect class.\n    dialect = csv.register_dialect(name[, dialect[, **fmtparams]])", NATIVE_VECTOR},
+    {"register_dialect", 0, csv_register_dialect, "Create a mapping from a string name to a dialect class.\n    dialect = csv.register_dialect(name[, dialect[, **fmtparams]])",
+     NATIVE_VECTOR},
     {"unregister_dialect", "(name)", csv_unregister_dialect, "Delete the name/dialect mapping associated with a string name.\n\n    csv.unregister_dialect(name)", 0},
     {"get_dialect", "(name)", csv_get_dialect, "Return the dialect instance associated with name.\n\n    dialect = csv.get_dialect(name)", 0},
     {"field_size_limit", "(new_limit=<unrepresentable>)", csv_field_size_limit,
-     "Sets an upper limit on parsed fields.\n\n    csv.field_size_limit([limit])\n\nReturns old limit. If limit is not given, no new limit is set and\nthe old limit is returned", 0},
+     "Sets an upper limit on parsed fields.\n\n    csv.field_size_limit([limit])\n\nReturns old limit. If limit is not given, no new limit is set and\nthe old limit is returned",
+     0},
     {0},
 };
 

@@ -4,7 +4,10 @@
 
 /* --- partial */
 
-typedef struct PartialObj { Obj head; Value function, args /* tuple */, keywords /* dict */, dict; } PartialObj;
+typedef struct PartialObj {
+    Obj head;
+    Value function, args /* tuple */, keywords /* dict */, dict;
+} PartialObj;
 static Type partial_type;
 
 static void partial_trace(Obj *object) { gc_visit_values(&((PartialObj *)object)->function, 4); }
@@ -130,19 +133,33 @@ static const GetSetDef partial_getset[] = {{"__dict__", partial_get_dict, partia
 static const MemberDef partial_members[] = {
     {"func", MEMBER_VALUE, offsetof(PartialObj, function), false, "function object to use in future partial calls"},
     {"args", MEMBER_VALUE, offsetof(PartialObj, args), false, "tuple of arguments to future partial calls"},
-    {"keywords", MEMBER_VALUE, offsetof(PartialObj, keywords), false, "dictionary of keyword arguments to future partial calls"}, {0},
+    {"keywords", MEMBER_VALUE, offsetof(PartialObj, keywords), false, "dictionary of keyword arguments to future partial calls"},
+    {0},
 };
 static const NativeDef partial_methods[] = {
-    {"__reduce__", "(self, /)", partial_reduce}, {"__setstate__", "(self, state, /)", partial_setstate},
-    {"__class_getitem__", "(cls, item, /)", partial_class_getitem, "See PEP 585", NATIVE_CLASS}, {0},
+    {"__reduce__", "(self, /)", partial_reduce},
+    {"__setstate__", "(self, state, /)", partial_setstate},
+    {"__class_getitem__", "(cls, item, /)", partial_class_getitem, "See PEP 585", NATIVE_CLASS},
+    {0},
 };
-static Type partial_type = {TYPE_INIT("functools.partial", PartialObj), .flags = TYPE_OWN_MODULE_NAME | TYPE_BASE | TYPE_WEAKREF_OK, .dict_offset = offsetof(PartialObj, dict), .trace = partial_trace,
-    .doc = "partial(func, *args, **keywords) - new function with partial application\nof the given arguments and keywords.", .new = partial_new, .call = partial_call,
-    .repr = partial_repr, .methods = partial_methods, .members = partial_members, .getset = partial_getset};
+static Type partial_type = {TYPE_INIT("functools.partial", PartialObj),
+                            .flags = TYPE_OWN_MODULE_NAME | TYPE_BASE | TYPE_WEAKREF_OK,
+                            .dict_offset = offsetof(PartialObj, dict),
+                            .trace = partial_trace,
+                            .doc = "partial(func, *args, **keywords) - new function with partial application\nof the given arguments and keywords.",
+                            .new = partial_new,
+                            .call = partial_call,
+                            .repr = partial_repr,
+                            .methods = partial_methods,
+                            .members = partial_members,
+                            .getset = partial_getset};
 
 /* --- cmp_to_key */
 
-typedef struct KeyObj { Obj head; Value compare, object; } KeyObj;
+typedef struct KeyObj {
+    Obj head;
+    Value compare, object;
+} KeyObj;
 static Type key_type;
 
 static void key_trace(Obj *object) { gc_visit_values(&((KeyObj *)object)->compare, 2); }
@@ -174,7 +191,8 @@ static Value key_compare(Value a, Value b, CompareOp op)
 }
 
 static const MemberDef key_members[] = {{"obj", MEMBER_VALUE_OR_NONE, offsetof(KeyObj, object), true, "Value wrapped by a key function."}, {0}};
-static Type key_type = {TYPE_INIT("functools.KeyWrapper", KeyObj), .flags = TYPE_DISALLOW_NEW, .trace = key_trace, .call = key_call, .compare = key_compare, .members = key_members};
+static Type key_type = {
+    TYPE_INIT("functools.KeyWrapper", KeyObj), .flags = TYPE_DISALLOW_NEW, .trace = key_trace, .call = key_call, .compare = key_compare, .members = key_members};
 
 static NATIVE(functools_cmp_to_key)
 {
@@ -203,14 +221,12 @@ static NATIVE(functools_reduce)
 }
 
 static const NativeDef functions[] = {
-    {"reduce", 0, functools_reduce, "reduce(function, iterable[, initial]) -> value\n\nApply a function of two arguments cumulatively to the items of an iterable, from left to right.",
+    {"reduce", 0, functools_reduce,
+     "reduce(function, iterable[, initial]) -> value\n\nApply a function of two arguments cumulatively to the items of an iterable, from left to right.",
      NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
     {"cmp_to_key", 0, functools_cmp_to_key, "Convert a cmp= function into a key= function.", NATIVE_VECTOR},
     {0},
 };
 
-static bool functools_init(Value module)
-{
-    return type_ready(&key_type) && module_add_type(module, &partial_type) && module_add_type(module, &lru_cache_type) && lru_cache_init();
-}
+static bool functools_init(Value module) { return type_ready(&key_type) && module_add_type(module, &partial_type) && module_add_type(module, &lru_cache_type) && lru_cache_init(); }
 const ModuleDef module__functools = {"_functools", "Tools that operate on functions.", functions, functools_init};

@@ -5,7 +5,12 @@
  */
 #include "module/_functools.h"
 
-typedef struct LinkObj { Obj head; struct LinkObj *previous, *next; Value key, result; int64_t hash; } LinkObj;
+typedef struct LinkObj {
+    Obj head;
+    struct LinkObj *previous, *next;
+    Value key, result;
+    int64_t hash;
+} LinkObj;
 typedef struct LruObj {
     Obj head;
     Value function, cache, info_type, dict;
@@ -226,9 +231,19 @@ static bool lru_set_dict(Value v, Value value)
 static const NativeDef lru_methods[] = {
     {"cache_info", "(self, /)", lru_cache_info, "Report cache statistics"},
     {"cache_clear", "(self, /)", lru_cache_clear, "Clear the cache and cache statistics"},
-    {"__reduce__", "(self, /)", lru_reduce}, {"__copy__", "(self, /)", lru_copy}, {"__deepcopy__", "(self, memo, /)", lru_copy}, {0},
+    {"__reduce__", "(self, /)", lru_reduce},
+    {"__copy__", "(self, /)", lru_copy},
+    {"__deepcopy__", "(self, memo, /)", lru_copy},
+    {0},
 };
 static const GetSetDef lru_getset[] = {{"__dict__", lru_get_dict, lru_set_dict}, {0}};
-Type lru_cache_type = {TYPE_INIT("functools._lru_cache_wrapper", LruObj), .flags = TYPE_BASE | TYPE_METHOD_DESCRIPTOR | TYPE_WEAKREF_OK, .dict_offset = offsetof(LruObj, dict),
-    .trace = lru_trace, .doc = "Create a cached callable that wraps another function.", .new = lru_new, .call = lru_call, .descr_get = lru_descr_get, .methods = lru_methods,
-    .getset = lru_getset};
+Type lru_cache_type = {TYPE_INIT("functools._lru_cache_wrapper", LruObj),
+                       .flags = TYPE_BASE | TYPE_METHOD_DESCRIPTOR | TYPE_WEAKREF_OK,
+                       .dict_offset = offsetof(LruObj, dict),
+                       .trace = lru_trace,
+                       .doc = "Create a cached callable that wraps another function.",
+                       .new = lru_new,
+                       .call = lru_call,
+                       .descr_get = lru_descr_get,
+                       .methods = lru_methods,
+                       .getset = lru_getset};

@@ -113,7 +113,8 @@ static bool heapq_init(Value module)
 
 static const NativeDef heapq_functions[] = {
     {"heappush", "(heap, item, /)", heappush, "Push item onto heap, maintaining the heap invariant.", 0},
-    {"heappushpop", "(heap, item, /)", heappushpop, "Push item on the heap, then pop and return the smallest item from the heap.\n\nFaster than heappush() followed by heappop().", 0},
+    {"heappushpop", "(heap, item, /)", heappushpop, "Push item on the heap, then pop and return the smallest item from the heap.\n\nFaster than heappush() followed by heappop().",
+     0},
     {"heappop", "(heap, /)", heappop, "Pop the smallest item off the heap, maintaining the heap invariant.", 0},
     {"heapreplace", "(heap, item, /)", heapreplace, "Pop and return the current smallest value, and add the new item.", 0},
     {"heapify", "(heap, /)", heapify_min, "Transform list into a heap, in-place, in O(len(heap)) time.", 0},

@@ -13,7 +13,12 @@
 
 /* ---------------------------------------------------------------- the global import lock: re-entrant, for the importing thread */
 
-static struct { pthread_mutex_t mutex; unsigned long owner; int depth; bool locked; } global = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+static struct {
+    pthread_mutex_t mutex;
+    unsigned long owner;
+    int depth;
+    bool locked;
+} global = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 void import_lock(void)
 {
@@ -173,10 +178,7 @@ static NATIVE(imp_override_frozen)
 
 /* ---------------------------------------------------------------- extension modules */
 
-static NATIVE(imp_create_dynamic)
-{
-    return raise_format(&exc_ImportError, "extension modules compiled for CPython cannot be loaded by Krait yet");
-}
+static NATIVE(imp_create_dynamic) { return raise_format(&exc_ImportError, "extension modules compiled for CPython cannot be loaded by Krait yet"); }
 static NATIVE(imp_exec_dynamic) { return small_int(0); }
 
 /* ---------------------------------------------------------------- code */
@@ -201,10 +203,7 @@ bool import_fix_filename(Value code, Value path)
     return str_equal(old, path) || fix_filename((CodeObj *)code, old, path);
 }
 
-static NATIVE(imp_fix_co_filename)
-{
-    return import_fix_filename(args[0], args[1]) ? NONE : 0;
-}
+static NATIVE(imp_fix_co_filename) { return import_fix_filename(args[0], args[1]) ? NONE : 0; }
 
 static NATIVE(imp_source_hash)
 {
@@ -238,9 +237,6 @@ static const NativeDef functions[] = {
     {0},
 };
 
-static bool init(Value module)
-{
-    return module_add_str(module, "check_hash_based_pycs", config.check_hash_pycs ? config.check_hash_pycs : "default");
-}
+static bool init(Value module) { return module_add_str(module, "check_hash_based_pycs", config.check_hash_pycs ? config.check_hash_pycs : "default"); }
 
 const ModuleDef module__imp = {"_imp", "The interpreter's side of the import system.", functions, init, init};

@@ -1,10 +1,20 @@
 /* _json.c: the reader of JSON and the module: scanstring, and make_scanner, which json.decoder drives. The writer is in _json_encode.c. */
 #include "module/_json.h"
 
-typedef struct Scanner { Obj head; Value object_hook, pairs_hook, parse_float, parse_int, parse_constant, memo; bool strict; } Scanner;
+typedef struct Scanner {
+    Obj head;
+    Value object_hook, pairs_hook, parse_float, parse_int, parse_constant, memo;
+    bool strict;
+} Scanner;
 
 /* One document being read. */
-typedef struct Reader { Scanner *scanner; Value text; const void *data; int64_t length; int kind; } Reader;
+typedef struct Reader {
+    Scanner *scanner;
+    Value text;
+    const void *data;
+    int64_t length;
+    int kind;
+} Reader;
 
 static inline uint32_t at(const Reader *r, int64_t i) { return str_read(r->kind, r->data, i); }
 static inline bool is_at(const Reader *r, int64_t i, uint32_t c) { return i < r->length && at(r, i) == c; }
@@ -101,7 +111,9 @@ static Value read_string(const Reader *r, int64_t start, bool strict, int64_t *e
         } else {
             start = i + 1;
             switch (c) {
-            case '"': case '\\': case '/': break;
+            case '"':
+            case '\\':
+            case '/': break;
             case 'b': c = '\b'; break;
             case 'f': c = '\f'; break;
             case 'n': c = '\n'; break;
@@ -294,9 +306,15 @@ static Value read_value(const Reader *r, int64_t i, int64_t *end)
         if (!word_at(r, i, "false")) break;
         *end = i + 5;
         return FALSE;
-    case 'N': if (word_at(r, i, "NaN")) return read_constant(r, "NaN", i, end); break;
-    case 'I': if (word_at(r, i, "Infinity")) return read_constant(r, "Infinity", i, end); break;
-    case '-': if (word_at(r, i, "-Infinity")) return read_constant(r, "-Infinity", i, end); break;
+    case 'N':
+        if (word_at(r, i, "NaN")) return read_constant(r, "NaN", i, end);
+        break;
+    case 'I':
+        if (word_at(r, i, "Infinity")) return read_constant(r, "Infinity", i, end);
+        break;
+    case '-':
+        if (word_at(r, i, "-Infinity")) return read_constant(r, "-Infinity", i, end);
+        break;
     }
     return read_number(r, i, end);
 }
@@ -362,7 +380,8 @@ static bool json_init(Value module)
 }
 
 static const NativeDef json_functions[] = {
-    {"encode_basestring_ascii", "(string, /)", json_encode_basestring_ascii, "encode_basestring_ascii(string) -> string\n\nReturn an ASCII-only JSON representation of a Python string", 0},
+    {"encode_basestring_ascii", "(string, /)", json_encode_basestring_ascii,
+     "encode_basestring_ascii(string) -> string\n\nReturn an ASCII-only JSON representation of a Python string", 0},
     {"encode_basestring", "(string, /)", json_encode_basestring, "encode_basestring(string) -> string\n\nReturn a JSON representation of a Python string", 0},
     {"scanstring", "(string, end, strict=True, /)", json_scanstring,
      "scanstring(string, end, strict=True) -> (string, end)\n\nReads the JSON string in `string` whose opening quote is before `end`. If strict is false,\n"

@@ -90,7 +90,8 @@ static bool write_small_int(StrBuilder *b, int64_t n)
 {
     char digits[24], *p = digits + sizeof digits;
     uint64_t u = n < 0 ? -(uint64_t)n : (uint64_t)n;
-    do *--p = (char)('0' + u % 10); while (u /= 10);
+    do *--p = (char)('0' + u % 10);
+    while (u /= 10);
     if (n < 0) *--p = '-';
     return str_builder_ascii(b, p, (size_t)(digits + sizeof digits - p));
 }
@@ -222,7 +223,8 @@ static Value encoder_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     static Signature *cache;
     Value v[9];
-    if (!native_bind("make_encoder", "(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)", &cache, args, nargs, kwnames, v)) return 0;
+    if (!native_bind("make_encoder", "(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)", &cache, args, nargs, kwnames, v))
+        return 0;
     for (int i = 4; i < 6; i++)
         if (!is_str(v[i])) return raise_type("make_encoder() argument %d must be str, not %s", i + 1, type_of(v[i])->name);
     if (v[0] != NONE && !is_dict(v[0])) return raise_type("make_encoder() argument 1 must be dict or None, not %.200s", type_of(v[0])->name);
@@ -260,5 +262,10 @@ static const MemberDef encoder_members[] = {
     {0},
 };
 
-Type json_encoder_type = {TYPE_INIT("_json.Encoder", Encoder), .flags = TYPE_BASE, .doc = "Encoder(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)",
-                          .trace = encoder_trace, .new = encoder_make, .call = encoder_call, .members = encoder_members};
+Type json_encoder_type = {TYPE_INIT("_json.Encoder", Encoder),
+                          .flags = TYPE_BASE,
+                          .doc = "Encoder(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)",
+                          .trace = encoder_trace,
+                          .new = encoder_make,
+                          .call = encoder_call,
+                          .members = encoder_members};

@@ -49,10 +49,10 @@ static NATIVE(locale_localeconv)
     if (!result) return 0;
 #define TEXT(field) dict_set_cstring(result, #field, locale_text(l->field))
 #define NUMBER(field) dict_set_cstring(result, #field, small_int(l->field))
-    bool ok = TEXT(int_curr_symbol) && TEXT(currency_symbol) && TEXT(mon_decimal_point) && TEXT(mon_thousands_sep) && dict_set_cstring(result, "mon_grouping", grouping_list(l->mon_grouping)) &&
-              TEXT(positive_sign) && TEXT(negative_sign) && NUMBER(int_frac_digits) && NUMBER(frac_digits) && NUMBER(p_cs_precedes) && NUMBER(p_sep_by_space) &&
-              NUMBER(n_cs_precedes) && NUMBER(n_sep_by_space) && NUMBER(p_sign_posn) && NUMBER(n_sign_posn) && TEXT(decimal_point) && TEXT(thousands_sep) &&
-              dict_set_cstring(result, "grouping", grouping_list(l->grouping));
+    bool ok = TEXT(int_curr_symbol) && TEXT(currency_symbol) && TEXT(mon_decimal_point) && TEXT(mon_thousands_sep) &&
+              dict_set_cstring(result, "mon_grouping", grouping_list(l->mon_grouping)) && TEXT(positive_sign) && TEXT(negative_sign) && NUMBER(int_frac_digits) &&
+              NUMBER(frac_digits) && NUMBER(p_cs_precedes) && NUMBER(p_sep_by_space) && NUMBER(n_cs_precedes) && NUMBER(n_sep_by_space) && NUMBER(p_sign_posn) &&
+              NUMBER(n_sign_posn) && TEXT(decimal_point) && TEXT(thousands_sep) && dict_set_cstring(result, "grouping", grouping_list(l->grouping));
 #undef TEXT
 #undef NUMBER
     return ok ? result : 0;
@@ -101,9 +101,10 @@ static NATIVE(locale_nl_langinfo)
 {
     int key;
     if (!number_as_int(args[0], &key)) return 0;
-    static const int known[] = {ABDAY_1, ABDAY_7, DAY_1, DAY_7, ABMON_1, ABMON_12, MON_1, MON_12, RADIXCHAR, RADIXCHAR, THOUSEP, THOUSEP, CRNCYSTR, CRNCYSTR, D_FMT, D_FMT, T_FMT, T_FMT,
-                                D_T_FMT, D_T_FMT, AM_STR, AM_STR, PM_STR, PM_STR, CODESET, CODESET, T_FMT_AMPM, T_FMT_AMPM, ERA, ERA, ERA_D_FMT, ERA_D_FMT, ERA_D_T_FMT, ERA_D_T_FMT,
-                                ERA_T_FMT, ERA_T_FMT, ALT_DIGITS, ALT_DIGITS, YESEXPR, YESEXPR, NOEXPR, NOEXPR, _DATE_FMT, _DATE_FMT};
+    static const int known[] = {ABDAY_1,     ABDAY_7,   DAY_1,     DAY_7,      ABMON_1,    ABMON_12,   MON_1,   MON_12,  RADIXCHAR, RADIXCHAR, THOUSEP,
+                                THOUSEP,     CRNCYSTR,  CRNCYSTR,  D_FMT,      D_FMT,      T_FMT,      T_FMT,   D_T_FMT, D_T_FMT,   AM_STR,    AM_STR,
+                                PM_STR,      PM_STR,    CODESET,   CODESET,    T_FMT_AMPM, T_FMT_AMPM, ERA,     ERA,     ERA_D_FMT, ERA_D_FMT, ERA_D_T_FMT,
+                                ERA_D_T_FMT, ERA_T_FMT, ERA_T_FMT, ALT_DIGITS, ALT_DIGITS, YESEXPR,    YESEXPR, NOEXPR,  NOEXPR,    _DATE_FMT, _DATE_FMT};
     for (size_t i = 0; i < sizeof known / sizeof *known; i += 2)
         if (key >= known[i] && key <= known[i + 1]) return locale_text(nl_langinfo(key));
     return raise_value("unsupported langinfo constant");
@@ -190,13 +191,17 @@ static const NativeDef locale_functions[] = {
 
 static bool locale_init(Value module)
 {
-    static const struct { const char *name; int value; } constants[] = {
+    static const struct {
+        const char *name;
+        int value;
+    } constants[] = {
 #define C(name) {#name, name}
-        C(LC_CTYPE), C(LC_TIME), C(LC_COLLATE), C(LC_MONETARY), C(LC_MESSAGES), C(LC_NUMERIC), C(LC_ALL), C(CHAR_MAX), C(DAY_1), C(DAY_2), C(DAY_3), C(DAY_4), C(DAY_5), C(DAY_6), C(DAY_7),
-        C(ABDAY_1), C(ABDAY_2), C(ABDAY_3), C(ABDAY_4), C(ABDAY_5), C(ABDAY_6), C(ABDAY_7), C(MON_1), C(MON_2), C(MON_3), C(MON_4), C(MON_5), C(MON_6), C(MON_7), C(MON_8), C(MON_9), C(MON_10),
-        C(MON_11), C(MON_12), C(ABMON_1), C(ABMON_2), C(ABMON_3), C(ABMON_4), C(ABMON_5), C(ABMON_6), C(ABMON_7), C(ABMON_8), C(ABMON_9), C(ABMON_10), C(ABMON_11), C(ABMON_12), C(RADIXCHAR),
-        C(THOUSEP), C(YESEXPR), C(NOEXPR), C(CRNCYSTR), C(D_T_FMT), C(D_FMT), C(T_FMT), C(AM_STR), C(PM_STR), C(CODESET), C(T_FMT_AMPM), C(ERA), C(ERA_D_FMT), C(ERA_D_T_FMT), C(ERA_T_FMT),
-        C(ALT_DIGITS), C(_DATE_FMT),
+        C(LC_CTYPE), C(LC_TIME),  C(LC_COLLATE), C(LC_MONETARY), C(LC_MESSAGES), C(LC_NUMERIC),  C(LC_ALL),    C(CHAR_MAX),   C(DAY_1),     C(DAY_2),   C(DAY_3),
+        C(DAY_4),    C(DAY_5),    C(DAY_6),      C(DAY_7),       C(ABDAY_1),     C(ABDAY_2),     C(ABDAY_3),   C(ABDAY_4),    C(ABDAY_5),   C(ABDAY_6), C(ABDAY_7),
+        C(MON_1),    C(MON_2),    C(MON_3),      C(MON_4),       C(MON_5),       C(MON_6),       C(MON_7),     C(MON_8),      C(MON_9),     C(MON_10),  C(MON_11),
+        C(MON_12),   C(ABMON_1),  C(ABMON_2),    C(ABMON_3),     C(ABMON_4),     C(ABMON_5),     C(ABMON_6),   C(ABMON_7),    C(ABMON_8),   C(ABMON_9), C(ABMON_10),
+        C(ABMON_11), C(ABMON_12), C(RADIXCHAR),  C(THOUSEP),     C(YESEXPR),     C(NOEXPR),      C(CRNCYSTR),  C(D_T_FMT),    C(D_FMT),     C(T_FMT),   C(AM_STR),
+        C(PM_STR),   C(CODESET),  C(T_FMT_AMPM), C(ERA),         C(ERA_D_FMT),   C(ERA_D_T_FMT), C(ERA_T_FMT), C(ALT_DIGITS), C(_DATE_FMT),
 #undef C
     };
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)

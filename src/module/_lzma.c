@@ -4,7 +4,13 @@
 #include <lzma.h>
 #include <stdlib.h>
 
-typedef struct LzObj { Obj head; lzma_stream z; bool ready, flushed, eof, needs_input; int check; Value pending, unused; } LzObj;
+typedef struct LzObj {
+    Obj head;
+    lzma_stream z;
+    bool ready, flushed, eof, needs_input;
+    int check;
+    Value pending, unused;
+} LzObj;
 static Type compressor_type, decompressor_type;
 static Value lzma_error;
 enum { FORMAT_AUTO, FORMAT_XZ, FORMAT_ALONE, FORMAT_RAW, CHECK_UNKNOWN = LZMA_CHECK_ID_MAX + 1 };
@@ -25,7 +31,10 @@ static bool check(lzma_ret result)
 {
     const char *text;
     switch (result) {
-    case LZMA_OK: case LZMA_GET_CHECK: case LZMA_NO_CHECK: case LZMA_STREAM_END: return true;
+    case LZMA_OK:
+    case LZMA_GET_CHECK:
+    case LZMA_NO_CHECK:
+    case LZMA_STREAM_END: return true;
     case LZMA_UNSUPPORTED_CHECK: text = "Unsupported integrity check"; break;
     case LZMA_MEM_ERROR: return raise_memory();
     case LZMA_MEMLIMIT_ERROR: text = "Memory usage limit exceeded"; break;
@@ -68,8 +77,9 @@ static bool lzma_options(Value spec, lzma_filter *f)
     if (!o || !entry(spec, "preset", &preset, &found)) return false;
     if (lzma_lzma_preset(o, preset)) return raise_format((Type *)lzma_error, "Invalid compression preset: %u", preset);
     mode = o->mode, finder = o->mf;
-    if (!entry(spec, "dict_size", &o->dict_size, &found) || !entry(spec, "lc", &o->lc, &found) || !entry(spec, "lp", &o->lp, &found) || !entry(spec, "pb", &o->pb, &found) || !entry(spec, "mode", &mode, &found) ||
-        !entry(spec, "nice_len", &o->nice_len, &found) || !entry(spec, "mf", &finder, &found) || !entry(spec, "depth", &o->depth, &found)) return false;
+    if (!entry(spec, "dict_size", &o->dict_size, &found) || !entry(spec, "lc", &o->lc, &found) || !entry(spec, "lp", &o->lp, &found) || !entry(spec, "pb", &o->pb, &found) ||
+        !entry(spec, "mode", &mode, &found) || !entry(spec, "nice_len", &o->nice_len, &found) || !entry(spec, "mf", &finder, &found) || !entry(spec, "depth", &o->depth, &found))
+        return false;
     o->mode = (lzma_mode)mode, o->mf = (lzma_match_finder)finder;
     f->options = o;
     return complete(spec, found, "LZMA");
@@ -77,14 +87,16 @@ static bool lzma_options(Value spec, lzma_filter *f)
 static bool filter_argument(Value spec, lzma_filter *f)
 {
     int found = 1;
-    Value id = type_of(spec)->getitem && !is_list(spec) && !is_tuple(spec) && !is_str(spec) ? object_getitem(spec, str_from_cstring("id")) : raise_type("Filter specifier must be a dict or dict-like object");
+    Value id = type_of(spec)->getitem && !is_list(spec) && !is_tuple(spec) && !is_str(spec) ? object_getitem(spec, str_from_cstring("id"))
+                                                                                            : raise_type("Filter specifier must be a dict or dict-like object");
     if (!id) return error_clear_if(&exc_KeyError) ? raise_value("Filter specifier must have an \"id\" entry") : false;
     Value n = number_index(id);
     uint64_t number;
     if (!n || !int_as_uint64(n, &number)) return false;
     f->id = number;
     switch (number) {
-    case LZMA_FILTER_LZMA1: case LZMA_FILTER_LZMA2: return lzma_options(spec, f);
+    case LZMA_FILTER_LZMA1:
+    case LZMA_FILTER_LZMA2: return lzma_options(spec, f);
     case LZMA_FILTER_DELTA: {
         lzma_options_delta *o = gc_buffer(sizeof *o);
         if (!o) return false;
@@ -92,7 +104,12 @@ static bool filter_argument(Value spec, lzma_filter *f)
         f->options = o;
         return entry(spec, "dist", &o->dist, &found) && complete(spec, found, "delta");
     }
-    case LZMA_FILTER_X86: case LZMA_FILTER_POWERPC: case LZMA_FILTER_IA64: case LZMA_FILTER_ARM: case LZMA_FILTER_ARMTHUMB: case LZMA_FILTER_SPARC: {
+    case LZMA_FILTER_X86:
+    case LZMA_FILTER_POWERPC:
+    case LZMA_FILTER_IA64:
+    case LZMA_FILTER_ARM:
+    case LZMA_FILTER_ARMTHUMB:
+    case LZMA_FILTER_SPARC: {
         lzma_options_bcj *o = gc_buffer(sizeof *o);
         f->options = o;
         return o && entry(spec, "start_offset", &o->start_offset, &found) && complete(spec, found, "BCJ");
@@ -149,7 +166,9 @@ static Value compressor_make(Type *type, Value *args, size_t nargs, Value kwname
     static Signature *signature;
     Value a[4];
     int format, check_id;
-    if (!native_bind("LZMACompressor", "(format=1, check=-1, preset=None, filters=None)", &signature, args, nargs, kwnames, a) || !number_as_int(a[0], &format) || !number_as_int(a[1], &check_id)) return 0;
+    if (!native_bind("LZMACompressor", "(format=1, check=-1, preset=None, filters=None)", &signature, args, nargs, kwnames, a) || !number_as_int(a[0], &format) ||
+        !number_as_int(a[1], &check_id))
+        return 0;
     if (a[2] != NONE && a[3] != NONE) return raise_value("Cannot specify both preset and filter chain");
     if (format < FORMAT_XZ || format > FORMAT_RAW) return raise_value("Invalid container format: %d", format);
     if (format != FORMAT_XZ && check_id != -1 && check_id != LZMA_CHECK_NONE) return raise_value("Integrity checks are only supported by FORMAT_XZ");
@@ -201,9 +220,15 @@ static NATIVE(compressor_flush)
     s->flushed = true;
     return compress(s, 0, 0, LZMA_FINISH);
 }
-static const NativeDef compressor_methods[] = {
-    {"compress", "(self, data, /)", compressor_compress, "Compress data: what is ready of the stream.", 0}, {"flush", "(self, /)", compressor_flush, "The rest of the stream.", 0}, {0}};
-static Type compressor_type = {TYPE_INIT("_lzma.LZMACompressor", LzObj), .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES, .trace = lz_trace, .finalize = lz_finalize, .new = compressor_make, .methods = compressor_methods,
+static const NativeDef compressor_methods[] = {{"compress", "(self, data, /)", compressor_compress, "Compress data: what is ready of the stream.", 0},
+                                               {"flush", "(self, /)", compressor_flush, "The rest of the stream.", 0},
+                                               {0}};
+static Type compressor_type = {TYPE_INIT("_lzma.LZMACompressor", LzObj),
+                               .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES,
+                               .trace = lz_trace,
+                               .finalize = lz_finalize,
+                               .new = compressor_make,
+                               .methods = compressor_methods,
                                .doc = "An object that compresses piece by piece."};
 
 /* ---------------------------------------------------------------- decompressing */
@@ -231,7 +256,10 @@ static Value decompressor_make(Type *type, Value *args, size_t nargs, Value kwna
     s->unused = s->pending = bytes_empty;
     s->check = format == FORMAT_ALONE || format == FORMAT_RAW ? LZMA_CHECK_NONE : CHECK_UNKNOWN;
     uint32_t flags = LZMA_TELL_ANY_CHECK | LZMA_TELL_NO_CHECK;
-    lzma_ret result = format == FORMAT_AUTO ? lzma_auto_decoder(&s->z, limit, flags) : format == FORMAT_XZ ? lzma_stream_decoder(&s->z, limit, flags) : format == FORMAT_ALONE ? lzma_alone_decoder(&s->z, limit) : lzma_raw_decoder(&s->z, filters);
+    lzma_ret result = format == FORMAT_AUTO    ? lzma_auto_decoder(&s->z, limit, flags)
+                      : format == FORMAT_XZ    ? lzma_stream_decoder(&s->z, limit, flags)
+                      : format == FORMAT_ALONE ? lzma_alone_decoder(&s->z, limit)
+                                               : lzma_raw_decoder(&s->z, filters);
     return check(result) ? VALUE(s) : 0;
 }
 
@@ -280,10 +308,19 @@ static NATIVE(decompressor_decompress)
 }
 static const NativeDef decompressor_methods[] = {
     {"decompress", "(self, /, data, max_length=-1)", decompressor_decompress, "Decompress data, to at most max_length bytes (negative: all).", 0}, {0}};
-static const MemberDef decompressor_members[] = {{"check", MEMBER_INT, offsetof(LzObj, check), false, "The integrity check of the stream."}, {"eof", MEMBER_BOOL, offsetof(LzObj, eof), false, "Whether the end of the stream has been reached."},
-    {"needs_input", MEMBER_BOOL, offsetof(LzObj, needs_input), false, "Whether more input is needed for more output."}, {"unused_data", MEMBER_VALUE, offsetof(LzObj, unused), false, "What came behind the end of the stream."}, {0}};
-static Type decompressor_type = {TYPE_INIT("_lzma.LZMADecompressor", LzObj), .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES, .trace = lz_trace, .finalize = lz_finalize, .new = decompressor_make, .methods = decompressor_methods,
-                                 .members = decompressor_members, .doc = "An object that decompresses piece by piece."};
+static const MemberDef decompressor_members[] = {{"check", MEMBER_INT, offsetof(LzObj, check), false, "The integrity check of the stream."},
+                                                 {"eof", MEMBER_BOOL, offsetof(LzObj, eof), false, "Whether the end of the stream has been reached."},
+                                                 {"needs_input", MEMBER_BOOL, offsetof(LzObj, needs_input), false, "Whether more input is needed for more output."},
+                                                 {"unused_data", MEMBER_VALUE, offsetof(LzObj, unused), false, "What came behind the end of the stream."},
+                                                 {0}};
+static Type decompressor_type = {TYPE_INIT("_lzma.LZMADecompressor", LzObj),
+                                 .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES,
+                                 .trace = lz_trace,
+                                 .finalize = lz_finalize,
+                                 .new = decompressor_make,
+                                 .methods = decompressor_methods,
+                                 .members = decompressor_members,
+                                 .doc = "An object that decompresses piece by piece."};
 
 /* ---------------------------------------------------------------- the module */
 
@@ -316,7 +353,8 @@ static NATIVE(lzma_decode_properties)
     if (id == LZMA_FILTER_LZMA1 || id == LZMA_FILTER_LZMA2) {
         lzma_options_lzma *o = filter.options;
         if (id == LZMA_FILTER_LZMA1)
-            ok = dict_set_cstring(spec, "dict_size", int_new(o->dict_size)) && dict_set_cstring(spec, "lc", int_new(o->lc)) && dict_set_cstring(spec, "lp", int_new(o->lp)) && dict_set_cstring(spec, "pb", int_new(o->pb));
+            ok = dict_set_cstring(spec, "dict_size", int_new(o->dict_size)) && dict_set_cstring(spec, "lc", int_new(o->lc)) && dict_set_cstring(spec, "lp", int_new(o->lp)) &&
+                 dict_set_cstring(spec, "pb", int_new(o->pb));
         else ok = dict_set_cstring(spec, "dict_size", int_new(o->dict_size));
     } else if (id == LZMA_FILTER_DELTA) {
         ok = dict_set_cstring(spec, "dist", int_new(((lzma_options_delta *)filter.options)->dist));
@@ -334,9 +372,13 @@ static const NativeDef functions[] = {
 };
 #define C(name) {#name, name}
 #define L(name) {#name, (int64_t)LZMA_##name}
-static const struct { const char *name; int64_t value; } constants[] = {C(FORMAT_AUTO), C(FORMAT_XZ), C(FORMAT_ALONE), C(FORMAT_RAW), L(CHECK_NONE), L(CHECK_CRC32), L(CHECK_CRC64), L(CHECK_SHA256), L(CHECK_ID_MAX), C(CHECK_UNKNOWN),
-    L(FILTER_LZMA1), L(FILTER_LZMA2), L(FILTER_DELTA), L(FILTER_X86), L(FILTER_IA64), L(FILTER_ARM), L(FILTER_ARMTHUMB), L(FILTER_SPARC), L(FILTER_POWERPC), L(MF_HC3), L(MF_HC4), L(MF_BT2), L(MF_BT3), L(MF_BT4), L(MODE_FAST),
-    L(MODE_NORMAL), L(PRESET_DEFAULT), L(PRESET_EXTREME)};
+static const struct {
+    const char *name;
+    int64_t value;
+} constants[] = {C(FORMAT_AUTO),  C(FORMAT_XZ),    C(FORMAT_ALONE),    C(FORMAT_RAW),   L(CHECK_NONE),     L(CHECK_CRC32),    L(CHECK_CRC64),
+                 L(CHECK_SHA256), L(CHECK_ID_MAX), C(CHECK_UNKNOWN),   L(FILTER_LZMA1), L(FILTER_LZMA2),   L(FILTER_DELTA),   L(FILTER_X86),
+                 L(FILTER_IA64),  L(FILTER_ARM),   L(FILTER_ARMTHUMB), L(FILTER_SPARC), L(FILTER_POWERPC), L(MF_HC3),         L(MF_HC4),
+                 L(MF_BT2),       L(MF_BT3),       L(MF_BT4),          L(MODE_FAST),    L(MODE_NORMAL),    L(PRESET_DEFAULT), L(PRESET_EXTREME)};
 static bool init(Value module)
 {
     gc_root(&lzma_error);

@@ -10,7 +10,13 @@
 #include <time.h>
 
 enum { RECURSIVE_MUTEX, SEMAPHORE };
-typedef struct SemObj { Obj head; sem_t *handle; unsigned long owner; int count, most, kind; Value name; } SemObj;
+typedef struct SemObj {
+    Obj head;
+    sem_t *handle;
+    unsigned long owner;
+    int count, most, kind;
+    Value name;
+} SemObj;
 static Type sem_type;
 
 static void sem_trace(Obj *o) { gc_visit(((SemObj *)o)->name); }
@@ -138,14 +144,31 @@ static NATIVE(sem_is_zero)
 static NATIVE(sem_after_fork) { return ((SemObj *)args[0])->count = 0, NONE; }
 static Value sem_get_handle(Value self) { return int_new((int64_t)((SemObj *)self)->handle); }
 
-static const NativeDef sem_methods[] = {
-    {"acquire", "(self, /, block=True, timeout=None)", sem_acquire, "Acquire the semaphore.", 0}, {"release", "(self, /)", sem_release, "Release the semaphore.", 0}, {"_count", "(self, /)", sem_count, 0, 0},
-    {"_is_mine", "(self, /)", sem_is_mine, 0, 0}, {"_get_value", "(self, /)", sem_get_value, 0, 0}, {"_is_zero", "(self, /)", sem_is_zero, 0, 0}, {"_after_fork", "(self, /)", sem_after_fork, 0, 0},
-    {"_rebuild", "(type, handle, kind, maxvalue, name, /)", sem_rebuild, 0, NATIVE_CLASS}, {"__enter__", "(self, /)", sem_enter, 0, 0}, {"__exit__", "(self, exc_type=None, exc_value=None, exc_tb=None, /)", sem_exit, 0, 0}, {0}};
-static const MemberDef sem_members[] = {{"kind", MEMBER_INT, offsetof(SemObj, kind), false, 0}, {"maxvalue", MEMBER_INT, offsetof(SemObj, most), false, 0}, {"name", MEMBER_VALUE_OR_NONE, offsetof(SemObj, name), false, 0}, {0}};
+static const NativeDef sem_methods[] = {{"acquire", "(self, /, block=True, timeout=None)", sem_acquire, "Acquire the semaphore.", 0},
+                                        {"release", "(self, /)", sem_release, "Release the semaphore.", 0},
+                                        {"_count", "(self, /)", sem_count, 0, 0},
+                                        {"_is_mine", "(self, /)", sem_is_mine, 0, 0},
+                                        {"_get_value", "(self, /)", sem_get_value, 0, 0},
+                                        {"_is_zero", "(self, /)", sem_is_zero, 0, 0},
+                                        {"_after_fork", "(self, /)", sem_after_fork, 0, 0},
+                                        {"_rebuild", "(type, handle, kind, maxvalue, name, /)", sem_rebuild, 0, NATIVE_CLASS},
+                                        {"__enter__", "(self, /)", sem_enter, 0, 0},
+                                        {"__exit__", "(self, exc_type=None, exc_value=None, exc_tb=None, /)", sem_exit, 0, 0},
+                                        {0}};
+static const MemberDef sem_members[] = {{"kind", MEMBER_INT, offsetof(SemObj, kind), false, 0},
+                                        {"maxvalue", MEMBER_INT, offsetof(SemObj, most), false, 0},
+                                        {"name", MEMBER_VALUE_OR_NONE, offsetof(SemObj, name), false, 0},
+                                        {0}};
 static const GetSetDef sem_getset[] = {{"handle", sem_get_handle, 0, 0}, {0}};
-static Type sem_type = {TYPE_INIT("_multiprocessing.SemLock", SemObj), .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES, .trace = sem_trace, .finalize = sem_finalize, .new = sem_make, .methods = sem_methods, .members = sem_members,
-                        .getset = sem_getset, .doc = "Semaphore/Mutex type"};
+static Type sem_type = {TYPE_INIT("_multiprocessing.SemLock", SemObj),
+                        .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES,
+                        .trace = sem_trace,
+                        .finalize = sem_finalize,
+                        .new = sem_make,
+                        .methods = sem_methods,
+                        .members = sem_members,
+                        .getset = sem_getset,
+                        .doc = "Semaphore/Mutex type"};
 
 static NATIVE(multiprocessing_sem_unlink)
 {
@@ -158,7 +181,7 @@ static const NativeDef functions[] = {{"sem_unlink", "(name, /)", multiprocessin
 static bool init(Value module)
 {
     Value flags = dict_new();
-    return flags && module_add_type(module, &sem_type) && type_fill(&sem_type) && dict_set_cstring(sem_type.dict, "SEM_VALUE_MAX", int_new(INT_MAX)) && dict_set_cstring(flags, "HAVE_SEM_OPEN", int_new(1)) &&
-           dict_set_cstring(flags, "HAVE_SEM_TIMEDWAIT", int_new(1)) && module_add(module, "flags", flags);
+    return flags && module_add_type(module, &sem_type) && type_fill(&sem_type) && dict_set_cstring(sem_type.dict, "SEM_VALUE_MAX", int_new(INT_MAX)) &&
+           dict_set_cstring(flags, "HAVE_SEM_OPEN", int_new(1)) && dict_set_cstring(flags, "HAVE_SEM_TIMEDWAIT", int_new(1)) && module_add(module, "flags", flags);
 }
 const ModuleDef module__multiprocessing = {"_multiprocessing", "Semaphores that processes share.", functions, init};

@@ -5,7 +5,8 @@
 
 /* --- operators as functions */
 
-#define COMPARE_FUNCTION(name, op) static NATIVE(operator_##name) { return object_compare(args[0], args[1], op); }
+#define COMPARE_FUNCTION(name, op) \
+    static NATIVE(operator_##name) { return object_compare(args[0], args[1], op); }
 COMPARE_FUNCTION(lt, CMP_LT)
 COMPARE_FUNCTION(le, CMP_LE)
 COMPARE_FUNCTION(eq, CMP_EQ)
@@ -135,8 +136,8 @@ static NATIVE(operator_compare_digest)
         buffer_release(&x);
         return 0;
     }
-    Value result = x.ndim > 1 || y.ndim > 1 ? raise_format(&exc_BufferError, "Buffer must be single dimension")
-                                            : bool_value(same_bytes(x.data, (size_t)x.length, y.data, (size_t)y.length));
+    Value result =
+        x.ndim > 1 || y.ndim > 1 ? raise_format(&exc_BufferError, "Buffer must be single dimension") : bool_value(same_bytes(x.data, (size_t)x.length, y.data, (size_t)y.length));
     buffer_release(&x);
     buffer_release(&y);
     return result;
@@ -144,7 +145,11 @@ static NATIVE(operator_compare_digest)
 
 /* --- itemgetter, attrgetter: `items` are the keys, or tuples of the parts of dotted names */
 
-typedef struct GetterObj { Obj head; Value items; Value parts; } GetterObj;
+typedef struct GetterObj {
+    Obj head;
+    Value items;
+    Value parts;
+} GetterObj;
 
 static void getter_trace(Obj *object)
 {
@@ -189,8 +194,14 @@ static Value getter_repr(Value v)
 static NATIVE(getter_reduce) { return tuple_pack(2, VALUE(type_of(args[0])), ((GetterObj *)args[0])->items); }
 
 static const NativeDef getter_methods[] = {{"__reduce__", "(self, /)", getter_reduce, "Return state information for pickling"}, {0}};
-static Type itemgetter_type = {TYPE_INIT("operator.itemgetter", GetterObj), .flags = TYPE_OWN_MODULE_NAME, .trace = getter_trace, .new = itemgetter_new, .call = itemgetter_call, .repr = getter_repr,
-    .methods = getter_methods, .doc = "Return a callable object that fetches the given item(s) from its operand.\nAfter f = itemgetter(2), the call f(r) returns r[2]."};
+static Type itemgetter_type = {TYPE_INIT("operator.itemgetter", GetterObj),
+                               .flags = TYPE_OWN_MODULE_NAME,
+                               .trace = getter_trace,
+                               .new = itemgetter_new,
+                               .call = itemgetter_call,
+                               .repr = getter_repr,
+                               .methods = getter_methods,
+                               .doc = "Return a callable object that fetches the given item(s) from its operand.\nAfter f = itemgetter(2), the call f(r) returns r[2]."};
 
 /* "a.b.c" as a tuple of interned names. */
 static Value split_name(Value name)
@@ -241,12 +252,22 @@ static Value attrgetter_call(Value self, Value *args, size_t nargs, Value kwname
     return found ? list_to_tuple(found) : 0;
 }
 
-static Type attrgetter_type = {TYPE_INIT("operator.attrgetter", GetterObj), .flags = TYPE_OWN_MODULE_NAME, .trace = getter_trace, .new = attrgetter_new, .call = attrgetter_call, .repr = getter_repr,
-    .methods = getter_methods, .doc = "Return a callable object that fetches the given attribute(s) from its operand.\nAfter f = attrgetter('name'), the call f(r) returns r.name."};
+static Type attrgetter_type = {TYPE_INIT("operator.attrgetter", GetterObj),
+                               .flags = TYPE_OWN_MODULE_NAME,
+                               .trace = getter_trace,
+                               .new = attrgetter_new,
+                               .call = attrgetter_call,
+                               .repr = getter_repr,
+                               .methods = getter_methods,
+                               .doc =
+                                   "Return a callable object that fetches the given attribute(s) from its operand.\nAfter f = attrgetter('name'), the call f(r) returns r.name."};
 
 /* --- methodcaller */
 
-typedef struct CallerObj { Obj head; Value name, args /* tuple */, kwargs /* dict or 0 */; } CallerObj;
+typedef struct CallerObj {
+    Obj head;
+    Value name, args /* tuple */, kwargs /* dict or 0 */;
+} CallerObj;
 
 static void caller_trace(Obj *object) { gc_visit_values(&((CallerObj *)object)->name, 3); }
 
@@ -307,8 +328,14 @@ static NATIVE(caller_reduce)
 }
 
 static const NativeDef caller_methods[] = {{"__reduce__", "(self, /)", caller_reduce, "Return state information for pickling"}, {0}};
-static Type caller_type = {TYPE_INIT("operator.methodcaller", CallerObj), .flags = TYPE_OWN_MODULE_NAME, .trace = caller_trace, .new = caller_new, .call = caller_call, .repr = caller_repr, .methods = caller_methods,
-    .doc = "Return a callable object that calls the given method on its operand.\nAfter f = methodcaller('name'), the call f(r) returns r.name()."};
+static Type caller_type = {TYPE_INIT("operator.methodcaller", CallerObj),
+                           .flags = TYPE_OWN_MODULE_NAME,
+                           .trace = caller_trace,
+                           .new = caller_new,
+                           .call = caller_call,
+                           .repr = caller_repr,
+                           .methods = caller_methods,
+                           .doc = "Return a callable object that calls the given method on its operand.\nAfter f = methodcaller('name'), the call f(r) returns r.name()."};
 
 /* --- the module */
 
@@ -371,8 +398,5 @@ static const NativeDef functions[] = {
     {0},
 };
 
-static bool operator_init(Value module)
-{
-    return module_add_type(module, &itemgetter_type) && module_add_type(module, &attrgetter_type) && module_add_type(module, &caller_type);
-}
+static bool operator_init(Value module) { return module_add_type(module, &itemgetter_type) && module_add_type(module, &attrgetter_type) && module_add_type(module, &caller_type); }
 const ModuleDef module__operator = {"_operator", "Operator interface.\n\nFunctions that correspond to the operators of Python.", functions, operator_init};

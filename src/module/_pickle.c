@@ -50,7 +50,11 @@ Value pickle_import(Value name)
 
 /* --- PickleBuffer */
 
-typedef struct PickleBufferObj { Obj head; Buffer view; Value keep; /* the object, 0: released */ } PickleBufferObj;
+typedef struct PickleBufferObj {
+    Obj head;
+    Buffer view;
+    Value keep; /* the object, 0: released */
+} PickleBufferObj;
 
 static void picklebuffer_trace(Obj *o)
 {
@@ -111,8 +115,13 @@ static const NativeDef picklebuffer_methods[] = {
     {"release", "(self, /)", picklebuffer_release, "Release the underlying buffer controlled by the PickleBuffer object.", 0},
     {0},
 };
-Type picklebuffer_type = {TYPE_INIT("pickle.PickleBuffer", PickleBufferObj), .flags = TYPE_WEAKREF_OK, .doc = "Wrapper for potentially out-of-band buffers", .trace = picklebuffer_trace,
-                          .new = picklebuffer_make, .get_buffer = picklebuffer_get_buffer, .methods = picklebuffer_methods};
+Type picklebuffer_type = {TYPE_INIT("pickle.PickleBuffer", PickleBufferObj),
+                          .flags = TYPE_WEAKREF_OK,
+                          .doc = "Wrapper for potentially out-of-band buffers",
+                          .trace = picklebuffer_trace,
+                          .new = picklebuffer_make,
+                          .get_buffer = picklebuffer_get_buffer,
+                          .methods = picklebuffer_methods};
 
 /* --- the module */
 

@@ -383,10 +383,7 @@ static Value load_bin_string(Unpickler *u, int count)
     return bytes ? old_string(u, bytes_new(bytes, size)) : 0;
 }
 
-static bool check_size(uint64_t size, const char *what)
-{
-    return size <= INT64_MAX || raise_overflow("%s exceeds system's maximum size of %zd bytes", what, INT64_MAX);
-}
+static bool check_size(uint64_t size, const char *what) { return size <= INT64_MAX || raise_overflow("%s exceeds system's maximum size of %zd bytes", what, INT64_MAX); }
 
 static Value load_bin_bytes(Unpickler *u, int count)
 {
@@ -948,7 +945,8 @@ static bool optional_method(Value file, Value name, Value *out)
 static bool unpickler_set_file(Unpickler *u, Value file)
 {
     if (!optional_method(file, NAME("peek"), &u->peek) || !optional_method(file, NAME("read"), &u->read) || !optional_method(file, NAME("readline"), &u->readline) ||
-        !optional_method(file, NAME("readinto"), &u->readinto)) return false;
+        !optional_method(file, NAME("readinto"), &u->readinto))
+        return false;
     gc_barrier(u);
     return (u->read && u->readline) || raise_type("file must have 'read' and 'readline' attributes");
 }
@@ -1006,7 +1004,10 @@ static NATIVE(unpickler_sizeof)
 
 /* --- the memo seen from outside: {number: object} */
 
-typedef struct MemoProxy { Obj head; Value unpickler; } MemoProxy;
+typedef struct MemoProxy {
+    Obj head;
+    Value unpickler;
+} MemoProxy;
 
 static void proxy_trace(Obj *o) { gc_visit(((MemoProxy *)o)->unpickler); }
 
@@ -1034,10 +1035,13 @@ static NATIVE(proxy_reduce)
     return arguments ? tuple_pack(2, VALUE(&dict_type), arguments) : 0;
 }
 
-static const NativeDef proxy_methods[] = {{"clear", "(self, /)", proxy_clear, "Remove all items from memo.", 0}, {"copy", "(self, /)", proxy_copy, "Copy the memo to a new object.", 0},
-                                          {"__reduce__", "(self, /)", proxy_reduce, "Implement pickling support.", 0}, {0}};
+static const NativeDef proxy_methods[] = {{"clear", "(self, /)", proxy_clear, "Remove all items from memo.", 0},
+                                          {"copy", "(self, /)", proxy_copy, "Copy the memo to a new object.", 0},
+                                          {"__reduce__", "(self, /)", proxy_reduce, "Implement pickling support.", 0},
+                                          {0}};
 static Value proxy_compare(Value a, Value b, CompareOp op) { return NOT_IMPLEMENTED; }
-Type unpickler_memo_type = {TYPE_INIT("_pickle.UnpicklerMemoProxy", MemoProxy), .flags = TYPE_DISALLOW_NEW, .trace = proxy_trace, .compare = proxy_compare, .methods = proxy_methods};
+Type unpickler_memo_type = {TYPE_INIT("_pickle.UnpicklerMemoProxy", MemoProxy), .flags = TYPE_DISALLOW_NEW, .trace = proxy_trace, .compare = proxy_compare,
+                            .methods = proxy_methods};
 
 static Value unpickler_get_memo(Value self)
 {
@@ -1083,9 +1087,13 @@ static bool unpickler_set_persistent(Value self, Value value)
 
 static const GetSetDef unpickler_getset[] = {{"memo", unpickler_get_memo, unpickler_set_memo, 0}, {"persistent_load", unpickler_get_persistent, unpickler_set_persistent, 0}, {0}};
 static const NativeDef unpickler_methods[] = {
-    {"load", "(self, /)", unpickler_load, "Load a pickle.\n\nRead a pickled object representation from the open file object given in the constructor, and return the reconstituted\nobject hierarchy specified therein.", 0},
+    {"load", "(self, /)", unpickler_load,
+     "Load a pickle.\n\nRead a pickled object representation from the open file object given in the constructor, and return the reconstituted\nobject hierarchy specified therein.",
+     0},
     {"find_class", "(self, module_name, global_name, /)", unpickler_find_class,
-     "Return an object from a specified module.\n\nIf necessary, the module will be imported. Subclasses may override this\nmethod (e.g. to restrict unpickling of arbitrary classes and\nfunctions).", 0},
+     "Return an object from a specified module.\n\nIf necessary, the module will be imported. Subclasses may override this\nmethod (e.g. to restrict unpickling of arbitrary "
+     "classes and\nfunctions).",
+     0},
     {"__sizeof__", "(self, /)", unpickler_sizeof, "Returns size in memory, in bytes.", 0},
     {0},
 };
@@ -1093,7 +1101,13 @@ static const NativeDef unpickler_methods[] = {
 static Value unpickler_make(Type *type, Value *args, size_t nargs, Value kwnames) { return VALUE(NEW_OF(Unpickler, type, unpickler_type)); }
 
 Type unpickler_type = {
-    TYPE_INIT("_pickle.Unpickler", Unpickler), .flags = TYPE_BASE,
-    .doc = "Unpickler(file, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=())\n--\n\nThis takes a binary file for reading a pickle data stream.\n\nThe protocol version of the pickle is detected automatically, so no\nprotocol argument is needed.  Bytes past the pickled object's\nrepresentation are ignored.",
-    .trace = unpickler_trace, .new = unpickler_make, .init = unpickler_init, .getset = unpickler_getset, .methods = unpickler_methods,
+    TYPE_INIT("_pickle.Unpickler", Unpickler),
+    .flags = TYPE_BASE,
+    .doc = "Unpickler(file, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=())\n--\n\nThis takes a binary file for reading a pickle data stream.\n\nThe protocol "
+           "version of the pickle is detected automatically, so no\nprotocol argument is needed.  Bytes past the pickled object's\nrepresentation are ignored.",
+    .trace = unpickler_trace,
+    .new = unpickler_make,
+    .init = unpickler_init,
+    .getset = unpickler_getset,
+    .methods = unpickler_methods,
 };

@@ -6,7 +6,10 @@
 #include "module/_pickle.h"
 #include <stdio.h>
 
-typedef struct MemoEntry { Value object; int64_t number; } MemoEntry;
+typedef struct MemoEntry {
+    Value object;
+    int64_t number;
+} MemoEntry;
 typedef struct Pickler {
     Obj head;
     Value write;              /* 0: everything stays in the buffer */
@@ -105,7 +108,10 @@ static inline bool write_bytes(Pickler *p, const void *data, size_t size)
 
 static inline bool write_op(Pickler *p, enum Opcode op) { return write_bytes(p, &(uint8_t){(uint8_t)op}, 1); }
 
-static void put_le(uint8_t *to, uint64_t n, int count) { for (int i = 0; i < count; i++) to[i] = (uint8_t)(n >> 8 * i); }
+static void put_le(uint8_t *to, uint64_t n, int count)
+{
+    for (int i = 0; i < count; i++) to[i] = (uint8_t)(n >> 8 * i);
+}
 
 /* An opcode and a number of `count` bytes. */
 static inline bool write_op_number(Pickler *p, enum Opcode op, uint64_t n, int count)
@@ -115,10 +121,7 @@ static inline bool write_op_number(Pickler *p, enum Opcode op, uint64_t n, int c
     return write_bytes(p, text, (size_t)count + 1);
 }
 
-static bool write_op_text(Pickler *p, enum Opcode op, const char *text, size_t size)
-{
-    return write_op(p, op) && write_bytes(p, text, size) && write_bytes(p, "\n", 1);
-}
+static bool write_op_text(Pickler *p, enum Opcode op, const char *text, size_t size) { return write_op(p, op) && write_bytes(p, text, size) && write_bytes(p, "\n", 1); }
 
 static void commit_frame(Pickler *p)
 {
@@ -694,7 +697,8 @@ static bool check_reduced(Value *part, int64_t size)
     if (!is_callable(part[0])) return pickling_error("first item of the tuple returned by __reduce__ must be callable");
     if (!is_tuple(part[1])) return pickling_error("second item of the tuple returned by __reduce__ must be a tuple");
     for (int i = 3; i < 5; i++)
-        if (part[i] && !is_iterator(part[i])) return pickling_error("%s element of the tuple returned by __reduce__ must be an iterator, not %s", ordinals[i - 3], type_of(part[i])->name);
+        if (part[i] && !is_iterator(part[i]))
+            return pickling_error("%s element of the tuple returned by __reduce__ must be an iterator, not %s", ordinals[i - 3], type_of(part[i])->name);
     if (part[5] && !is_callable(part[5])) return pickling_error("sixth element of the tuple returned by __reduce__ must be a function, not %s", type_of(part[5])->name);
     return true;
 }
@@ -901,7 +905,10 @@ static NATIVE(pickler_sizeof)
 
 /* --- the memo seen from outside: {id: (number, object)} */
 
-typedef struct MemoProxy { Obj head; Value pickler; } MemoProxy;
+typedef struct MemoProxy {
+    Obj head;
+    Value pickler;
+} MemoProxy;
 
 static void proxy_trace(Obj *o) { gc_visit(((MemoProxy *)o)->pickler); }
 
@@ -924,8 +931,10 @@ static NATIVE(proxy_reduce)
     return arguments ? tuple_pack(2, VALUE(&dict_type), arguments) : 0;
 }
 
-static const NativeDef proxy_methods[] = {{"clear", "(self, /)", proxy_clear, "Remove all items from memo.", 0}, {"copy", "(self, /)", proxy_copy, "Copy the memo to a new object.", 0},
-                                          {"__reduce__", "(self, /)", proxy_reduce, "Implement pickle support.", 0}, {0}};
+static const NativeDef proxy_methods[] = {{"clear", "(self, /)", proxy_clear, "Remove all items from memo.", 0},
+                                          {"copy", "(self, /)", proxy_copy, "Copy the memo to a new object.", 0},
+                                          {"__reduce__", "(self, /)", proxy_reduce, "Implement pickle support.", 0},
+                                          {0}};
 static Value proxy_compare(Value a, Value b, CompareOp op) { return NOT_IMPLEMENTED; }
 Type pickler_memo_type = {TYPE_INIT("_pickle.PicklerMemoProxy", MemoProxy), .flags = TYPE_DISALLOW_NEW, .trace = proxy_trace, .compare = proxy_compare, .methods = proxy_methods};
 
@@ -975,11 +984,16 @@ static bool pickler_set_persistent(Value self, Value value)
 }
 
 static const GetSetDef pickler_getset[] = {{"memo", pickler_get_memo, pickler_set_memo, 0}, {"persistent_id", pickler_get_persistent, pickler_set_persistent, 0}, {0}};
-static const MemberDef pickler_members[] = {{"bin", MEMBER_INT, offsetof(Pickler, binary), true, 0}, {"fast", MEMBER_INT, offsetof(Pickler, fast), true, 0},
-                                            {"dispatch_table", MEMBER_VALUE, offsetof(Pickler, dispatch_table), true, 0}, {0}};
+static const MemberDef pickler_members[] = {{"bin", MEMBER_INT, offsetof(Pickler, binary), true, 0},
+                                            {"fast", MEMBER_INT, offsetof(Pickler, fast), true, 0},
+                                            {"dispatch_table", MEMBER_VALUE, offsetof(Pickler, dispatch_table), true, 0},
+                                            {0}};
 static const NativeDef pickler_methods[] = {
     {"dump", "(self, obj, /)", pickler_dump, "Write a pickled representation of the given object to the open file.", 0},
-    {"clear_memo", "(self, /)", pickler_clear_memo, "Clears the pickler's \"memo\".\n\nThe memo is the data structure that remembers which objects the\npickler has already seen, so that shared or recursive objects are\npickled by reference and not by value.", 0},
+    {"clear_memo", "(self, /)", pickler_clear_memo,
+     "Clears the pickler's \"memo\".\n\nThe memo is the data structure that remembers which objects the\npickler has already seen, so that shared or recursive objects "
+     "are\npickled by reference and not by value.",
+     0},
     {"__sizeof__", "(self, /)", pickler_sizeof, "Returns size in memory, in bytes.", 0},
     {0},
 };
@@ -987,7 +1001,14 @@ static const NativeDef pickler_methods[] = {
 static Value pickler_make(Type *type, Value *args, size_t nargs, Value kwnames) { return VALUE(NEW_OF(Pickler, type, pickler_type)); }
 
 Type pickler_type = {
-    TYPE_INIT("_pickle.Pickler", Pickler), .flags = TYPE_BASE,
-    .doc = "Pickler(file, protocol=None, fix_imports=True, buffer_callback=None)\n--\n\nThis takes a binary file for writing a pickle data stream.\n\nThe optional *protocol* argument tells the pickler to use the given protocol; supported protocols are 0 to 5, and 4 is the default.",
-    .trace = pickler_trace, .new = pickler_make, .init = pickler_init, .getset = pickler_getset, .members = pickler_members, .methods = pickler_methods,
+    TYPE_INIT("_pickle.Pickler", Pickler),
+    .flags = TYPE_BASE,
+    .doc = "Pickler(file, protocol=None, fix_imports=True, buffer_callback=None)\n--\n\nThis takes a binary file for writing a pickle data stream.\n\nThe optional *protocol* "
+           "argument tells the pickler to use the given protocol; supported protocols are 0 to 5, and 4 is the default.",
+    .trace = pickler_trace,
+    .new = pickler_make,
+    .init = pickler_init,
+    .getset = pickler_getset,
+    .members = pickler_members,
+    .methods = pickler_methods,
 };

@@ -23,6 +23,7 @@ static NATIVE(shmem_unlink)
     RETRY(result, shm_unlink(name));
     return result < 0 ? raise_errno_with(errno, args[0], 0) : NONE;
 }
-static const NativeDef functions[] = {
-    {"shm_open", "(path, flags, mode=511)", shmem_open, "Open shared memory by its name: a descriptor.", 0}, {"shm_unlink", "(path)", shmem_unlink, "Remove a name of shared memory.", 0}, {0}};
+static const NativeDef functions[] = {{"shm_open", "(path, flags, mode=511)", shmem_open, "Open shared memory by its name: a descriptor.", 0},
+                                      {"shm_unlink", "(path)", shmem_unlink, "Remove a name of shared memory.", 0},
+                                      {0}};
 const ModuleDef module__posixshmem = {"_posixshmem", "POSIX shared memory.", functions, 0};

@@ -257,7 +257,24 @@ static bool flag_argument(Value v, bool *out)
     return truth >= 0;
 }
 
-enum { ARG_ARGS, ARG_EXECUTABLES, ARG_CLOSE_FDS, ARG_KEEP, ARG_CWD, ARG_ENV, ARG_PIPES, ARG_RESTORE = 14, ARG_SESSION, ARG_GROUP, ARG_GID, ARG_GROUPS, ARG_UID, ARG_UMASK, ARG_PREEXEC, ARG_VFORK };
+enum {
+    ARG_ARGS,
+    ARG_EXECUTABLES,
+    ARG_CLOSE_FDS,
+    ARG_KEEP,
+    ARG_CWD,
+    ARG_ENV,
+    ARG_PIPES,
+    ARG_RESTORE = 14,
+    ARG_SESSION,
+    ARG_GROUP,
+    ARG_GID,
+    ARG_GROUPS,
+    ARG_UID,
+    ARG_UMASK,
+    ARG_PREEXEC,
+    ARG_VFORK
+};
 
 static bool plain_arguments(Value *args, Child *c, bool *may_vfork)
 {
@@ -267,7 +284,8 @@ static bool plain_arguments(Value *args, Child *c, bool *may_vfork)
     for (int i = 0; i < 8; i++)
         if (!number_as_int(args[ARG_PIPES + i], pipes[i])) return false;
     if (!flag_argument(args[ARG_RESTORE], &c->restore_signals) || !flag_argument(args[ARG_SESSION], &c->new_session) || !number_as_int(args[ARG_GROUP], &c->process_group) ||
-        !number_as_int(args[ARG_UMASK], &c->umask) || !flag_argument(args[ARG_VFORK], may_vfork)) return false;
+        !number_as_int(args[ARG_UMASK], &c->umask) || !flag_argument(args[ARG_VFORK], may_vfork))
+        return false;
     c->preexec = args[ARG_PREEXEC] == NONE ? 0 : args[ARG_PREEXEC];
     if (c->close_fds && c->errpipe_write < 3) return raise_value("errpipe_write must be >= 3");
     return keep_argument(args[ARG_KEEP], c);
@@ -292,9 +310,10 @@ static NATIVE(subprocess_fork_exec)
 
 static const NativeDef functions[] = {
     {"fork_exec",
-        "(args, executable_list, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite, errpipe_read, errpipe_write, restore_signals, call_setsid, pgid_to_set, gid, "
-        "extra_groups, uid, child_umask, preexec_fn, allow_vfork, /)",
-        subprocess_fork_exec, "Start a program in a new process: the executables are tried in order. Returns the process id.", 0},
+     "(args, executable_list, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite, errpipe_read, errpipe_write, restore_signals, call_setsid, "
+     "pgid_to_set, gid, "
+     "extra_groups, uid, child_umask, preexec_fn, allow_vfork, /)",
+     subprocess_fork_exec, "Start a program in a new process: the executables are tried in order. Returns the process id.", 0},
     {0},
 };
 

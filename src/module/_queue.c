@@ -120,11 +120,14 @@ static NATIVE(class_getitem) { return generic_alias_new(args[0], args[1]); }
 
 static const NativeDef queue_methods[] = {
     {"put", "(self, /, item, block=True, timeout=None)", queue_put,
-     "Put the item on the queue.\n\nThe optional 'block' and 'timeout' arguments are ignored, as this method\nnever blocks.  They are provided for compatibility with the Queue class.", 0},
+     "Put the item on the queue.\n\nThe optional 'block' and 'timeout' arguments are ignored, as this method\nnever blocks.  They are provided for compatibility with the Queue "
+     "class.",
+     0},
     {"put_nowait", "(self, /, item)", queue_put, "Put an item into the queue without blocking.", 0},
     {"get", "(self, /, block=True, timeout=None)", queue_get,
      "Remove and return an item from the queue.\n\nIf 'block' is true and 'timeout' is None, wait until an item is available; 'timeout' is the most\n"
-     "seconds to wait before Empty is raised. If 'block' is false, return an item at once or raise Empty.", 0},
+     "seconds to wait before Empty is raised. If 'block' is false, return an item at once or raise Empty.",
+     0},
     {"get_nowait", "(self, /)", queue_get_nowait, "Remove and return an item from the queue without blocking.", 0},
     {"empty", "(self, /)", queue_empty, "Return True if the queue is empty, False otherwise (not reliable!).", 0},
     {"qsize", "(self, /)", queue_qsize, "Return the approximate size of the queue (not reliable!).", 0},
@@ -132,8 +135,12 @@ static const NativeDef queue_methods[] = {
     {0},
 };
 
-static Type queue_type = {TYPE_INIT("_queue.SimpleQueue", QueueObj), .flags = TYPE_BASE | TYPE_WEAKREF_OK, .doc = "Simple, unbounded, reentrant FIFO queue.", .trace = queue_trace,
-                          .new = queue_make, .methods = queue_methods};
+static Type queue_type = {TYPE_INIT("_queue.SimpleQueue", QueueObj),
+                          .flags = TYPE_BASE | TYPE_WEAKREF_OK,
+                          .doc = "Simple, unbounded, reentrant FIFO queue.",
+                          .trace = queue_trace,
+                          .new = queue_make,
+                          .methods = queue_methods};
 
 static bool queue_init(Value module)
 {

@@ -4,7 +4,11 @@
 #include <sys/random.h>
 
 enum { STATE_SIZE = 624, SHIFT = 397 };
-typedef struct RandomObj { Obj head; int index; uint32_t state[STATE_SIZE]; } RandomObj;
+typedef struct RandomObj {
+    Obj head;
+    int index;
+    uint32_t state[STATE_SIZE];
+} RandomObj;
 
 static uint32_t next_word(RandomObj *r)
 {

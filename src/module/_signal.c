@@ -330,7 +330,8 @@ static NATIVE(sigwait_)
 static Value from_siginfo(const siginfo_t *info)
 {
     Value items[7] = {
-        int_new(info->si_signo), int_new(info->si_code), int_new(info->si_errno), int_new(info->si_pid), int_new_unsigned(info->si_uid), int_new(info->si_status), int_new(info->si_band),
+        int_new(info->si_signo),        int_new(info->si_code),   int_new(info->si_errno), int_new(info->si_pid),
+        int_new_unsigned(info->si_uid), int_new(info->si_status), int_new(info->si_band),
     };
     return structseq_new(siginfo_type, items);
 }
@@ -460,18 +461,64 @@ static const NativeDef functions[] = {
     {0},
 };
 
-static const struct { const char *name; int value; } constants[] = {
-    {"NSIG", SIGNALS}, {"SIG_DFL", 0}, {"SIG_IGN", 1}, {"SIG_BLOCK", SIG_BLOCK}, {"SIG_UNBLOCK", SIG_UNBLOCK}, {"SIG_SETMASK", SIG_SETMASK}, {"SIGHUP", SIGHUP}, {"SIGINT", SIGINT},
-    {"SIGQUIT", SIGQUIT}, {"SIGILL", SIGILL}, {"SIGTRAP", SIGTRAP}, {"SIGIOT", SIGIOT}, {"SIGABRT", SIGABRT}, {"SIGFPE", SIGFPE}, {"SIGKILL", SIGKILL}, {"SIGBUS", SIGBUS},
-    {"SIGSEGV", SIGSEGV}, {"SIGSYS", SIGSYS}, {"SIGPIPE", SIGPIPE}, {"SIGALRM", SIGALRM}, {"SIGTERM", SIGTERM}, {"SIGUSR1", SIGUSR1}, {"SIGUSR2", SIGUSR2}, {"SIGCLD", SIGCHLD},
-    {"SIGCHLD", SIGCHLD}, {"SIGPWR", SIGPWR}, {"SIGIO", SIGIO}, {"SIGURG", SIGURG}, {"SIGWINCH", SIGWINCH}, {"SIGPOLL", SIGPOLL}, {"SIGSTOP", SIGSTOP}, {"SIGTSTP", SIGTSTP},
-    {"SIGCONT", SIGCONT}, {"SIGTTIN", SIGTTIN}, {"SIGTTOU", SIGTTOU}, {"SIGVTALRM", SIGVTALRM}, {"SIGPROF", SIGPROF}, {"SIGXCPU", SIGXCPU}, {"SIGXFSZ", SIGXFSZ},
-    {"SIGSTKFLT", 16}, {"ITIMER_REAL", ITIMER_REAL}, {"ITIMER_VIRTUAL", ITIMER_VIRTUAL}, {"ITIMER_PROF", ITIMER_PROF},
+static const struct {
+    const char *name;
+    int value;
+} constants[] = {
+    {"NSIG", SIGNALS},
+    {"SIG_DFL", 0},
+    {"SIG_IGN", 1},
+    {"SIG_BLOCK", SIG_BLOCK},
+    {"SIG_UNBLOCK", SIG_UNBLOCK},
+    {"SIG_SETMASK", SIG_SETMASK},
+    {"SIGHUP", SIGHUP},
+    {"SIGINT", SIGINT},
+    {"SIGQUIT", SIGQUIT},
+    {"SIGILL", SIGILL},
+    {"SIGTRAP", SIGTRAP},
+    {"SIGIOT", SIGIOT},
+    {"SIGABRT", SIGABRT},
+    {"SIGFPE", SIGFPE},
+    {"SIGKILL", SIGKILL},
+    {"SIGBUS", SIGBUS},
+    {"SIGSEGV", SIGSEGV},
+    {"SIGSYS", SIGSYS},
+    {"SIGPIPE", SIGPIPE},
+    {"SIGALRM", SIGALRM},
+    {"SIGTERM", SIGTERM},
+    {"SIGUSR1", SIGUSR1},
+    {"SIGUSR2", SIGUSR2},
+    {"SIGCLD", SIGCHLD},
+    {"SIGCHLD", SIGCHLD},
+    {"SIGPWR", SIGPWR},
+    {"SIGIO", SIGIO},
+    {"SIGURG", SIGURG},
+    {"SIGWINCH", SIGWINCH},
+    {"SIGPOLL", SIGPOLL},
+    {"SIGSTOP", SIGSTOP},
+    {"SIGTSTP", SIGTSTP},
+    {"SIGCONT", SIGCONT},
+    {"SIGTTIN", SIGTTIN},
+    {"SIGTTOU", SIGTTOU},
+    {"SIGVTALRM", SIGVTALRM},
+    {"SIGPROF", SIGPROF},
+    {"SIGXCPU", SIGXCPU},
+    {"SIGXFSZ", SIGXFSZ},
+    {"SIGSTKFLT", 16},
+    {"ITIMER_REAL", ITIMER_REAL},
+    {"ITIMER_VIRTUAL", ITIMER_VIRTUAL},
+    {"ITIMER_PROF", ITIMER_PROF},
 };
 
 static const StructSeqField siginfo_fields[] = {
-    {"si_signo", "signal number"}, {"si_code", "signal code"}, {"si_errno", "errno associated with this signal"}, {"si_pid", "sending process ID"},
-    {"si_uid", "real user ID of sending process"}, {"si_status", "exit value or signal"}, {"si_band", "band event for SIGPOLL"}, {0},
+    {"si_signo", "signal number"},
+    {"si_code", "signal code"},
+    {"si_errno", "errno associated with this signal"},
+    {"si_pid", "sending process ID"},
+    {"si_uid", "real user ID of sending process"},
+    {"si_status", "exit value or signal"},
+    {"si_band", "band event for SIGPOLL"},
+    {0},
 };
 
 static bool init(Value module)
@@ -486,4 +533,5 @@ static bool init(Value module)
            module_add(module, "ItimerError", itimer_error);
 }
 
-const ModuleDef module__signal = {"_signal", "Signals: the natives of the module signal. Handlers run in the main thread, with the signal's number and the interrupted frame.", functions, init, read_handlers};
+const ModuleDef module__signal = {"_signal", "Signals: the natives of the module signal. Handlers run in the main thread, with the signal's number and the interrupted frame.",
+                                  functions, init, read_handlers};

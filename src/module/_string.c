@@ -5,7 +5,11 @@
 static Value iter_self(Value v) { return v; }
 
 /* --- formatter_parser: (literal, field name, specification, conversion) tuples */
-typedef struct FormatterIter { Obj head; Value text; int64_t at; } FormatterIter;
+typedef struct FormatterIter {
+    Obj head;
+    Value text;
+    int64_t at;
+} FormatterIter;
 
 static void formatter_trace(Obj *object) { gc_visit(((FormatterIter *)object)->text); }
 
@@ -25,7 +29,8 @@ static Value formatter_next(Value v)
     return name && spec && conversion ? tuple_pack(4, literal, name, spec, conversion) : 0;
 }
 
-static Type formatter_iterator_type = {TYPE_INIT("formatteriterator", FormatterIter), .flags = TYPE_DISALLOW_NEW, .trace = formatter_trace, .iter = iter_self, .next = formatter_next};
+static Type formatter_iterator_type = {TYPE_INIT("formatteriterator", FormatterIter), .flags = TYPE_DISALLOW_NEW, .trace = formatter_trace, .iter = iter_self,
+                                       .next = formatter_next};
 
 static NATIVE(formatter_parser)
 {
@@ -36,7 +41,10 @@ static NATIVE(formatter_parser)
 }
 
 /* --- formatter_field_name_split: the first part, and an iterator of (is attribute, key) */
-typedef struct FieldNameIter { Obj head; FieldName rest; } FieldNameIter;
+typedef struct FieldNameIter {
+    Obj head;
+    FieldName rest;
+} FieldNameIter;
 
 static void field_name_trace(Obj *object) { gc_visit(((FieldNameIter *)object)->rest.text); }
 
@@ -48,7 +56,8 @@ static Value field_name_iter_next(Value v)
     return tuple_pack(2, bool_value(is_attribute), key);
 }
 
-static Type field_name_iterator_type = {TYPE_INIT("fieldnameiterator", FieldNameIter), .flags = TYPE_DISALLOW_NEW, .trace = field_name_trace, .iter = iter_self, .next = field_name_iter_next};
+static Type field_name_iterator_type = {TYPE_INIT("fieldnameiterator", FieldNameIter), .flags = TYPE_DISALLOW_NEW, .trace = field_name_trace, .iter = iter_self,
+                                        .next = field_name_iter_next};
 
 static NATIVE(formatter_field_name_split)
 {

@@ -8,8 +8,19 @@
 #include <math.h>
 #include <stdio.h>
 
-typedef struct Code { char kind; int64_t offset, size /* of an item; for s and p of the whole */, repeat; } Code;
-typedef struct StructObj { Obj head; int64_t size, values; int64_t code_count; Code *codes; Value format; bool little, native; Value weaklist; } StructObj;
+typedef struct Code {
+    char kind;
+    int64_t offset, size /* of an item; for s and p of the whole */, repeat;
+} Code;
+typedef struct StructObj {
+    Obj head;
+    int64_t size, values;
+    int64_t code_count;
+    Code *codes;
+    Value format;
+    bool little, native;
+    Value weaklist;
+} StructObj;
 static Type struct_type;
 static Value struct_error;
 
@@ -30,12 +41,27 @@ static uint64_t fail(const char *format, ...)
 static int item_size(char kind, bool native)
 {
     switch (kind) {
-    case 'x': case 'c': case 'b': case 'B': case '?': case 's': case 'p': return 1;
-    case 'h': case 'H': case 'e': return 2;
-    case 'i': case 'I': case 'f': return 4;
-    case 'l': case 'L': return native ? (int)sizeof(long) : 4;
-    case 'q': case 'Q': case 'd': return 8;
-    case 'n': case 'N': case 'P': return native ? (int)sizeof(void *) : -1;
+    case 'x':
+    case 'c':
+    case 'b':
+    case 'B':
+    case '?':
+    case 's':
+    case 'p': return 1;
+    case 'h':
+    case 'H':
+    case 'e': return 2;
+    case 'i':
+    case 'I':
+    case 'f': return 4;
+    case 'l':
+    case 'L': return native ? (int)sizeof(long) : 4;
+    case 'q':
+    case 'Q':
+    case 'd': return 8;
+    case 'n':
+    case 'N':
+    case 'P': return native ? (int)sizeof(void *) : -1;
     default: return -1;
     }
 }
@@ -92,7 +118,8 @@ static bool compile(StructObj *s, Value format)
     if (at < end) {
         switch (*at) {
         case '<': native = false, at++; break;
-        case '>': case '!': native = little = false, at++; break;
+        case '>':
+        case '!': native = little = false, at++; break;
         case '=': native = false, at++; break;
         case '@': at++; break;
         }
@@ -316,8 +343,11 @@ static bool pack_item(StructObj *s, uint8_t *out, const Code *code, Value v)
         *out = (uint8_t)truth;
         return true;
     }
-    case 's': case 'p': return pack_text(out, code, v);
-    case 'e': case 'f': case 'd': return pack_float(s, out, code->kind, v);
+    case 's':
+    case 'p': return pack_text(out, code, v);
+    case 'e':
+    case 'f':
+    case 'd': return pack_float(s, out, code->kind, v);
     default: return pack_int(s, out, code->kind, (int)code->size, v);
     }
 }
@@ -462,7 +492,13 @@ static Value pack_into(StructObj *s, Value *args, size_t nargs)
 
 /* --- iteration */
 
-typedef struct UnpackIter { Obj head; Value format, source; Buffer buffer; int64_t index; bool open; } UnpackIter;
+typedef struct UnpackIter {
+    Obj head;
+    Value format, source;
+    Buffer buffer;
+    int64_t index;
+    bool open;
+} UnpackIter;
 static Type unpack_iterator_type;
 
 static void iterator_trace(Obj *object)
@@ -521,8 +557,13 @@ static Value iter_unpack(StructObj *s, Value source)
 }
 
 static const NativeDef iterator_methods[] = {{"__length_hint__", "(self, /)", iterator_length_hint}, {0}};
-static Type unpack_iterator_type = {TYPE_INIT("_struct.unpack_iterator", UnpackIter), .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE, .trace = iterator_trace,
-                             .finalize = iterator_finalize, .iter = iterator_self, .next = iterator_next, .methods = iterator_methods};
+static Type unpack_iterator_type = {TYPE_INIT("_struct.unpack_iterator", UnpackIter),
+                                    .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE,
+                                    .trace = iterator_trace,
+                                    .finalize = iterator_finalize,
+                                    .iter = iterator_self,
+                                    .next = iterator_next,
+                                    .methods = iterator_methods};
 
 /* --- the type Struct */
 

@@ -7,7 +7,11 @@
 #include "module/builtins.h"
 #include "vm/vm.h"
 
-typedef struct TableObj { Obj head; Value id, name, symbols, varnames, children; int32_t nested, type, lineno; } TableObj;
+typedef struct TableObj {
+    Obj head;
+    Value id, name, symbols, varnames, children;
+    int32_t nested, type, lineno;
+} TableObj;
 
 static void table_trace(Obj *o)
 {
@@ -22,9 +26,15 @@ static Value table_repr(Value self)
 }
 
 static const MemberDef table_members[] = {
-    {"id", MEMBER_VALUE, offsetof(TableObj, id)}, {"name", MEMBER_VALUE, offsetof(TableObj, name)}, {"symbols", MEMBER_VALUE, offsetof(TableObj, symbols)},
-    {"varnames", MEMBER_VALUE, offsetof(TableObj, varnames)}, {"children", MEMBER_VALUE, offsetof(TableObj, children)}, {"nested", MEMBER_INT, offsetof(TableObj, nested)},
-    {"type", MEMBER_INT, offsetof(TableObj, type)}, {"lineno", MEMBER_INT, offsetof(TableObj, lineno)}, {0},
+    {"id", MEMBER_VALUE, offsetof(TableObj, id)},
+    {"name", MEMBER_VALUE, offsetof(TableObj, name)},
+    {"symbols", MEMBER_VALUE, offsetof(TableObj, symbols)},
+    {"varnames", MEMBER_VALUE, offsetof(TableObj, varnames)},
+    {"children", MEMBER_VALUE, offsetof(TableObj, children)},
+    {"nested", MEMBER_INT, offsetof(TableObj, nested)},
+    {"type", MEMBER_INT, offsetof(TableObj, type)},
+    {"lineno", MEMBER_INT, offsetof(TableObj, lineno)},
+    {0},
 };
 static Type table_type = {TYPE_INIT("symtable entry", TableObj), .flags = TYPE_DISALLOW_NEW, .trace = table_trace, .repr = table_repr, .members = table_members};
 
@@ -118,11 +128,30 @@ static const NativeDef functions[] = {
 
 static bool init(Value module)
 {
-    static const struct { const char *name; int value; } constants[] = {
-        {"USE", SYM_USE}, {"DEF_GLOBAL", SYM_GLOBAL}, {"DEF_NONLOCAL", SYM_NONLOCAL}, {"DEF_LOCAL", SYM_LOCAL}, {"DEF_PARAM", SYM_PARAM}, {"DEF_FREE", SYM_FREE},
-        {"DEF_FREE_CLASS", SYM_FREE_CLASS}, {"DEF_IMPORT", SYM_IMPORT}, {"DEF_BOUND", SYM_BOUND}, {"DEF_ANNOT", SYM_ANNOT}, {"TYPE_FUNCTION", SCOPE_FUNCTION}, {"TYPE_CLASS", SCOPE_CLASS},
-        {"TYPE_MODULE", SCOPE_MODULE}, {"LOCAL", SCOPE_LOCAL}, {"GLOBAL_EXPLICIT", SCOPE_GLOBAL_EXPLICIT}, {"GLOBAL_IMPLICIT", SCOPE_GLOBAL_IMPLICIT}, {"FREE", SCOPE_FREE}, {"CELL", SCOPE_CELL},
-        {"SCOPE_OFF", SYM_SCOPE_SHIFT}, {"SCOPE_MASK", SYM_SCOPE_MASK},
+    static const struct {
+        const char *name;
+        int value;
+    } constants[] = {
+        {"USE", SYM_USE},
+        {"DEF_GLOBAL", SYM_GLOBAL},
+        {"DEF_NONLOCAL", SYM_NONLOCAL},
+        {"DEF_LOCAL", SYM_LOCAL},
+        {"DEF_PARAM", SYM_PARAM},
+        {"DEF_FREE", SYM_FREE},
+        {"DEF_FREE_CLASS", SYM_FREE_CLASS},
+        {"DEF_IMPORT", SYM_IMPORT},
+        {"DEF_BOUND", SYM_BOUND},
+        {"DEF_ANNOT", SYM_ANNOT},
+        {"TYPE_FUNCTION", SCOPE_FUNCTION},
+        {"TYPE_CLASS", SCOPE_CLASS},
+        {"TYPE_MODULE", SCOPE_MODULE},
+        {"LOCAL", SCOPE_LOCAL},
+        {"GLOBAL_EXPLICIT", SCOPE_GLOBAL_EXPLICIT},
+        {"GLOBAL_IMPLICIT", SCOPE_GLOBAL_IMPLICIT},
+        {"FREE", SCOPE_FREE},
+        {"CELL", SCOPE_CELL},
+        {"SCOPE_OFF", SYM_SCOPE_SHIFT},
+        {"SCOPE_MASK", SYM_SCOPE_MASK},
     };
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
         if (!module_add_int(module, constants[i].name, constants[i].value)) return false;

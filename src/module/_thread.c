@@ -68,7 +68,11 @@ static int wait_for(sem_t *semaphore, int64_t nanoseconds)
 
 /* --- lock */
 
-typedef struct LockObj { Obj head; sem_t semaphore; bool locked; } LockObj;
+typedef struct LockObj {
+    Obj head;
+    sem_t semaphore;
+    bool locked;
+} LockObj;
 static Type lock_type;
 
 static Value lock_new(void)
@@ -135,12 +139,17 @@ static const NativeDef lock_methods[] = {
     {"_at_fork_reinit", "(self, /)", lock_at_fork_reinit, "Makes the lock free again in a child process.", 0},
     {0},
 };
-static Type lock_type = {
-    TYPE_INIT("_thread.lock", LockObj), .flags = TYPE_DISALLOW_NEW | TYPE_WEAKREF_OK, .repr = lock_repr, .methods = lock_methods, .doc = "A lock: taken by one thread at a time."};
+static Type lock_type = {TYPE_INIT("_thread.lock", LockObj), .flags = TYPE_DISALLOW_NEW | TYPE_WEAKREF_OK, .repr = lock_repr, .methods = lock_methods,
+                         .doc = "A lock: taken by one thread at a time."};
 
 /* --- RLock */
 
-typedef struct RLockObj { Obj head; sem_t semaphore; unsigned long owner; uint64_t count; } RLockObj;
+typedef struct RLockObj {
+    Obj head;
+    sem_t semaphore;
+    unsigned long owner;
+    uint64_t count;
+} RLockObj;
 
 static Value rlock_new(Type *type, Value *args, size_t nargs, Value kwnames)
 {
@@ -253,12 +262,18 @@ static const NativeDef rlock_methods[] = {
     {"_at_fork_reinit", "(self, /)", rlock_at_fork_reinit, "Makes the lock free again in a child process.", 0},
     {0},
 };
-static Type rlock_type = {TYPE_INIT("_thread.RLock", RLockObj), .flags = TYPE_BASE | TYPE_WEAKREF_OK, .repr = rlock_repr, .new = rlock_new, .init = rlock_init, .methods = rlock_methods,
-                          .doc = "A lock that its owner can take again."};
+static Type rlock_type = {
+    TYPE_INIT("_thread.RLock", RLockObj),          .flags = TYPE_BASE | TYPE_WEAKREF_OK, .repr = rlock_repr, .new = rlock_new, .init = rlock_init, .methods = rlock_methods,
+    .doc = "A lock that its owner can take again."};
 
 /* --- what a thread keeps: its serial number, the locals it has used, the lock to open at its end */
 
-typedef struct ThreadData { Obj head; int64_t serial; Value locals /* list of weak references */; Value sentinel; } ThreadData;
+typedef struct ThreadData {
+    Obj head;
+    int64_t serial;
+    Value locals /* list of weak references */;
+    Value sentinel;
+} ThreadData;
 static void thread_data_trace(Obj *o)
 {
     gc_visit(((ThreadData *)o)->locals);
@@ -284,7 +299,11 @@ static ThreadData *thread_data(void)
 
 /* --- _local */
 
-typedef struct LocalObj { Obj head; Value dicts; Value args, kwargs; } LocalObj;   /* dicts: {serial: dict} */
+typedef struct LocalObj {
+    Obj head;
+    Value dicts;
+    Value args, kwargs;
+} LocalObj;   /* dicts: {serial: dict} */
 static Type local_type;
 
 static void local_trace(Obj *o)
@@ -379,8 +398,14 @@ static bool local_setattr(Value self, Value name, Value value)
 
 static Value local_get_dict(Value self) { return local_dict((LocalObj *)self); }
 static const GetSetDef local_getset[] = {{"__dict__", local_get_dict, 0, 0}, {0}};
-static Type local_type = {TYPE_INIT("_thread._local", LocalObj), .flags = TYPE_BASE | TYPE_WEAKREF_OK, .trace = local_trace, .new = local_new, .getattr = local_getattr,
-                          .setattr = local_setattr, .getset = local_getset, .doc = "Thread-local data"};
+static Type local_type = {TYPE_INIT("_thread._local", LocalObj),
+                          .flags = TYPE_BASE | TYPE_WEAKREF_OK,
+                          .trace = local_trace,
+                          .new = local_new,
+                          .getattr = local_getattr,
+                          .setattr = local_setattr,
+                          .getset = local_getset,
+                          .doc = "Thread-local data"};
 
 /* The ending thread's dicts go, and the lock that others wait on for its end opens. */
 static void thread_data_drop(void)
@@ -417,7 +442,10 @@ static void report_thread_end(Value function)
 }
 
 /* What a thread is given when it starts. */
-typedef struct Start { Thread *thread; int64_t number; } Start;
+typedef struct Start {
+    Thread *thread;
+    int64_t number;
+} Start;
 
 static void *thread_main(void *argument)
 {

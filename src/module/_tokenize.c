@@ -8,26 +8,78 @@
 #include "syntax/token.h"
 #include "vm/vm.h"
 
-typedef struct TokenizerObj { Obj head; Value tokens, error; int64_t next; } TokenizerObj;
+typedef struct TokenizerObj {
+    Obj head;
+    Value tokens, error;
+    int64_t next;
+} TokenizerObj;
 static Type tokenizer_type;
 
 static void tokenizer_trace(Obj *o) { gc_visit(((TokenizerObj *)o)->tokens), gc_visit(((TokenizerObj *)o)->error); }
 
 /* The numbers that the library's `token` gives to kinds. */
+/* clang-format off: a table */
 static const uint8_t kind_numbers[T_FIRST_KEYWORD] = {
-    [T_END] = 0, [T_NAME] = 1, [T_NUMBER] = 2, [T_STRING] = 3, [T_NEWLINE] = 4, [T_INDENT] = 5, [T_DEDENT] = 6, [T_LPAR] = 7, [T_RPAR] = 8, [T_LSQB] = 9, [T_RSQB] = 10, [T_COLON] = 11,
-    [T_COMMA] = 12, [T_SEMI] = 13, [T_PLUS] = 14, [T_MINUS] = 15, [T_STAR] = 16, [T_SLASH] = 17, [T_VBAR] = 18, [T_AMPER] = 19, [T_LESS] = 20, [T_GREATER] = 21, [T_EQUAL] = 22, [T_DOT] = 23,
-    [T_PERCENT] = 24, [T_LBRACE] = 25, [T_RBRACE] = 26, [T_EQEQUAL] = 27, [T_NOTEQUAL] = 28, [T_LESSEQUAL] = 29, [T_GREATEREQUAL] = 30, [T_TILDE] = 31, [T_CIRCUMFLEX] = 32, [T_LEFTSHIFT] = 33,
-    [T_RIGHTSHIFT] = 34, [T_DOUBLESTAR] = 35, [T_PLUSEQUAL] = 36, [T_MINEQUAL] = 37, [T_STAREQUAL] = 38, [T_SLASHEQUAL] = 39, [T_PERCENTEQUAL] = 40, [T_AMPEREQUAL] = 41, [T_VBAREQUAL] = 42,
-    [T_CIRCUMFLEXEQUAL] = 43, [T_LEFTSHIFTEQUAL] = 44, [T_RIGHTSHIFTEQUAL] = 45, [T_DOUBLESTAREQUAL] = 46, [T_DOUBLESLASH] = 47, [T_DOUBLESLASHEQUAL] = 48, [T_AT] = 49, [T_ATEQUAL] = 50,
-    [T_ARROW] = 51, [T_ELLIPSIS] = 52, [T_COLONEQUAL] = 53, [T_OTHER] = 54,
+    [T_END] = 0,
+    [T_NAME] = 1,
+    [T_NUMBER] = 2,
+    [T_STRING] = 3,
+    [T_NEWLINE] = 4,
+    [T_INDENT] = 5,
+    [T_DEDENT] = 6,
+    [T_LPAR] = 7,
+    [T_RPAR] = 8,
+    [T_LSQB] = 9,
+    [T_RSQB] = 10,
+    [T_COLON] = 11,
+    [T_COMMA] = 12,
+    [T_SEMI] = 13,
+    [T_PLUS] = 14,
+    [T_MINUS] = 15,
+    [T_STAR] = 16,
+    [T_SLASH] = 17,
+    [T_VBAR] = 18,
+    [T_AMPER] = 19,
+    [T_LESS] = 20,
+    [T_GREATER] = 21,
+    [T_EQUAL] = 22,
+    [T_DOT] = 23,
+    [T_PERCENT] = 24,
+    [T_LBRACE] = 25,
+    [T_RBRACE] = 26,
+    [T_EQEQUAL] = 27,
+    [T_NOTEQUAL] = 28,
+    [T_LESSEQUAL] = 29,
+    [T_GREATEREQUAL] = 30,
+    [T_TILDE] = 31,
+    [T_CIRCUMFLEX] = 32,
+    [T_LEFTSHIFT] = 33,
+    [T_RIGHTSHIFT] = 34,
+    [T_DOUBLESTAR] = 35,
+    [T_PLUSEQUAL] = 36,
+    [T_MINEQUAL] = 37,
+    [T_STAREQUAL] = 38,
+    [T_SLASHEQUAL] = 39,
+    [T_PERCENTEQUAL] = 40,
+    [T_AMPEREQUAL] = 41,
+    [T_VBAREQUAL] = 42,
+    [T_CIRCUMFLEXEQUAL] = 43,
+    [T_LEFTSHIFTEQUAL] = 44,
+    [T_RIGHTSHIFTEQUAL] = 45,
+    [T_DOUBLESTAREQUAL] = 46,
+    [T_DOUBLESLASH] = 47,
+    [T_DOUBLESLASHEQUAL] = 48,
+    [T_AT] = 49,
+    [T_ATEQUAL] = 50,
+    [T_ARROW] = 51,
+    [T_ELLIPSIS] = 52,
+    [T_COLONEQUAL] = 53,
+    [T_OTHER] = 54,
 };
+/* clang-format on */
 
 /* Keywords are names there, but for two. */
-static int kind_number(TokenKind kind)
-{
-    return kind < T_FIRST_KEYWORD ? kind_numbers[kind] : kind == T_AWAIT ? 55 : kind == T_ASYNC ? 56 : kind_numbers[T_NAME];
-}
+static int kind_number(TokenKind kind) { return kind < T_FIRST_KEYWORD ? kind_numbers[kind] : kind == T_AWAIT ? 55 : kind == T_ASYNC ? 56 : kind_numbers[T_NAME]; }
 
 static Value token_value(const Tokens *tokens, const Token *t)
 {
@@ -105,7 +157,8 @@ static Value tokenizer_next(Value self)
     return error ? raise_instance(error) : 0;
 }
 
-static Type tokenizer_type = {TYPE_INIT("_tokenize.TokenizerIter", TokenizerObj), .flags = TYPE_BASE, .new = tokenizer_new, .trace = tokenizer_trace, .iter = tokenizer_iter, .next = tokenizer_next};
+static Type tokenizer_type = {
+    TYPE_INIT("_tokenize.TokenizerIter", TokenizerObj), .flags = TYPE_BASE, .new = tokenizer_new, .trace = tokenizer_trace, .iter = tokenizer_iter, .next = tokenizer_next};
 
 static bool init(Value module) { return module_add_type(module, &tokenizer_type); }
 const ModuleDef module__tokenize = {"_tokenize", 0, 0, init};

@@ -212,10 +212,7 @@ static bool do_warn(Value message, Value category, int64_t stacklevel, Value sou
 
 bool warnings_warn(Type *category, Value message, int stacklevel) { return do_warn(message, VALUE(category), stacklevel, 0); }
 
-bool warn_explicit(Type *category, Value message, Value filename, int lineno, Value module)
-{
-    return issue(message, VALUE(category), filename, lineno, module, NONE, 0, 0);
-}
+bool warn_explicit(Type *category, Value message, Value filename, int lineno, Value module) { return issue(message, VALUE(category), filename, lineno, module, NONE, 0, 0); }
 
 /* ---------------------------------------------------------------- the module */
 
@@ -272,7 +269,8 @@ static NATIVE(warnings_filters_mutated)
 
 static const NativeDef functions[] = {
     {"warn", "(message, category=None, stacklevel=1, source=None)", warnings_warn_function, "Issue a warning, or maybe ignore it or raise an exception.", 0},
-    {"warn_explicit", "(message, category, filename, lineno, module=None, registry=None, module_globals=None, source=None)", warnings_warn_explicit, "Issue a warning for a given place.", 0},
+    {"warn_explicit", "(message, category, filename, lineno, module=None, registry=None, module_globals=None, source=None)", warnings_warn_explicit,
+     "Issue a warning for a given place.", 0},
     {"_filters_mutated", "()", warnings_filters_mutated, "To be called when the filters have changed.", 0},
     {0},
 };

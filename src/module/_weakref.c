@@ -2,7 +2,12 @@
 #include "module/module.h"
 #include "object/weakref.h"
 
-typedef struct Gather { Value list; Value target; int64_t count; bool failed; } Gather;
+typedef struct Gather {
+    Value list;
+    Value target;
+    int64_t count;
+    bool failed;
+} Gather;
 
 static bool count_reference(Obj *owner, void *context)
 {

@@ -16,19 +16,27 @@ typedef struct Kind {
     bool (*set)(uint8_t *at, Value v);
     bool is_int, is_signed;
 } Kind;
-struct ArrayObj { Obj head; int64_t size; uint8_t *items; int64_t allocated; const Kind *kind; int64_t exports; Value weaklist; };
+struct ArrayObj {
+    Obj head;
+    int64_t size;
+    uint8_t *items;
+    int64_t allocated;
+    const Kind *kind;
+    int64_t exports;
+    Value weaklist;
+};
 
 static Type array_type, array_iterator_type;
 static bool is_array(Value v) { return is_instance_of(v, &array_type); }
 
 /* --- kinds of items */
 
-#define GETTER(name, T, make)                                                                                                                        \
-    static Value name(const uint8_t *at)                                                                                                             \
-    {                                                                                                                                                \
-        T x;                                                                                                                                         \
-        memcpy(&x, at, sizeof x);                                                                                                                    \
-        return make(x);                                                                                                                              \
+#define GETTER(name, T, make) \
+    static Value name(const uint8_t *at) \
+    { \
+        T x; \
+        memcpy(&x, at, sizeof x); \
+        return make(x); \
     }
 GETTER(get_b, int8_t, small_int)
 GETTER(get_B, uint8_t, small_int)
@@ -60,14 +68,14 @@ static bool is_c_int(int64_t n) { return ranged(n, INT32_MIN, INT32_MAX, "signed
 static bool is_long(int64_t n) { return true; }
 
 /* `parsed`: the type that CPython reads the argument as, whose range is checked first. at 0: only checks. */
-#define SMALL_SETTER(name, T, parsed, low, high, text)                                                                                               \
-    static bool name(uint8_t *at, Value v)                                                                                                           \
-    {                                                                                                                                                \
-        int64_t n;                                                                                                                                   \
-        if (!number_as_int64(v, &n) || !parsed(n) || !ranged(n, low, high, text)) return false;                                                      \
-        T x = (T)n;                                                                                                                                  \
-        if (at) memcpy(at, &x, sizeof x);                                                                                                            \
-        return true;                                                                                                                                 \
+#define SMALL_SETTER(name, T, parsed, low, high, text) \
+    static bool name(uint8_t *at, Value v) \
+    { \
+        int64_t n; \
+        if (!number_as_int64(v, &n) || !parsed(n) || !ranged(n, low, high, text)) return false; \
+        T x = (T)n; \
+        if (at) memcpy(at, &x, sizeof x); \
+        return true; \
     }
 SMALL_SETTER(set_b, int8_t, is_short, INT8_MIN, INT8_MAX, "signed char")
 SMALL_SETTER(set_B, uint8_t, is_long, 0, UINT8_MAX, "unsigned byte integer")
@@ -147,10 +155,12 @@ static bool set_u(uint8_t *at, Value v)
 }
 
 static const Kind kinds[] = {
-    {'b', 1, "b", get_b, set_b, true, true}, {'B', 1, "B", get_B, set_B, true, false}, {'u', 4, "w", get_u, set_u, false, false},
-    {'h', 2, "h", get_h, set_h, true, true}, {'H', 2, "H", get_H, set_H, true, false}, {'i', 4, "i", get_i, set_i, true, true},
-    {'I', 4, "I", get_I, set_I, true, false}, {'l', 8, "l", get_q, set_l, true, true}, {'L', 8, "L", get_Q, set_L, true, false},
-    {'q', 8, "q", get_q, set_q, true, true}, {'Q', 8, "Q", get_Q, set_Q, true, false}, {'f', 4, "f", get_f, set_f, false, false},
+    {'b', 1, "b", get_b, set_b, true, true},   {'B', 1, "B", get_B, set_B, true, false},
+    {'u', 4, "w", get_u, set_u, false, false}, {'h', 2, "h", get_h, set_h, true, true},
+    {'H', 2, "H", get_H, set_H, true, false},  {'i', 4, "i", get_i, set_i, true, true},
+    {'I', 4, "I", get_I, set_I, true, false},  {'l', 8, "l", get_q, set_l, true, true},
+    {'L', 8, "L", get_Q, set_L, true, false},  {'q', 8, "q", get_q, set_q, true, true},
+    {'Q', 8, "Q", get_Q, set_Q, true, false},  {'f', 4, "f", get_f, set_f, false, false},
     {'d', 8, "d", get_d, set_d, false, false}, {0},
 };
 
@@ -313,7 +323,8 @@ static Value slice_of(ArrayObj *a, int64_t start, int64_t step, int64_t count)
     int64_t each = a->kind->size;
     if (!b) return 0;
     if (step == 1) memcpy(b->items, item_at(a, start), (size_t)(count * each));
-    else for (int64_t i = 0; i < count; i++) memcpy(item_at(b, i), item_at(a, start + i * step), (size_t)each);
+    else
+        for (int64_t i = 0; i < count; i++) memcpy(item_at(b, i), item_at(a, start + i * step), (size_t)each);
     return VALUE(b);
 }
 
@@ -525,7 +536,11 @@ static void array_release_buffer(Value self, Buffer *b) { ((ArrayObj *)self)->ex
 
 /* --- iterators */
 
-typedef struct ArrayIter { Obj head; int64_t index; Value array; } ArrayIter;
+typedef struct ArrayIter {
+    Obj head;
+    int64_t index;
+    Value array;
+} ArrayIter;
 
 static void iterator_trace(Obj *object) { gc_visit(((ArrayIter *)object)->array); }
 static Value iterator_self(Value self) { return self; }
@@ -560,7 +575,7 @@ static NATIVE(iterator_setstate)
     ArrayIter *it = (ArrayIter *)args[0];
     int64_t index;
     if (!int_as_ssize(args[1], &index)) return 0;
-    if (it->array) it->index = index < 0 ? 0 : index > ((ArrayObj *)it->array)->size ? ((ArrayObj *)it->array)->size : index;
+    if (it->array) it->index = index<0 ? 0 : index>((ArrayObj *)it->array)->size ? ((ArrayObj *)it->array)->size : index;
     return NONE;
 }
 
@@ -569,8 +584,8 @@ static const NativeDef iterator_methods[] = {
     {"__setstate__", "(self, state, /)", iterator_setstate, "Set state information for unpickling."},
     {0},
 };
-static Type array_iterator_type = {TYPE_INIT("array.arrayiterator", ArrayIter), .flags = TYPE_DISALLOW_NEW, .trace = iterator_trace, .iter = iterator_self,
-                                   .next = iterator_next, .methods = iterator_methods};
+static Type array_iterator_type = {
+    TYPE_INIT("array.arrayiterator", ArrayIter), .flags = TYPE_DISALLOW_NEW, .trace = iterator_trace, .iter = iterator_self, .next = iterator_next, .methods = iterator_methods};
 
 /* --- methods */
 
@@ -758,18 +773,28 @@ static NATIVE(array_reverse)
 static NATIVE(array_tobytes) { return bytes_new(SELF->items, (size_t)(SELF->size * SELF->kind->size)); }
 static NATIVE(array_tolist) { return list_of(SELF); }
 static NATIVE(array_copy) { return slice_of(SELF, 0, 1, SELF->size); }
-static NATIVE(array_sizeof)
-{
-    return int_new(type_of(args[0])->basic_size + SELF->allocated * SELF->kind->size);
-}
+static NATIVE(array_sizeof) { return int_new(type_of(args[0])->basic_size + SELF->allocated * SELF->kind->size); }
 
 static Value get_itemsize(Value self) { return small_int(((ArrayObj *)self)->kind->size); }
 static Value get_typecode(Value self) { return str_from_char((uint32_t)((ArrayObj *)self)->kind->code); }
 
 /* --- pickling: arrays travel as bytes with a code that says how the machine wrote them */
 
-enum { FORMAT_U8, FORMAT_S8, FORMAT_U16, FORMAT_S16 = 4, FORMAT_U32 = 6, FORMAT_S32 = 8, FORMAT_U64 = 10, FORMAT_S64 = 12, FORMAT_FLOAT = 14, FORMAT_DOUBLE = 16, FORMAT_UTF16 = 18,
-       FORMAT_UTF32 = 20, FORMAT_END = 22 };   /* +1: big-endian, from U16 on */
+enum {
+    FORMAT_U8,
+    FORMAT_S8,
+    FORMAT_U16,
+    FORMAT_S16 = 4,
+    FORMAT_U32 = 6,
+    FORMAT_S32 = 8,
+    FORMAT_U64 = 10,
+    FORMAT_S64 = 12,
+    FORMAT_FLOAT = 14,
+    FORMAT_DOUBLE = 16,
+    FORMAT_UTF16 = 18,
+    FORMAT_UTF32 = 20,
+    FORMAT_END = 22
+};   /* +1: big-endian, from U16 on */
 
 static int machine_format(const Kind *kind)
 {
@@ -896,8 +921,7 @@ static const NativeDef array_methods[] = {
     {"fromlist", "(self, list, /)", array_fromlist, "Append items to array from list."},
     {"frombytes", "(self, buffer, /)", array_frombytes, "Appends items from the string, interpreting it as an array of machine values."},
     {"fromunicode", "(self, ustr, /)", array_fromunicode, "Extends this array with data from the unicode string ustr."},
-    {"index", "(self, v, start=0, stop=9223372036854775807, /)", array_index, "Return index of first occurrence of v in the array.",
-     NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
+    {"index", "(self, v, start=0, stop=9223372036854775807, /)", array_index, "Return index of first occurrence of v in the array.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
     {"insert", "(self, i, v, /)", array_insert, "Insert a new item v into the array before position i."},
     {"pop", "(self, i=-1, /)", array_pop, "Return the i-th element and delete it from the array."},
     {"__reduce_ex__", "(self, value, /)", array_reduce_ex, "Return state information for pickling."},
@@ -936,15 +960,14 @@ static Type array_type = {
     .getset = array_getset,
 };
 
-static const NativeDef array_functions[] = {
-    {"_array_reconstructor", "(arraytype, typecode, mformat_code, items, /)", array_reconstructor, "Internal. Used for pickling support."}, {0}};
+static const NativeDef array_functions[] = {{"_array_reconstructor", "(arraytype, typecode, mformat_code, items, /)", array_reconstructor, "Internal. Used for pickling support."},
+                                            {0}};
 
 static bool array_init(Value module)
 {
     Value sequence = import_attr("collections.abc", "MutableSequence");
     return type_ready(&array_iterator_type) && module_add_type(module, &array_type) && module_add(module, "ArrayType", VALUE(&array_type)) &&
-           module_add_str(module, "typecodes", "bBuhHiIlLqQfd") &&
-           sequence && call_method_1(sequence, NAME("register"), VALUE(&array_type));
+           module_add_str(module, "typecodes", "bBuhHiIlLqQfd") && sequence && call_method_1(sequence, NAME("register"), VALUE(&array_type));
 }
 
 const ModuleDef module_array = {"array", "Arrays of basic values: characters, integers, floating point numbers.", array_functions, array_init};

@@ -7,7 +7,10 @@
 #define I(type, name) AST_##type name;
 #define S(type, name) Seq *name;
 #define N(type, name) Seq *name;
-#define NODE(type, Struct, Name, FIELDS) typedef struct Members_##Struct##_##Name { FIELDS } Members_##Struct##_##Name;
+#define NODE(type, Struct, Name, FIELDS) \
+    typedef struct Members_##Struct##_##Name { \
+        FIELDS \
+    } Members_##Struct##_##Name;
 #include "syntax/ast.def"
 #undef F
 #undef O
@@ -24,23 +27,23 @@
 #define COUNT(array) ((int)(sizeof(array) / sizeof(AstField)))
 
 /* BASE and MEMBERS are names of the enclosing function's scope: each table is a static in a function that returns it. */
-#define NODE(type, Struct, Name, FIELDS)                                              \
-    static const AstField *fields_##Struct##_##Name(int *count)                       \
-    {                                                                                 \
-        enum { BASE = offsetof(Struct, Name) };                                       \
-        typedef Members_##Struct##_##Name MEMBERS [[maybe_unused]];                                   \
-        static const AstField fields[] = {FIELDS};                                    \
-        *count = COUNT(fields);                                                       \
-        return fields;                                                                \
+#define NODE(type, Struct, Name, FIELDS) \
+    static const AstField *fields_##Struct##_##Name(int *count) \
+    { \
+        enum { BASE = offsetof(Struct, Name) }; \
+        typedef Members_##Struct##_##Name MEMBERS [[maybe_unused]]; \
+        static const AstField fields[] = {FIELDS}; \
+        *count = COUNT(fields); \
+        return fields; \
     }
-#define PRODUCT(type, Struct, attributes, FIELDS)                                     \
-    static const AstField *fields_##Struct(int *count)                                \
-    {                                                                                 \
-        enum { BASE = 0 };                                                            \
-        typedef Struct MEMBERS;                                                       \
-        static const AstField fields[] = {FIELDS};                                    \
-        *count = COUNT(fields);                                                       \
-        return fields;                                                                \
+#define PRODUCT(type, Struct, attributes, FIELDS) \
+    static const AstField *fields_##Struct(int *count) \
+    { \
+        enum { BASE = 0 }; \
+        typedef Struct MEMBERS; \
+        static const AstField fields[] = {FIELDS}; \
+        *count = COUNT(fields); \
+        return fields; \
     }
 #include "syntax/ast.def"
 #undef F
@@ -57,13 +60,13 @@ void ast_tables_fill(void)
     int parent = -1;
     AstKind *kind = ast_kinds;
 #define SUM(type, Struct, attributes) parent = (int)(kind - ast_kinds), *kind++ = (AstKind){#type, AST_SUM, -1, attributes, 0, 0};
-#define NODE(type, Struct, Name, FIELDS)                                                      \
-    *kind = (AstKind){#Name, AST_CONSTRUCTOR, parent, false, 0, 0};                           \
-    kind->fields = fields_##Struct##_##Name(&kind->field_count);                              \
+#define NODE(type, Struct, Name, FIELDS) \
+    *kind = (AstKind){#Name, AST_CONSTRUCTOR, parent, false, 0, 0}; \
+    kind->fields = fields_##Struct##_##Name(&kind->field_count); \
     kind++;
-#define PRODUCT(type, Struct, attributes, FIELDS)                                             \
-    *kind = (AstKind){#type, AST_PRODUCT, -1, attributes, 0, 0};                              \
-    kind->fields = fields_##Struct(&kind->field_count);                                       \
+#define PRODUCT(type, Struct, attributes, FIELDS) \
+    *kind = (AstKind){#type, AST_PRODUCT, -1, attributes, 0, 0}; \
+    kind->fields = fields_##Struct(&kind->field_count); \
     kind++;
 #define ENUM(type, Struct) parent = (int)(kind - ast_kinds), *kind++ = (AstKind){#type, AST_SUM, -1, false, 0, 0};
 #define ITEM(type, Struct, Name) *kind++ = (AstKind){#Name, AST_ITEM, parent, false, 0, 0};
@@ -75,7 +78,10 @@ const char *const ast_type_names[AST_TYPE_COUNT] = {
 #define PRODUCT(type, Struct, attributes, FIELDS) #type,
 #define ENUM(type, Struct) #type,
 #include "syntax/ast.def"
-    "identifier", "string", "constant", "int",
+    "identifier",
+    "string",
+    "constant",
+    "int",
 };
 
 const AstTypeRole ast_type_roles[AST_TYPE_COUNT] = {

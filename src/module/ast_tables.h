@@ -8,14 +8,23 @@ typedef enum AstType {
 #define PRODUCT(type, Struct, attributes, FIELDS) AST_T_##type,
 #define ENUM(type, Struct) AST_T_##type,
 #include "syntax/ast.def"
-    AST_T_identifier, AST_T_string, AST_T_constant, AST_T_int, AST_TYPE_COUNT
+    AST_T_identifier,
+    AST_T_string,
+    AST_T_constant,
+    AST_T_int,
+    AST_TYPE_COUNT
 } AstType;
 
 typedef enum AstForm { AST_REQUIRED, AST_OPTIONAL, AST_SEQUENCE, AST_SEQUENCE_OF_OPTIONAL } AstForm;
 typedef enum AstTypeRole { AST_LEAF_ROLE, AST_SUM_ROLE, AST_PRODUCT_ROLE, AST_ENUM_ROLE } AstTypeRole;
 typedef enum AstRole { AST_SUM, AST_CONSTRUCTOR, AST_PRODUCT, AST_ITEM } AstRole;   /* AST_SUM also for the base class of an enum */
 
-typedef struct AstField { const char *name; int type; AstForm form; size_t offset; } AstField;
+typedef struct AstField {
+    const char *name;
+    int type;
+    AstForm form;
+    size_t offset;
+} AstField;
 
 /* One class of the ast module. The constructors of a sum type follow it, in the order of their C tags, which count from 1; the items of an enum likewise, counting from 0. */
 typedef struct AstKind {

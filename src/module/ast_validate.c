@@ -38,7 +38,9 @@ static bool annotations(const Seq *args)
 
 static bool parameters(const Arguments *a)
 {
-    if (!annotations(a->posonlyargs) || !annotations(a->args) || (a->vararg && !optional(a->vararg->annotation)) || !annotations(a->kwonlyargs) || (a->kwarg && !optional(a->kwarg->annotation))) return false;
+    if (!annotations(a->posonlyargs) || !annotations(a->args) || (a->vararg && !optional(a->vararg->annotation)) || !annotations(a->kwonlyargs) ||
+        (a->kwarg && !optional(a->kwarg->annotation)))
+        return false;
     if (seq_count(a->defaults) > seq_count(a->posonlyargs) + seq_count(a->args)) return raise_value("more positional defaults than args on arguments");
     if (seq_count(a->kw_defaults) != seq_count(a->kwonlyargs)) return raise_value("length of kwonlyargs is not the same as kw_defaults on arguments");
     return expressions(a->defaults, ExprContext_Load, false) && expressions(a->kw_defaults, ExprContext_Load, true);
@@ -91,7 +93,8 @@ static bool check_context(const Expr *e, ExprContext wanted)
 static bool check_positions(int lineno, int col_offset, int end_lineno, int end_col_offset)
 {
     if (lineno > end_lineno) return raise_value("AST node line range (%d, %d) is not valid", lineno, end_lineno);
-    if ((lineno < 0 && end_lineno != lineno) || (col_offset < 0 && col_offset != end_col_offset)) return raise_value("AST node column range (%d, %d) for line range (%d, %d) is not valid", col_offset, end_col_offset, lineno, end_lineno);
+    if ((lineno < 0 && end_lineno != lineno) || (col_offset < 0 && col_offset != end_col_offset))
+        return raise_value("AST node column range (%d, %d) for line range (%d, %d) is not valid", col_offset, end_col_offset, lineno, end_lineno);
     if (lineno == end_lineno && col_offset > end_col_offset) return raise_value("line %d, column %d-%d is not a valid range", lineno, col_offset, end_col_offset);
     return true;
 }
@@ -163,7 +166,8 @@ static bool patterns(const Seq *seq, bool star_ok)
 
 static bool match_constant(const Const *c)
 {
-    return c->kind == CONST_INT || c->kind == CONST_FLOAT || c->kind == CONST_COMPLEX || c->kind == CONST_STR || c->kind == CONST_BYTES || raise_value("unexpected constant inside of a literal pattern");
+    return c->kind == CONST_INT || c->kind == CONST_FLOAT || c->kind == CONST_COMPLEX || c->kind == CONST_STR || c->kind == CONST_BYTES ||
+           raise_value("unexpected constant inside of a literal pattern");
 }
 
 static bool is_number(const Expr *e, bool imaginary)
@@ -195,7 +199,8 @@ static bool match_value(const Expr *e)
 static bool match_class(const Pattern *p)
 {
     const Expr *cls = p->MatchClass.cls;
-    if (seq_count(p->MatchClass.kwd_attrs) != seq_count(p->MatchClass.kwd_patterns)) return raise_value("MatchClass doesn't have the same number of keyword attributes as patterns");
+    if (seq_count(p->MatchClass.kwd_attrs) != seq_count(p->MatchClass.kwd_patterns))
+        return raise_value("MatchClass doesn't have the same number of keyword attributes as patterns");
     if (!expression(cls, ExprContext_Load)) return false;
     while (cls->kind == Expr_Attribute) cls = cls->Attribute.value;
     if (cls->kind != Expr_Name) return raise_value("MatchClass cls field can only contain Name or Attribute nodes.");
@@ -304,9 +309,11 @@ static bool statement_parts(const Stmt *s)
     const ExprContext load = ExprContext_Load;
     switch (s->kind) {
     case Stmt_FunctionDef: return function(s->FunctionDef.body, s->FunctionDef.args, s->FunctionDef.decorator_list, s->FunctionDef.returns, "FunctionDef");
-    case Stmt_AsyncFunctionDef: return function(s->AsyncFunctionDef.body, s->AsyncFunctionDef.args, s->AsyncFunctionDef.decorator_list, s->AsyncFunctionDef.returns, "AsyncFunctionDef");
+    case Stmt_AsyncFunctionDef:
+        return function(s->AsyncFunctionDef.body, s->AsyncFunctionDef.args, s->AsyncFunctionDef.decorator_list, s->AsyncFunctionDef.returns, "AsyncFunctionDef");
     case Stmt_ClassDef:
-        return body(s->ClassDef.body, "ClassDef") && expressions(s->ClassDef.bases, load, false) && keywords(s->ClassDef.keywords) && expressions(s->ClassDef.decorator_list, load, false);
+        return body(s->ClassDef.body, "ClassDef") && expressions(s->ClassDef.bases, load, false) && keywords(s->ClassDef.keywords) &&
+               expressions(s->ClassDef.decorator_list, load, false);
     case Stmt_Return: return optional(s->Return.value);
     case Stmt_Delete: return targets(s->Delete.targets, ExprContext_Del, "Delete");
     case Stmt_Assign: return targets(s->Assign.targets, ExprContext_Store, "Assign") && expression(s->Assign.value, load);

@@ -8,7 +8,12 @@ static Value error_type, incomplete_type;
 #define FAIL(...) raise_format((Type *)error_type, __VA_ARGS__)
 
 /* The bytes of an argument that may be ASCII text. */
-typedef struct Ascii { const uint8_t *data; int64_t size; Buffer buffer; bool held; } Ascii;
+typedef struct Ascii {
+    const uint8_t *data;
+    int64_t size;
+    Buffer buffer;
+    bool held;
+} Ascii;
 
 static bool ascii_get(Value v, Ascii *a)
 {
@@ -245,7 +250,9 @@ static NATIVE(a2b_qp)
     return ascii_done(&a, qp_decode(a.data, a.size, header));
 }
 
-typedef struct QpOptions { bool quote_tabs, text, header, crlf; } QpOptions;
+typedef struct QpOptions {
+    bool quote_tabs, text, header, crlf;
+} QpOptions;
 
 static bool qp_must_quote(const uint8_t *in, int64_t size, int64_t i, int64_t column, const QpOptions *o)
 {

@@ -210,7 +210,7 @@ static Value extreme(const char *name, CompareOp op, Value *args, size_t nargs, 
         if (!key) return 0;
         int better = 1;
         if (best) {
-            if (is_small_int(key) && is_small_int(best_key)) better = op == CMP_LT ? (int64_t)key < (int64_t)best_key : (int64_t)key > (int64_t)best_key;
+            if (is_small_int(key) && is_small_int(best_key)) better = op == CMP_LT ? (int64_t)key<(int64_t)best_key : (int64_t)key>(int64_t) best_key;
             else if ((better = object_compare_bool(key, best_key, op)) < 0) return 0;
         }
         if (better) best = item, best_key = key;
@@ -311,10 +311,7 @@ static NATIVE(builtin_locals) { return vm_locals(); }
 
 /* ---------------------------------------------------------------- input and output */
 
-static bool text_or_none(Value v, const char *name)
-{
-    return v == NONE || is_str(v) || raise_type("%s must be None or a string, not %.200T", name, v);
-}
+static bool text_or_none(Value v, const char *name) { return v == NONE || is_str(v) || raise_type("%s must be None or a string, not %.200T", name, v); }
 
 static bool write_text(Value write, Value text) { return call_1(write, text) != 0; }
 
@@ -462,14 +459,40 @@ static const NativeDef functions[] = {
     {0},
 };
 
-static const struct { const char *name; Type *type; } types[] = {
-    {"bool", &bool_type}, {"memoryview", &memoryview_type}, {"bytearray", &bytearray_type}, {"bytes", &bytes_type}, {"classmethod", &classmethod_type}, {"complex", &complex_type},
-    {"dict", &dict_type}, {"enumerate", &enumerate_type}, {"filter", &filter_type}, {"float", &float_type}, {"frozenset", &frozenset_type}, {"property", &property_type}, {"int", &int_type},
-    {"list", &list_type}, {"map", &map_type}, {"object", &object_type}, {"range", &range_type}, {"reversed", &reversed_type}, {"set", &set_type}, {"slice", &slice_type},
-    {"staticmethod", &staticmethod_type}, {"str", &str_type}, {"super", &super_type}, {"tuple", &tuple_type}, {"type", &type_type}, {"zip", &zip_type},
+static const struct {
+    const char *name;
+    Type *type;
+} types[] = {
+    {"bool", &bool_type},
+    {"memoryview", &memoryview_type},
+    {"bytearray", &bytearray_type},
+    {"bytes", &bytes_type},
+    {"classmethod", &classmethod_type},
+    {"complex", &complex_type},
+    {"dict", &dict_type},
+    {"enumerate", &enumerate_type},
+    {"filter", &filter_type},
+    {"float", &float_type},
+    {"frozenset", &frozenset_type},
+    {"property", &property_type},
+    {"int", &int_type},
+    {"list", &list_type},
+    {"map", &map_type},
+    {"object", &object_type},
+    {"range", &range_type},
+    {"reversed", &reversed_type},
+    {"set", &set_type},
+    {"slice", &slice_type},
+    {"staticmethod", &staticmethod_type},
+    {"str", &str_type},
+    {"super", &super_type},
+    {"tuple", &tuple_type},
+    {"type", &type_type},
+    {"zip", &zip_type},
 #define EXCEPTION(Name, Base) {#Name, &exc_##Name},
 #include "object/exceptions.def"
-    {"EnvironmentError", &exc_OSError}, {"IOError", &exc_OSError},
+    {"EnvironmentError", &exc_OSError},
+    {"IOError", &exc_OSError},
 };
 
 static bool set_debug(Value module) { return module_set(module, "__debug__", bool_value(config.optimize == 0)); }
@@ -479,8 +502,8 @@ static bool init(Value module)
 {
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (!module_set(module, types[i].name, VALUE(types[i].type))) return false;
-    return module_set(module, "None", NONE) && module_set(module, "Ellipsis", ELLIPSIS) && module_set(module, "NotImplemented", NOT_IMPLEMENTED) && module_set(module, "False", FALSE) &&
-           module_set(module, "True", TRUE) && set_debug(module);
+    return module_set(module, "None", NONE) && module_set(module, "Ellipsis", ELLIPSIS) && module_set(module, "NotImplemented", NOT_IMPLEMENTED) &&
+           module_set(module, "False", FALSE) && module_set(module, "True", TRUE) && set_debug(module);
 }
 
 const ModuleDef module_builtins = {"builtins", "Built-in functions, types, exceptions, and other objects.", functions, init, resume};

@@ -7,8 +7,10 @@
 
 /* ---------------------------------------------------------------- compile */
 
-enum { PYCF_KNOWN = PYCF_SOURCE_IS_UTF8 | PYCF_DONT_IMPLY_DEDENT | PYCF_ONLY_AST | PYCF_IGNORE_COOKIE | PYCF_TYPE_COMMENTS | PYCF_ALLOW_TOP_LEVEL_AWAIT | PYCF_ALLOW_INCOMPLETE_INPUT,
-       FUTURE_KNOWN = 0x10 /* nested_scopes */ | 0x20000 | 0x40000 | 0x80000 | 0x100000 | 0x200000 | FUTURE_BARRY_AS_BDFL | FUTURE_GENERATOR_STOP | FUTURE_ANNOTATIONS };
+enum {
+    PYCF_KNOWN = PYCF_SOURCE_IS_UTF8 | PYCF_DONT_IMPLY_DEDENT | PYCF_ONLY_AST | PYCF_IGNORE_COOKIE | PYCF_TYPE_COMMENTS | PYCF_ALLOW_TOP_LEVEL_AWAIT | PYCF_ALLOW_INCOMPLETE_INPUT,
+    FUTURE_KNOWN = 0x10 /* nested_scopes */ | 0x20000 | 0x40000 | 0x80000 | 0x100000 | 0x200000 | FUTURE_BARRY_AS_BDFL | FUTURE_GENERATOR_STOP | FUTURE_ANNOTATIONS
+};
 
 /* The future flags of the code that is running, which compile(), eval() and exec() inherit. */
 static int inherited_flags(void)
@@ -94,8 +96,7 @@ NATIVE(builtin_eval)
 {
     Value source = args[0], globals = args[1], locals = args[2];
     if (locals != NONE && !type_of(locals)->getitem) return raise_type("locals must be a mapping");
-    if (globals != NONE && !is_dict(globals))
-        return raise_type(type_of(globals)->getitem ? "globals must be a real dict; try eval(code, {}, mapping)" : "globals must be a dict");
+    if (globals != NONE && !is_dict(globals)) return raise_type(type_of(globals)->getitem ? "globals must be a real dict; try eval(code, {}, mapping)" : "globals must be a dict");
     if (!check_namespaces("eval", &globals, &locals)) return 0;
     if (type_of(source) == &code_type) {
         if (!sys_audit("exec", 1, source)) return 0;

@@ -26,11 +26,11 @@ static Value give_checked(Complex z, Complex result)
     return give(result);
 }
 
-#define PLAIN(name, function)                                                                                                                        \
-    static NATIVE(name)                                                                                                                              \
-    {                                                                                                                                                \
-        Complex z;                                                                                                                                   \
-        return take(args[0], &z) ? give(function(z)) : 0;                                                                                            \
+#define PLAIN(name, function) \
+    static NATIVE(name) \
+    { \
+        Complex z; \
+        return take(args[0], &z) ? give(function(z)) : 0; \
     }
 PLAIN(cmath_asinh, casinh)
 PLAIN(cmath_sqrt, csqrt)

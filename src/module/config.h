@@ -7,7 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef struct StringList { char **items; size_t count; } StringList;
+typedef struct StringList {
+    char **items;
+    size_t count;
+} StringList;
 
 typedef struct Config {
     int debug, inspect, interactive, optimize, dont_write_bytecode, no_user_site, no_site, ignore_environment, verbose, bytes_warning, quiet, isolated, dev_mode, safe_path,

@@ -121,8 +121,12 @@ static bool truth(Value v, bool *out)
 
 /* ---------------------------------------------------------------- crashes */
 
-static struct { int number; const char *name; struct sigaction previous; bool set; } faults[] = {
-    {SIGBUS, "Bus error"}, {SIGILL, "Illegal instruction"}, {SIGFPE, "Floating point exception"}, {SIGABRT, "Aborted"}, {SIGSEGV, "Segmentation fault"}};
+static struct {
+    int number;
+    const char *name;
+    struct sigaction previous;
+    bool set;
+} faults[] = {{SIGBUS, "Bus error"}, {SIGILL, "Illegal instruction"}, {SIGFPE, "Floating point exception"}, {SIGABRT, "Aborted"}, {SIGSEGV, "Segmentation fault"}};
 enum { FAULTS = sizeof faults / sizeof *faults };
 static bool enabled, fault_all;
 static int fault_fd = -1;
@@ -192,7 +196,17 @@ static NATIVE(fault_dump_traceback)
 
 /* ---------------------------------------------------------------- hangs */
 
-static struct { pthread_t thread; bool running, repeat, leave; int fd; int64_t timeout; char header[64]; pthread_mutex_t mutex; pthread_cond_t cancelled; bool cancel; unsigned forks /* thread_forks when it was started */; } later = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+static struct {
+    pthread_t thread;
+    bool running, repeat, leave;
+    int fd;
+    int64_t timeout;
+    char header[64];
+    pthread_mutex_t mutex;
+    pthread_cond_t cancelled;
+    bool cancel;
+    unsigned forks /* thread_forks when it was started */;
+} later = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 static Value later_file;
 
 static void *later_run(void *unused)
@@ -260,7 +274,11 @@ static NATIVE(fault_cancel) { return later_stop(), NONE; }
 
 /* ---------------------------------------------------------------- signals of the user's choice */
 
-static struct { bool set, all, chain; int fd; struct sigaction previous; } users[SIGNALS];
+static struct {
+    bool set, all, chain;
+    int fd;
+    struct sigaction previous;
+} users[SIGNALS];
 static Value user_files[SIGNALS];
 
 static void on_user(int number);

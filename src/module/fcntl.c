@@ -125,7 +125,8 @@ static NATIVE(fcntl_lockf)
 {
     int fd, code, whence, result;
     struct flock lock = {0};
-    if (!descriptor_argument(args[0], &fd) || !number_as_int(args[1], &code) || !number_as_int(args[4], &whence) || !sys_audit("fcntl.lockf", 5, args[0], args[1], args[2] ? args[2] : NONE, args[3] ? args[3] : NONE, args[4]))
+    if (!descriptor_argument(args[0], &fd) || !number_as_int(args[1], &code) || !number_as_int(args[4], &whence) ||
+        !sys_audit("fcntl.lockf", 5, args[0], args[1], args[2] ? args[2] : NONE, args[3] ? args[3] : NONE, args[4]))
         return 0;
     if (code == LOCK_UN) lock.l_type = F_UNLCK;
     else if (code & LOCK_SH) lock.l_type = F_RDLCK;
@@ -139,7 +140,8 @@ static NATIVE(fcntl_lockf)
 
 static const NativeDef functions[] = {
     {"fcntl", "(fd, cmd, arg=<unrepresentable>, /)", fcntl_fcntl, "Perform an operation on a descriptor; with bytes as argument, returns what they are afterwards.", 0},
-    {"ioctl", "(fd, request, arg=<unrepresentable>, mutate_flag=True, /)", fcntl_ioctl, "Perform a device operation on a descriptor; a writable buffer is changed in place unless mutate_flag is false.", 0},
+    {"ioctl", "(fd, request, arg=<unrepresentable>, mutate_flag=True, /)", fcntl_ioctl,
+     "Perform a device operation on a descriptor; a writable buffer is changed in place unless mutate_flag is false.", 0},
     {"flock", "(fd, operation, /)", fcntl_flock, "Lock or unlock a file.", 0},
     {"lockf", "(fd, cmd, len=<unrepresentable>, start=<unrepresentable>, whence=0, /)", fcntl_lockf, "Lock or unlock a part of a file.", 0},
     {0},
@@ -150,11 +152,16 @@ enum { DN_ACCESS = 1, DN_MODIFY = 2, DN_CREATE = 4, DN_DELETE = 8, DN_RENAME = 1
 enum : unsigned { DN_MULTISHOT = 0x80000000u };
 #endif
 #define C(name) {#name, name}
-static const struct { const char *name; int64_t value; } constants[] = {
-    C(LOCK_SH), C(LOCK_EX), C(LOCK_NB), C(LOCK_UN), C(LOCK_MAND), C(LOCK_READ), C(LOCK_WRITE), C(LOCK_RW), C(F_DUPFD), C(F_DUPFD_CLOEXEC), C(F_GETFD), C(F_SETFD), C(F_GETFL), C(F_SETFL), C(F_GETLK), C(F_SETLK),
-    C(F_SETLKW), C(F_OFD_GETLK), C(F_OFD_SETLK), C(F_OFD_SETLKW), C(F_GETOWN), C(F_SETOWN), C(F_GETSIG), C(F_SETSIG), C(F_RDLCK), C(F_WRLCK), C(F_UNLCK), C(F_EXLCK), C(F_SHLCK), C(F_GETLK64), C(F_SETLK64), C(F_SETLKW64),
-    C(F_SETPIPE_SZ), C(F_GETPIPE_SZ), C(FASYNC), C(F_SETLEASE), C(F_GETLEASE), C(F_NOTIFY), C(DN_ACCESS), C(DN_MODIFY), C(DN_CREATE), C(DN_DELETE), C(DN_RENAME), C(DN_ATTRIB), C(DN_MULTISHOT), C(FD_CLOEXEC),
-    C(F_ADD_SEALS), C(F_GET_SEALS), C(F_SEAL_SEAL), C(F_SEAL_SHRINK), C(F_SEAL_GROW), C(F_SEAL_WRITE),
+static const struct {
+    const char *name;
+    int64_t value;
+} constants[] = {
+    C(LOCK_SH),         C(LOCK_EX),      C(LOCK_NB),     C(LOCK_UN),     C(LOCK_MAND),     C(LOCK_READ),    C(LOCK_WRITE),   C(LOCK_RW),   C(F_DUPFD),
+    C(F_DUPFD_CLOEXEC), C(F_GETFD),      C(F_SETFD),     C(F_GETFL),     C(F_SETFL),       C(F_GETLK),      C(F_SETLK),      C(F_SETLKW),  C(F_OFD_GETLK),
+    C(F_OFD_SETLK),     C(F_OFD_SETLKW), C(F_GETOWN),    C(F_SETOWN),    C(F_GETSIG),      C(F_SETSIG),     C(F_RDLCK),      C(F_WRLCK),   C(F_UNLCK),
+    C(F_EXLCK),         C(F_SHLCK),      C(F_GETLK64),   C(F_SETLK64),   C(F_SETLKW64),    C(F_SETPIPE_SZ), C(F_GETPIPE_SZ), C(FASYNC),    C(F_SETLEASE),
+    C(F_GETLEASE),      C(F_NOTIFY),     C(DN_ACCESS),   C(DN_MODIFY),   C(DN_CREATE),     C(DN_DELETE),    C(DN_RENAME),    C(DN_ATTRIB), C(DN_MULTISHOT),
+    C(FD_CLOEXEC),      C(F_ADD_SEALS),  C(F_GET_SEALS), C(F_SEAL_SEAL), C(F_SEAL_SHRINK), C(F_SEAL_GROW),  C(F_SEAL_WRITE),
 };
 
 static bool init(Value module)

@@ -88,15 +88,13 @@ static NATIVE(gc_disable)
 }
 static NATIVE(gc_isenabled) { return bool_value(enabled); }
 
-static NATIVE(gc_set_debug)
-{
-    return number_as_int(args[0], &debug_flags) ? NONE : 0;
-}
+static NATIVE(gc_set_debug) { return number_as_int(args[0], &debug_flags) ? NONE : 0; }
 static NATIVE(gc_get_debug) { return int_new(debug_flags); }
 
 static NATIVE(gc_set_threshold)
 {
-    if (nargs < 1 || nargs > 3) return raise_type("set_threshold() takes %s %d argument%s (%zu given)", nargs < 1 ? "at least" : "at most", nargs < 1 ? 1 : 3, nargs < 1 ? "" : "s", nargs);
+    if (nargs < 1 || nargs > 3)
+        return raise_type("set_threshold() takes %s %d argument%s (%zu given)", nargs < 1 ? "at least" : "at most", nargs < 1 ? 1 : 3, nargs < 1 ? "" : "s", nargs);
     for (size_t i = 0; i < nargs; i++) {
         int n;
         if (!number_as_int(args[i], &n)) return 0;
@@ -135,7 +133,12 @@ static bool is_tracked(Obj *o)
 }
 
 /* While the heap is walked nothing may be allocated: objects are gathered in memory of the heap that is made before. */
-typedef struct Gather { Obj **items; size_t count, capacity; Value targets; bool found; } Gather;
+typedef struct Gather {
+    Obj **items;
+    size_t count, capacity;
+    Value targets;
+    bool found;
+} Gather;
 
 static bool count_tracked(Obj *o, void *context)
 {
@@ -201,7 +204,10 @@ static NATIVE(gc_get_referrers)
     return list_from((Value *)g.items, (int64_t)g.count);
 }
 
-typedef struct Referents { Value *items; size_t count, capacity; } Referents;
+typedef struct Referents {
+    Value *items;
+    size_t count, capacity;
+} Referents;
 static void count_referent(Value v, void *context) { ((Referents *)context)->count++; }
 static void take_referent(Value v, void *context)
 {

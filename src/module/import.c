@@ -107,8 +107,8 @@ static void remove_importlib_frames(void)
         TracebackObj *tb = (TracebackObj *)t;
         Value next = tb->next;
         CodeObj *c = ((FrameObj *)tb->frame)->frame->code;
-        bool inside = c->filename != outside &&
-                      (str_equal_ascii(c->filename, "<frozen importlib._bootstrap>") || str_equal_ascii(c->filename, "<frozen importlib._bootstrap_external>"));
+        bool inside =
+            c->filename != outside && (str_equal_ascii(c->filename, "<frozen importlib._bootstrap>") || str_equal_ascii(c->filename, "<frozen importlib._bootstrap_external>"));
         if (!inside) outside = c->filename;
         if (tb->import_seen && !(in_run && inside)) break;   /* an import further in has cleaned the rest */
         tb->import_seen = true;

@@ -53,7 +53,8 @@ static NATIVE(compile_bytecode)
     return vm_verify_all((CodeObj *)code) ? code : raise_damaged(false, name, path);
 }
 
-static const NativeDef compile_bytecode_def = {"_compile_bytecode", "(data, name=None, bytecode_path=None, source_path=None)", compile_bytecode, "The code in the bytes of a cache.", 0};
+static const NativeDef compile_bytecode_def = {"_compile_bytecode", "(data, name=None, bytecode_path=None, source_path=None)", compile_bytecode,
+                                               "The code in the bytes of a cache.", 0};
 
 bool import_install_reader(Value external)
 {

@@ -20,7 +20,10 @@ bool iter_state(Value state, int64_t count)
 
 /* --- accumulate */
 
-typedef struct Accumulate { Obj head; Value iterator, function /* 0: + */, total /* 0: none yet */, initial /* 0: used or not given */; } Accumulate;
+typedef struct Accumulate {
+    Obj head;
+    Value iterator, function /* 0: + */, total /* 0: none yet */, initial /* 0: used or not given */;
+} Accumulate;
 
 static Value accumulate_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
@@ -73,12 +76,20 @@ static NATIVE(accumulate_setstate)
 }
 
 static const NativeDef accumulate_methods[] = {REDUCE(accumulate_reduce), SETSTATE(accumulate_setstate), {0}};
-Type accumulate_type = {TYPE_INIT("itertools.accumulate", Accumulate), ITERATOR_SLOTS, .doc = "Return series of accumulated sums (or other binary function results).",
-                        .trace = iter_trace_4, .new = accumulate_make, .next = accumulate_next, .methods = accumulate_methods};
+Type accumulate_type = {TYPE_INIT("itertools.accumulate", Accumulate),
+                        ITERATOR_SLOTS,
+                        .doc = "Return series of accumulated sums (or other binary function results).",
+                        .trace = iter_trace_4,
+                        .new = accumulate_make,
+                        .next = accumulate_next,
+                        .methods = accumulate_methods};
 
 /* --- chain */
 
-typedef struct Chain { Obj head; Value source, active; } Chain;
+typedef struct Chain {
+    Obj head;
+    Value source, active;
+} Chain;
 
 static Value chain_new(Type *type, Value source)
 {
@@ -154,13 +165,21 @@ static const NativeDef chain_methods[] = {
     {"__class_getitem__", "(type, item, /)", class_getitem, "See PEP 585", NATIVE_CLASS},
     {0},
 };
-Type chain_type = {TYPE_INIT("itertools.chain", Chain), ITERATOR_SLOTS,
-                   .doc = "chain(*iterables) --> chain object\n\nReturn a chain object whose .__next__() method returns elements from the\nfirst iterable until it is exhausted, then elements from the next, and so on.",
-                   .trace = iter_trace_2, .new = chain_make, .next = chain_next, .methods = chain_methods};
+Type chain_type = {TYPE_INIT("itertools.chain", Chain),
+                   ITERATOR_SLOTS,
+                   .doc = "chain(*iterables) --> chain object\n\nReturn a chain object whose .__next__() method returns elements from the\nfirst iterable until it is exhausted, "
+                          "then elements from the next, and so on.",
+                   .trace = iter_trace_2,
+                   .new = chain_make,
+                   .next = chain_next,
+                   .methods = chain_methods};
 
 /* --- compress */
 
-typedef struct Compress { Obj head; Value data, selectors; } Compress;
+typedef struct Compress {
+    Obj head;
+    Value data, selectors;
+} Compress;
 static Type compress_type;
 
 static Value compress_make(Type *type, Value *args, size_t nargs, Value kwnames)
@@ -191,13 +210,22 @@ static Value compress_next(Value self)
 static NATIVE(pair_reduce) { return reduce_2(args[0], tuple_pack(2, values_of((Obj *)args[0])[0], values_of((Obj *)args[0])[1])); }
 
 static const NativeDef pair_methods[] = {REDUCE(pair_reduce), {0}};
-static Type compress_type = {TYPE_INIT("itertools.compress", Compress), ITERATOR_SLOTS,
-                             .doc = "Return data elements corresponding to true selector elements.\n\nForms a shorter iterator from selected data elements using the selectors to\nchoose the data elements.",
-                             .trace = iter_trace_2, .new = compress_make, .next = compress_next, .methods = pair_methods};
+static Type compress_type = {
+    TYPE_INIT("itertools.compress", Compress),
+    ITERATOR_SLOTS,
+    .doc =
+        "Return data elements corresponding to true selector elements.\n\nForms a shorter iterator from selected data elements using the selectors to\nchoose the data elements.",
+    .trace = iter_trace_2,
+    .new = compress_make,
+    .next = compress_next,
+    .methods = pair_methods};
 
 /* --- count */
 
-typedef struct Count { Obj head; Value next, step; } Count;
+typedef struct Count {
+    Obj head;
+    Value next, step;
+} Count;
 static Type count_type;
 
 static bool is_number(Value v)
@@ -249,13 +277,23 @@ static NATIVE(count_reduce)
 }
 
 static const NativeDef count_methods[] = {REDUCE(count_reduce), {0}};
-static Type count_type = {TYPE_INIT("itertools.count", Count), ITERATOR_SLOTS,
-                          .doc = "Return a count object whose .__next__() method returns consecutive values: start, start + step, ...", .trace = iter_trace_2, .new = count_make,
-                          .repr = count_repr, .next = count_next, .methods = count_methods};
+static Type count_type = {TYPE_INIT("itertools.count", Count),
+                          ITERATOR_SLOTS,
+                          .doc = "Return a count object whose .__next__() method returns consecutive values: start, start + step, ...",
+                          .trace = iter_trace_2,
+                          .new = count_make,
+                          .repr = count_repr,
+                          .next = count_next,
+                          .methods = count_methods};
 
 /* --- cycle */
 
-typedef struct Cycle { Obj head; Value iterator /* 0: all saved */, saved; int64_t index; bool first_pass_done; } Cycle;
+typedef struct Cycle {
+    Obj head;
+    Value iterator /* 0: all saved */, saved;
+    int64_t index;
+    bool first_pass_done;
+} Cycle;
 static Type cycle_type;
 
 static Value cycle_make(Type *type, Value *args, size_t nargs, Value kwnames)
@@ -308,12 +346,21 @@ static NATIVE(cycle_setstate)
 }
 
 static const NativeDef cycle_methods[] = {REDUCE(cycle_reduce), SETSTATE(cycle_setstate), {0}};
-static Type cycle_type = {TYPE_INIT("itertools.cycle", Cycle), ITERATOR_SLOTS, .doc = "Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.",
-                          .trace = iter_trace_2, .new = cycle_make, .next = cycle_next, .methods = cycle_methods};
+static Type cycle_type = {TYPE_INIT("itertools.cycle", Cycle),
+                          ITERATOR_SLOTS,
+                          .doc = "Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.",
+                          .trace = iter_trace_2,
+                          .new = cycle_make,
+                          .next = cycle_next,
+                          .methods = cycle_methods};
 
 /* --- dropwhile, takewhile, filterfalse, starmap: a function and an iterator */
 
-typedef struct Sieve { Obj head; Value function, iterator; bool state; } Sieve;
+typedef struct Sieve {
+    Obj head;
+    Value function, iterator;
+    bool state;
+} Sieve;
 static Type dropwhile_type, takewhile_type, filterfalse_type, starmap_type;
 
 static Value sieve_new(const char *name, Type *base, Type *type, Value *args, size_t nargs, Value kwnames)
@@ -397,21 +444,42 @@ static NATIVE(sieve_setstate)
 }
 
 static const NativeDef sieve_methods[] = {REDUCE(sieve_reduce), SETSTATE(sieve_setstate), {0}};
-static Type dropwhile_type = {TYPE_INIT("itertools.dropwhile", Sieve), ITERATOR_SLOTS,
+static Type dropwhile_type = {TYPE_INIT("itertools.dropwhile", Sieve),
+                              ITERATOR_SLOTS,
                               .doc = "Drop items from the iterable while predicate(item) is true.\n\nAfterwards, return every element until the iterable is exhausted.",
-                              .trace = iter_trace_2, .new = dropwhile_make, .next = dropwhile_next, .methods = sieve_methods};
-static Type takewhile_type = {TYPE_INIT("itertools.takewhile", Sieve), ITERATOR_SLOTS, .doc = "Return successive entries from an iterable as long as the predicate evaluates to true for each entry.",
-                              .trace = iter_trace_2, .new = takewhile_make, .next = takewhile_next, .methods = sieve_methods};
-static Type filterfalse_type = {TYPE_INIT("itertools.filterfalse", Sieve), ITERATOR_SLOTS,
-                                .doc = "Return those items of iterable for which function(item) is false.\n\nIf function is None, return the items that are false.", .trace = iter_trace_2,
-                                .new = filterfalse_make, .next = filterfalse_next, .methods = pair_methods};
-static Type starmap_type = {TYPE_INIT("itertools.starmap", Sieve), ITERATOR_SLOTS,
-                            .doc = "Return an iterator whose values are returned from the function evaluated with an argument tuple taken from the given sequence.", .trace = iter_trace_2,
-                            .new = starmap_make, .next = starmap_next, .methods = pair_methods};
+                              .trace = iter_trace_2,
+                              .new = dropwhile_make,
+                              .next = dropwhile_next,
+                              .methods = sieve_methods};
+static Type takewhile_type = {TYPE_INIT("itertools.takewhile", Sieve),
+                              ITERATOR_SLOTS,
+                              .doc = "Return successive entries from an iterable as long as the predicate evaluates to true for each entry.",
+                              .trace = iter_trace_2,
+                              .new = takewhile_make,
+                              .next = takewhile_next,
+                              .methods = sieve_methods};
+static Type filterfalse_type = {TYPE_INIT("itertools.filterfalse", Sieve),
+                                ITERATOR_SLOTS,
+                                .doc = "Return those items of iterable for which function(item) is false.\n\nIf function is None, return the items that are false.",
+                                .trace = iter_trace_2,
+                                .new = filterfalse_make,
+                                .next = filterfalse_next,
+                                .methods = pair_methods};
+static Type starmap_type = {TYPE_INIT("itertools.starmap", Sieve),
+                            ITERATOR_SLOTS,
+                            .doc = "Return an iterator whose values are returned from the function evaluated with an argument tuple taken from the given sequence.",
+                            .trace = iter_trace_2,
+                            .new = starmap_make,
+                            .next = starmap_next,
+                            .methods = pair_methods};
 
 /* --- islice */
 
-typedef struct Islice { Obj head; Value iterator; /* 0: exhausted */ int64_t next, stop /* -1: none */, step, count; } Islice;
+typedef struct Islice {
+    Obj head;
+    Value iterator; /* 0: exhausted */
+    int64_t next, stop /* -1: none */, step, count;
+} Islice;
 
 /* None is `none`. false: negative, or (-1 then) not an integer that fits. */
 static bool slice_argument(Value v, int64_t none, int64_t *out)
@@ -478,14 +546,21 @@ static NATIVE(islice_reduce)
 static NATIVE(islice_setstate) { return int_as_ssize(args[1], &((Islice *)args[0])->count) ? NONE : 0; }
 
 static const NativeDef islice_methods[] = {REDUCE(islice_reduce), SETSTATE(islice_setstate), {0}};
-Type islice_type = {TYPE_INIT("itertools.islice", Islice), ITERATOR_SLOTS,
+Type islice_type = {TYPE_INIT("itertools.islice", Islice),
+                    ITERATOR_SLOTS,
                     .doc = "islice(iterable, stop) --> islice object\nislice(iterable, start, stop[, step]) --> islice object\n\n"
                            "Return an iterator whose next() method returns selected values from an iterable.",
-                    .trace = iter_trace_1, .new = islice_make, .next = islice_next, .methods = islice_methods};
+                    .trace = iter_trace_1,
+                    .new = islice_make,
+                    .next = islice_next,
+                    .methods = islice_methods};
 
 /* --- pairwise */
 
-typedef struct Pairwise { Obj head; Value iterator, old; } Pairwise;
+typedef struct Pairwise {
+    Obj head;
+    Value iterator, old;
+} Pairwise;
 static Type pairwise_type;
 
 static Value pairwise_make(Type *type, Value *args, size_t nargs, Value kwnames)
@@ -515,13 +590,20 @@ static Value pairwise_next(Value self)
     return tuple_pack(2, old, item);
 }
 
-static Type pairwise_type = {TYPE_INIT("itertools.pairwise", Pairwise), ITERATOR_SLOTS,
-                             .doc = "Return an iterator of overlapping pairs taken from the input iterator.\n\n    s -> (s0,s1), (s1,s2), (s2, s3), ...", .trace = iter_trace_2,
-                             .new = pairwise_make, .next = pairwise_next};
+static Type pairwise_type = {TYPE_INIT("itertools.pairwise", Pairwise),
+                             ITERATOR_SLOTS,
+                             .doc = "Return an iterator of overlapping pairs taken from the input iterator.\n\n    s -> (s0,s1), (s1,s2), (s2, s3), ...",
+                             .trace = iter_trace_2,
+                             .new = pairwise_make,
+                             .next = pairwise_next};
 
 /* --- repeat */
 
-typedef struct Repeat { Obj head; Value element; int64_t count; /* -1: for ever */ } Repeat;
+typedef struct Repeat {
+    Obj head;
+    Value element;
+    int64_t count; /* -1: for ever */
+} Repeat;
 static Type repeat_type;
 
 static Value repeat_make(Type *type, Value *args, size_t nargs, Value kwnames)
@@ -568,14 +650,25 @@ static NATIVE(repeat_length_hint)
     return it->count < 0 ? raise_type("len() of unsized object") : int_new(it->count);
 }
 
-static const NativeDef repeat_methods[] = {REDUCE(repeat_reduce), {"__length_hint__", "(self, /)", repeat_length_hint, "Private method returning an estimate of len(list(it)).", 0}, {0}};
-static Type repeat_type = {TYPE_INIT("itertools.repeat", Repeat), ITERATOR_SLOTS,
-                           .doc = "repeat(object [,times]) -> create an iterator which returns the object\nfor the specified number of times.  If not specified, returns the object\nendlessly.",
-                           .trace = iter_trace_1, .new = repeat_make, .repr = repeat_repr, .next = repeat_next, .methods = repeat_methods};
+static const NativeDef repeat_methods[] = {
+    REDUCE(repeat_reduce), {"__length_hint__", "(self, /)", repeat_length_hint, "Private method returning an estimate of len(list(it)).", 0}, {0}};
+static Type repeat_type = {
+    TYPE_INIT("itertools.repeat", Repeat),
+    ITERATOR_SLOTS,
+    .doc = "repeat(object [,times]) -> create an iterator which returns the object\nfor the specified number of times.  If not specified, returns the object\nendlessly.",
+    .trace = iter_trace_1,
+    .new = repeat_make,
+    .repr = repeat_repr,
+    .next = repeat_next,
+    .methods = repeat_methods};
 
 /* --- zip_longest */
 
-typedef struct ZipLongest { Obj head; Value iterators, fill; int64_t active; } ZipLongest;
+typedef struct ZipLongest {
+    Obj head;
+    Value iterators, fill;
+    int64_t active;
+} ZipLongest;
 static Type zip_longest_type;
 
 static Value zip_longest_make(Type *type, Value *args, size_t nargs, Value kwnames)
@@ -647,24 +740,29 @@ static NATIVE(zip_longest_setstate)
 }
 
 static const NativeDef zip_longest_methods[] = {REDUCE(zip_longest_reduce), SETSTATE(zip_longest_setstate), {0}};
-static Type zip_longest_type = {TYPE_INIT("itertools.zip_longest", ZipLongest), ITERATOR_SLOTS,
+static Type zip_longest_type = {TYPE_INIT("itertools.zip_longest", ZipLongest),
+                                ITERATOR_SLOTS,
                                 .doc = "Return a zip_longest object whose .__next__() method returns a tuple where the i-th element comes from the i-th iterable argument;\n"
                                        "when the shorter iterables are exhausted, the fillvalue is substituted in their place.",
-                                .trace = iter_trace_2, .new = zip_longest_make, .next = zip_longest_next, .methods = zip_longest_methods};
+                                .trace = iter_trace_2,
+                                .new = zip_longest_make,
+                                .next = zip_longest_next,
+                                .methods = zip_longest_methods};
 
 /* --- the module */
 
 static bool itertools_init(Value module)
 {
-    Type *const types[] = {&accumulate_type, &chain_type, &combinations_type, &cwr_type, &compress_type, &count_type, &cycle_type, &dropwhile_type, &filterfalse_type, &groupby_type,
-                           &grouper_type, &islice_type, &pairwise_type, &permutations_type, &product_type, &repeat_type, &starmap_type, &takewhile_type, &tee_type, &tee_data_type,
-                           &zip_longest_type};
+    Type *const types[] = {&accumulate_type, &chain_type,       &combinations_type, &cwr_type,       &compress_type, &count_type,    &cycle_type,
+                           &dropwhile_type,  &filterfalse_type, &groupby_type,      &grouper_type,   &islice_type,   &pairwise_type, &permutations_type,
+                           &product_type,    &repeat_type,      &starmap_type,      &takewhile_type, &tee_type,      &tee_data_type, &zip_longest_type};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (!module_add_type(module, types[i])) return false;
     return true;
 }
 
-static const NativeDef itertools_functions[] = {{"tee", "(iterable, n=2, /)", itertools_tee, "Returns a tuple of n independent iterators.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS}, {0}};
+static const NativeDef itertools_functions[] = {{"tee", "(iterable, n=2, /)", itertools_tee, "Returns a tuple of n independent iterators.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
+                                                {0}};
 
 const ModuleDef module_itertools = {
     "itertools",

@@ -2,7 +2,13 @@
 #include "module/itertools.h"
 
 /* `indices` (and `cycles`, of permutations) are one heap buffer of numbers. */
-typedef struct Combine { Obj head; Value pool; int64_t *indices; int64_t r, n; bool started, stopped; } Combine;
+typedef struct Combine {
+    Obj head;
+    Value pool;
+    int64_t *indices;
+    int64_t r, n;
+    bool started, stopped;
+} Combine;
 
 static void combine_trace(Obj *o)
 {
@@ -294,13 +300,31 @@ static NATIVE(permutations_sizeof) { return int_new(type_of(args[0])->basic_size
 #define COMBINE_METHODS(prefix) {REDUCE(prefix##_reduce), SETSTATE(prefix##_setstate), {"__sizeof__", "(self, /)", prefix##_sizeof, "Returns size in memory, in bytes.", 0}, {0}}
 static const NativeDef product_methods[] = COMBINE_METHODS(product), combinations_methods[] = COMBINE_METHODS(combinations), permutations_methods[] = COMBINE_METHODS(permutations);
 
-Type product_type = {TYPE_INIT("itertools.product", Combine), ITERATOR_SLOTS,
-                     .doc = "product(*iterables, repeat=1) --> product object\n\nCartesian product of input iterables.  Equivalent to nested for-loops.", .trace = combine_trace,
-                     .new = product_make, .next = product_next, .methods = product_methods};
-Type combinations_type = {TYPE_INIT("itertools.combinations", Combine), ITERATOR_SLOTS, .doc = "Return successive r-length combinations of elements in the iterable.",
-                          .trace = combine_trace, .new = combinations_make, .next = combinations_next, .methods = combinations_methods};
-Type cwr_type = {TYPE_INIT("itertools.combinations_with_replacement", Combine), ITERATOR_SLOTS,
-                 .doc = "Return successive r-length combinations of elements in the iterable allowing individual elements to have successive repeats.", .trace = combine_trace,
-                 .new = cwr_make, .next = cwr_next, .methods = combinations_methods};
-Type permutations_type = {TYPE_INIT("itertools.permutations", Combine), ITERATOR_SLOTS, .doc = "Return successive r-length permutations of elements in the iterable.",
-                          .trace = combine_trace, .new = permutations_make, .next = permutations_next, .methods = permutations_methods};
+Type product_type = {TYPE_INIT("itertools.product", Combine),
+                     ITERATOR_SLOTS,
+                     .doc = "product(*iterables, repeat=1) --> product object\n\nCartesian product of input iterables.  Equivalent to nested for-loops.",
+                     .trace = combine_trace,
+                     .new = product_make,
+                     .next = product_next,
+                     .methods = product_methods};
+Type combinations_type = {TYPE_INIT("itertools.combinations", Combine),
+                          ITERATOR_SLOTS,
+                          .doc = "Return successive r-length combinations of elements in the iterable.",
+                          .trace = combine_trace,
+                          .new = combinations_make,
+                          .next = combinations_next,
+                          .methods = combinations_methods};
+Type cwr_type = {TYPE_INIT("itertools.combinations_with_replacement", Combine),
+                 ITERATOR_SLOTS,
+                 .doc = "Return successive r-length combinations of elements in the iterable allowing individual elements to have successive repeats.",
+                 .trace = combine_trace,
+                 .new = cwr_make,
+                 .next = cwr_next,
+                 .methods = combinations_methods};
+Type permutations_type = {TYPE_INIT("itertools.permutations", Combine),
+                          ITERATOR_SLOTS,
+                          .doc = "Return successive r-length permutations of elements in the iterable.",
+                          .trace = combine_trace,
+                          .new = permutations_make,
+                          .next = permutations_next,
+                          .methods = permutations_methods};

@@ -3,8 +3,14 @@
 
 /* --- groupby */
 
-typedef struct Groupby { Obj head; Value iterator, key_function /* NONE: the item itself */, target, key, value, group; } Groupby;
-typedef struct Grouper { Obj head; Value parent, target; } Grouper;
+typedef struct Groupby {
+    Obj head;
+    Value iterator, key_function /* NONE: the item itself */, target, key, value, group;
+} Groupby;
+typedef struct Grouper {
+    Obj head;
+    Value parent, target;
+} Grouper;
 
 static void groupby_trace(Obj *o) { gc_visit_values(values_of(o), 5); }   /* `group` is only compared with, and lives as long as it is asked */
 
@@ -103,18 +109,34 @@ static NATIVE(grouper_reduce)
 }
 
 static const NativeDef groupby_methods[] = {REDUCE(groupby_reduce), SETSTATE(groupby_setstate), {0}};
-Type groupby_type = {TYPE_INIT("itertools.groupby", Groupby), ITERATOR_SLOTS,
-                     .doc = "make an iterator that returns consecutive keys and groups from the iterable\n\n  iterable\n    Elements to divide into groups according to the key function.\n"
-                            "  key\n    A function for computing the group category for each element.\n    If the key function is not specified or is None, the element itself\n    is used for grouping.",
-                     .trace = groupby_trace, .new = groupby_make, .next = groupby_next, .methods = groupby_methods};
+Type groupby_type = {
+    TYPE_INIT("itertools.groupby", Groupby),
+    ITERATOR_SLOTS,
+    .doc = "make an iterator that returns consecutive keys and groups from the iterable\n\n  iterable\n    Elements to divide into groups according to the key function.\n"
+           "  key\n    A function for computing the group category for each element.\n    If the key function is not specified or is None, the element itself\n    is used for "
+           "grouping.",
+    .trace = groupby_trace,
+    .new = groupby_make,
+    .next = groupby_next,
+    .methods = groupby_methods};
 static const NativeDef grouper_methods[] = {REDUCE(grouper_reduce), {0}};
 Type grouper_type = {TYPE_INIT("itertools._grouper", Grouper), .iter = iter_self, .trace = iter_trace_2, .new = grouper_make, .next = grouper_next, .methods = grouper_methods};
 
 /* --- tee: iterators walk along a chain of cells with the items read so far; the last cell has the source */
 
 enum { TEE_CELL = 57 };
-typedef struct TeeData { Obj head; Value iterator, next; Value items[TEE_CELL]; int64_t count; bool running; } TeeData;
-typedef struct Tee { Obj head; Value data; int64_t index; } Tee;
+typedef struct TeeData {
+    Obj head;
+    Value iterator, next;
+    Value items[TEE_CELL];
+    int64_t count;
+    bool running;
+} TeeData;
+typedef struct Tee {
+    Obj head;
+    Value data;
+    int64_t index;
+} Tee;
 
 static void tee_data_trace(Obj *o) { gc_visit_values(values_of(o), 2 + TEE_CELL); }
 
@@ -190,10 +212,7 @@ static Value tee_from_iterable(Value iterable)
     return tee_new(tee_data_new(iterator), 0);
 }
 
-static Value tee_make(Type *type, Value *args, size_t nargs, Value kwnames)
-{
-    return iter_arguments("_tee", type, &tee_type, nargs, kwnames, 1) ? tee_from_iterable(args[0]) : 0;
-}
+static Value tee_make(Type *type, Value *args, size_t nargs, Value kwnames) { return iter_arguments("_tee", type, &tee_type, nargs, kwnames, 1) ? tee_from_iterable(args[0]) : 0; }
 
 static Value tee_next(Value self)
 {
@@ -261,5 +280,11 @@ static const NativeDef tee_methods[] = {
     {"__copy__", "(self, /)", tee_copy, "Returns an independent iterator.", 0},
     {0},
 };
-Type tee_type = {TYPE_INIT("itertools._tee", Tee), .flags = TYPE_WEAKREF_OK, .doc = "Iterator wrapped to make it copyable.", .iter = iter_self, .trace = iter_trace_1, .new = tee_make,
-                 .next = tee_next, .methods = tee_methods};
+Type tee_type = {TYPE_INIT("itertools._tee", Tee),
+                 .flags = TYPE_WEAKREF_OK,
+                 .doc = "Iterator wrapped to make it copyable.",
+                 .iter = iter_self,
+                 .trace = iter_trace_1,
+                 .new = tee_make,
+                 .next = tee_next,
+                 .methods = tee_methods};

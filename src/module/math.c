@@ -22,7 +22,7 @@ static Value apply(Value v, double (*function)(double), Infinity infinity)
     return float_new(r);
 }
 
-#define UNARY(name, infinity)                                                                                                                        \
+#define UNARY(name, infinity) \
     static NATIVE(math_##name) { return apply(args[0], name, infinity); }
 UNARY(acos, POLE)
 UNARY(acosh, POLE)
@@ -331,7 +331,11 @@ static NATIVE(math_dist)
 /* --- sums and products */
 
 /* Shewchuk's exact sum: `partials` never overlap, smallest first; together they are the sum so far. */
-typedef struct ExactSum { double *partials; int64_t count, capacity; double special, infinities; } ExactSum;
+typedef struct ExactSum {
+    double *partials;
+    int64_t count, capacity;
+    double special, infinities;
+} ExactSum;
 
 static bool exact_add(ExactSum *s, double x)
 {

@@ -6,7 +6,14 @@
 #include <sys/stat.h>
 
 typedef enum Access { ACCESS_DEFAULT, ACCESS_READ, ACCESS_WRITE, ACCESS_COPY } Access;
-typedef struct MmapObj { Obj head; char *data; int64_t size, position, offset; int fd, flags; int64_t exports; Access access; } MmapObj;
+typedef struct MmapObj {
+    Obj head;
+    char *data;
+    int64_t size, position, offset;
+    int fd, flags;
+    int64_t exports;
+    Access access;
+} MmapObj;
 static Type mmap_type;
 
 static bool valid(MmapObj *m) { return m->data || raise_value("mmap closed or invalid"); }
@@ -86,7 +93,8 @@ static Value mmap_repr(Value self)
     static const char *const names[] = {"ACCESS_DEFAULT", "ACCESS_READ", "ACCESS_WRITE", "ACCESS_COPY"};
     MmapObj *m = (MmapObj *)self;
     if (!m->data) return str_format_c("<%s closed=True>", type_full_name(type_of(self)));
-    return str_format_c("<%s closed=False, access=%s, length=%lld, pos=%lld, offset=%lld>", type_full_name(type_of(self)), names[m->access], (long long)m->size, (long long)m->position, (long long)m->offset);
+    return str_format_c("<%s closed=False, access=%s, length=%lld, pos=%lld, offset=%lld>", type_full_name(type_of(self)), names[m->access], (long long)m->size,
+                        (long long)m->position, (long long)m->offset);
 }
 
 /* ---------------------------------------------------------------- as a file */
@@ -309,23 +317,53 @@ static bool mmap_get_buffer(Value self, Buffer *buffer, int flags)
 }
 static void mmap_release_buffer(Value self, Buffer *buffer) { ((MmapObj *)self)->exports--; }
 
+/* clang-format off: a table */
 static const NativeDef mmap_methods[] = {
-    {"close", "(self, /)", mmap_close, 0, 0}, {"find", "(self, sub, start=<unrepresentable>, end=<unrepresentable>, /)", mmap_find, 0, 0}, {"rfind", "(self, sub, start=<unrepresentable>, end=<unrepresentable>, /)", mmap_rfind, 0, 0},
-    {"flush", "(self, offset=0, size=<unrepresentable>, /)", mmap_flush, 0, 0}, {"madvise", "(self, option, start=0, length=<unrepresentable>, /)", mmap_madvise, 0, 0},
-    {"move", "(self, dest, src, count, /)", mmap_move, 0, 0}, {"read", "(self, n=None, /)", mmap_read, 0, 0}, {"read_byte", "(self, /)", mmap_read_byte, 0, 0}, {"readline", "(self, /)", mmap_readline, 0, 0},
-    {"resize", "(self, newsize, /)", mmap_resize, 0, 0}, {"seek", "(self, pos, whence=0, /)", mmap_seek, 0, 0}, {"size", "(self, /)", mmap_size, 0, 0}, {"tell", "(self, /)", mmap_tell, 0, 0},
-    {"write", "(self, bytes, /)", mmap_write, 0, 0}, {"write_byte", "(self, byte, /)", mmap_write_byte, 0, 0}, {"__enter__", "(self, /)", mmap_enter, 0, 0}, {"__exit__", "(self, *args)", mmap_exit, 0, 0},
-    {"__sizeof__", "(self, /)", mmap_sizeof, 0, 0}, {0},
+    {"close", "(self, /)", mmap_close, 0, 0},
+    {"find", "(self, sub, start=<unrepresentable>, end=<unrepresentable>, /)", mmap_find, 0, 0},
+    {"rfind", "(self, sub, start=<unrepresentable>, end=<unrepresentable>, /)", mmap_rfind, 0, 0},
+    {"flush", "(self, offset=0, size=<unrepresentable>, /)", mmap_flush, 0, 0},
+    {"madvise", "(self, option, start=0, length=<unrepresentable>, /)", mmap_madvise, 0, 0},
+    {"move", "(self, dest, src, count, /)", mmap_move, 0, 0},
+    {"read", "(self, n=None, /)", mmap_read, 0, 0},
+    {"read_byte", "(self, /)", mmap_read_byte, 0, 0},
+    {"readline", "(self, /)", mmap_readline, 0, 0},
+    {"resize", "(self, newsize, /)", mmap_resize, 0, 0},
+    {"seek", "(self, pos, whence=0, /)", mmap_seek, 0, 0},
+    {"size", "(self, /)", mmap_size, 0, 0},
+    {"tell", "(self, /)", mmap_tell, 0, 0},
+    {"write", "(self, bytes, /)", mmap_write, 0, 0},
+    {"write_byte", "(self, byte, /)", mmap_write_byte, 0, 0},
+    {"__enter__", "(self, /)", mmap_enter, 0, 0},
+    {"__exit__", "(self, *args)", mmap_exit, 0, 0},
+    {"__sizeof__", "(self, /)", mmap_sizeof, 0, 0},
+    {0},
 };
+/* clang-format on */
 static const GetSetDef mmap_getset[] = {{"closed", mmap_get_closed, 0, 0}, {0}};
-static Type mmap_type = {TYPE_INIT("mmap.mmap", MmapObj), .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES | TYPE_WEAKREF_OK, .finalize = mmap_finalize, .new = mmap_make, .repr = mmap_repr, .length = mmap_length, .getitem = mmap_getitem,
-                         .setitem = mmap_setitem, .get_buffer = mmap_get_buffer, .release_buffer = mmap_release_buffer, .methods = mmap_methods, .getset = mmap_getset,
-                         .doc = "mmap(fileno, length, flags=MAP_SHARED, prot=PROT_READ|PROT_WRITE, access=ACCESS_DEFAULT, offset=0): a file mapped into memory; -1: memory without a file."};
+static Type mmap_type = {
+    TYPE_INIT("mmap.mmap", MmapObj),
+    .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_FREES | TYPE_WEAKREF_OK,
+    .finalize = mmap_finalize,
+    .new = mmap_make,
+    .repr = mmap_repr,
+    .length = mmap_length,
+    .getitem = mmap_getitem,
+    .setitem = mmap_setitem,
+    .get_buffer = mmap_get_buffer,
+    .release_buffer = mmap_release_buffer,
+    .methods = mmap_methods,
+    .getset = mmap_getset,
+    .doc = "mmap(fileno, length, flags=MAP_SHARED, prot=PROT_READ|PROT_WRITE, access=ACCESS_DEFAULT, offset=0): a file mapped into memory; -1: memory without a file."};
 
 #define C(name) {#name, name}
-static const struct { const char *name; int value; } constants[] = {C(PROT_EXEC), C(PROT_READ), C(PROT_WRITE), C(MAP_SHARED), C(MAP_PRIVATE), C(MAP_DENYWRITE), C(MAP_EXECUTABLE), C(MAP_ANON), C(MAP_ANONYMOUS), C(MAP_POPULATE),
-    C(MAP_STACK), C(ACCESS_DEFAULT), C(ACCESS_READ), C(ACCESS_WRITE), C(ACCESS_COPY), C(MADV_NORMAL), C(MADV_RANDOM), C(MADV_SEQUENTIAL), C(MADV_WILLNEED), C(MADV_DONTNEED), C(MADV_REMOVE), C(MADV_DONTFORK), C(MADV_DOFORK),
-    C(MADV_HWPOISON), C(MADV_MERGEABLE), C(MADV_UNMERGEABLE), C(MADV_HUGEPAGE), C(MADV_NOHUGEPAGE), C(MADV_DONTDUMP), C(MADV_DODUMP), C(MADV_FREE)};
+static const struct {
+    const char *name;
+    int value;
+} constants[] = {C(PROT_EXEC),      C(PROT_READ),        C(PROT_WRITE),    C(MAP_SHARED),      C(MAP_PRIVATE),   C(MAP_DENYWRITE), C(MAP_EXECUTABLE), C(MAP_ANON),
+                 C(MAP_ANONYMOUS),  C(MAP_POPULATE),     C(MAP_STACK),     C(ACCESS_DEFAULT),  C(ACCESS_READ),   C(ACCESS_WRITE),  C(ACCESS_COPY),    C(MADV_NORMAL),
+                 C(MADV_RANDOM),    C(MADV_SEQUENTIAL),  C(MADV_WILLNEED), C(MADV_DONTNEED),   C(MADV_REMOVE),   C(MADV_DONTFORK), C(MADV_DOFORK),    C(MADV_HWPOISON),
+                 C(MADV_MERGEABLE), C(MADV_UNMERGEABLE), C(MADV_HUGEPAGE), C(MADV_NOHUGEPAGE), C(MADV_DONTDUMP), C(MADV_DODUMP),   C(MADV_FREE)};
 
 static bool init(Value module)
 {

@@ -7,12 +7,16 @@
 
 /* Addresses of weak symbols are not constants to all linkers' taste, so the table is made on first use. */
 #define MODULE(c_name, text) +1
-enum { MODULE_COUNT = 0
+enum {
+    MODULE_COUNT = 0
 #include "module/modules.def"
 };
 #undef MODULE
 
-typedef struct ModuleEntry { const char *name; const ModuleDef *def; } ModuleEntry;
+typedef struct ModuleEntry {
+    const char *name;
+    const ModuleDef *def;
+} ModuleEntry;
 
 static const ModuleEntry *module_table(void)
 {
@@ -56,10 +60,7 @@ Value module_create(const ModuleDef *def)
 
 bool module_add(Value module, const char *name, Value value) { return value && module_set(module, name, value); }
 
-bool module_add_type(Value module, Type *type)
-{
-    return type_ready(type) && module_set(module, type_name(type), VALUE(type));
-}
+bool module_add_type(Value module, Type *type) { return type_ready(type) && module_set(module, type_name(type), VALUE(type)); }
 
 bool module_add_int(Value module, const char *name, int64_t value) { return module_add(module, name, int_new(value)); }
 bool module_add_str(Value module, const char *name, const char *value) { return module_add(module, name, str_from_cstring(value)); }

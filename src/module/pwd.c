@@ -3,11 +3,13 @@
 #include <pwd.h>
 
 static Type *entry_type;
-static const StructSeqField fields[] = {{"pw_name", "user name"}, {"pw_passwd", "password"}, {"pw_uid", "user id"}, {"pw_gid", "group id"}, {"pw_gecos", "real name"}, {"pw_dir", "home directory"}, {"pw_shell", "shell program"}, {0}};
+static const StructSeqField fields[] = {{"pw_name", "user name"},  {"pw_passwd", "password"},    {"pw_uid", "user id"},         {"pw_gid", "group id"},
+                                        {"pw_gecos", "real name"}, {"pw_dir", "home directory"}, {"pw_shell", "shell program"}, {0}};
 
 static Value entry_value(const struct passwd *p)
 {
-    Value items[] = {user_text(p->pw_name), user_text(p->pw_passwd), user_id_value(p->pw_uid), user_id_value(p->pw_gid), user_text(p->pw_gecos), user_text(p->pw_dir), user_text(p->pw_shell)};
+    Value items[] = {user_text(p->pw_name),  user_text(p->pw_passwd), user_id_value(p->pw_uid), user_id_value(p->pw_gid),
+                     user_text(p->pw_gecos), user_text(p->pw_dir),    user_text(p->pw_shell)};
     for (int i = 0; i < 7; i++)
         if (!items[i]) return 0;
     return structseq_new(entry_type, items);

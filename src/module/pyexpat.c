@@ -11,10 +11,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* clang-format off: a table */
 typedef enum Handler {
-    ON_START_ELEMENT, ON_END_ELEMENT, ON_INSTRUCTION, ON_TEXT, ON_UNPARSED, ON_NOTATION, ON_START_NAMESPACE, ON_END_NAMESPACE, ON_COMMENT, ON_START_CDATA, ON_END_CDATA, ON_DEFAULT, ON_DEFAULT_EXPAND, ON_NOT_STANDALONE,
-    ON_EXTERNAL, ON_START_DOCTYPE, ON_END_DOCTYPE, ON_ENTITY, ON_XML, ON_ELEMENT, ON_ATTLIST, ON_SKIPPED, HANDLERS
+    ON_START_ELEMENT,
+    ON_END_ELEMENT,
+    ON_INSTRUCTION,
+    ON_TEXT,
+    ON_UNPARSED,
+    ON_NOTATION,
+    ON_START_NAMESPACE,
+    ON_END_NAMESPACE,
+    ON_COMMENT,
+    ON_START_CDATA,
+    ON_END_CDATA,
+    ON_DEFAULT,
+    ON_DEFAULT_EXPAND,
+    ON_NOT_STANDALONE,
+    ON_EXTERNAL,
+    ON_START_DOCTYPE,
+    ON_END_DOCTYPE,
+    ON_ENTITY,
+    ON_XML,
+    ON_ELEMENT,
+    ON_ATTLIST,
+    ON_SKIPPED,
+    HANDLERS
 } Handler;
+/* clang-format on */
 
 typedef struct ParserObj {
     Obj head;
@@ -49,7 +72,9 @@ static uint64_t raise_expat(ParserObj *p, enum XML_Error code)
 {
     long line = (long)XML_GetErrorLineNumber(p->parser), column = (long)XML_GetErrorColumnNumber(p->parser);
     Value text = str_format_c("%s: line %ld, column %ld", XML_ErrorString(code), line, column), error = text ? call_1(expat_error, text) : 0;
-    if (!error || !object_setattr(error, NAME("code"), int_new(code)) || !object_setattr(error, NAME("offset"), int_new(column)) || !object_setattr(error, NAME("lineno"), int_new(line))) return 0;
+    if (!error || !object_setattr(error, NAME("code"), int_new(code)) || !object_setattr(error, NAME("offset"), int_new(column)) ||
+        !object_setattr(error, NAME("lineno"), int_new(line)))
+        return 0;
     return raise_instance(error);
 }
 
@@ -95,10 +120,10 @@ static bool begins(ParserObj *p, Handler handler)
     if (thread_self->exception || !p->handlers[handler]) return false;
     return flush_text(p) && p->handlers[handler];
 }
-#define EVENT(handler, ...)                                            \
-    ParserObj *p = data;                                               \
-    if (!begins(p, handler)) return;                                   \
-    Value items[] = {__VA_ARGS__};                                     \
+#define EVENT(handler, ...) \
+    ParserObj *p = data; \
+    if (!begins(p, handler)) return; \
+    Value items[] = {__VA_ARGS__}; \
     deliver(p, handler, items, (int)(sizeof items / sizeof *items))
 
 static Value attributes_value(ParserObj *p, const XML_Char **attributes)
@@ -125,8 +150,8 @@ static void on_notation(void *data, const XML_Char *notation, const XML_Char *ba
 static void on_start_namespace(void *data, const XML_Char *prefix, const XML_Char *uri) { EVENT(ON_START_NAMESPACE, name_value(p, prefix), name_value(p, uri)); }
 static void on_end_namespace(void *data, const XML_Char *prefix) { EVENT(ON_END_NAMESPACE, name_value(p, prefix)); }
 static void on_comment(void *data, const XML_Char *text) { EVENT(ON_COMMENT, text_value(text)); }
-#define EVENT_BARE(handler)                     \
-    ParserObj *p = data;                        \
+#define EVENT_BARE(handler) \
+    ParserObj *p = data; \
     if (begins(p, handler)) deliver(p, handler, 0, 0)
 static void on_start_cdata(void *data) { EVENT_BARE(ON_START_CDATA); }
 static void on_end_cdata(void *data) { EVENT_BARE(ON_END_CDATA); }
@@ -155,9 +180,11 @@ static void on_start_doctype(void *data, const XML_Char *name, const XML_Char *s
 {
     EVENT(ON_START_DOCTYPE, name_value(p, name), name_value(p, system), name_value(p, public), int_new(subset));
 }
-static void on_entity(void *data, const XML_Char *name, int parameter, const XML_Char *value, int size, const XML_Char *base, const XML_Char *system, const XML_Char *public, const XML_Char *notation)
+static void on_entity(void *data, const XML_Char *name, int parameter, const XML_Char *value, int size, const XML_Char *base, const XML_Char *system, const XML_Char *public,
+                      const XML_Char *notation)
 {
-    EVENT(ON_ENTITY, name_value(p, name), int_new(parameter), value ? str_from_utf8(value, (size_t)size) : NONE, name_value(p, base), name_value(p, system), name_value(p, public), name_value(p, notation));
+    EVENT(ON_ENTITY, name_value(p, name), int_new(parameter), value ? str_from_utf8(value, (size_t)size) : NONE, name_value(p, base), name_value(p, system), name_value(p, public),
+          name_value(p, notation));
 }
 static void on_xml(void *data, const XML_Char *version, const XML_Char *encoding, int standalone) { EVENT(ON_XML, text_value(version), text_value(encoding), int_new(standalone)); }
 static Value model_value(ParserObj *p, const XML_Content *model, int depth)
@@ -223,18 +250,21 @@ static int on_unknown_encoding(void *data, const XML_Char *name, XML_Encoding *i
 static void install(ParserObj *p, Handler which)
 {
     XML_Parser x = p->parser;
-#define ON(handler, set, function) case handler: set(x, p->handlers[handler] ? function : 0); break;
+#define ON(handler, set, function) \
+    case handler: set(x, p->handlers[handler] ? function : 0); break;
     switch (which) {
-    ON(ON_START_ELEMENT, XML_SetStartElementHandler, on_start_element) ON(ON_END_ELEMENT, XML_SetEndElementHandler, on_end_element)
-    ON(ON_INSTRUCTION, XML_SetProcessingInstructionHandler, on_instruction) ON(ON_TEXT, XML_SetCharacterDataHandler, on_text)
-    ON(ON_UNPARSED, XML_SetUnparsedEntityDeclHandler, on_unparsed) ON(ON_NOTATION, XML_SetNotationDeclHandler, on_notation)
-    ON(ON_START_NAMESPACE, XML_SetStartNamespaceDeclHandler, on_start_namespace) ON(ON_END_NAMESPACE, XML_SetEndNamespaceDeclHandler, on_end_namespace)
-    ON(ON_COMMENT, XML_SetCommentHandler, on_comment) ON(ON_START_CDATA, XML_SetStartCdataSectionHandler, on_start_cdata) ON(ON_END_CDATA, XML_SetEndCdataSectionHandler, on_end_cdata)
-    ON(ON_DEFAULT, XML_SetDefaultHandler, on_default) ON(ON_DEFAULT_EXPAND, XML_SetDefaultHandlerExpand, on_default_expand) ON(ON_NOT_STANDALONE, XML_SetNotStandaloneHandler, on_not_standalone)
-    ON(ON_EXTERNAL, XML_SetExternalEntityRefHandler, on_external) ON(ON_START_DOCTYPE, XML_SetStartDoctypeDeclHandler, on_start_doctype) ON(ON_END_DOCTYPE, XML_SetEndDoctypeDeclHandler, on_end_doctype)
-    ON(ON_ENTITY, XML_SetEntityDeclHandler, on_entity) ON(ON_XML, XML_SetXmlDeclHandler, on_xml) ON(ON_ELEMENT, XML_SetElementDeclHandler, on_element) ON(ON_ATTLIST, XML_SetAttlistDeclHandler, on_attlist)
-    ON(ON_SKIPPED, XML_SetSkippedEntityHandler, on_skipped)
-    default: break;
+        ON(ON_START_ELEMENT, XML_SetStartElementHandler, on_start_element)
+        ON(ON_END_ELEMENT, XML_SetEndElementHandler, on_end_element) ON(ON_INSTRUCTION, XML_SetProcessingInstructionHandler, on_instruction)
+            ON(ON_TEXT, XML_SetCharacterDataHandler, on_text) ON(ON_UNPARSED, XML_SetUnparsedEntityDeclHandler, on_unparsed)
+                ON(ON_NOTATION, XML_SetNotationDeclHandler, on_notation) ON(ON_START_NAMESPACE, XML_SetStartNamespaceDeclHandler, on_start_namespace)
+                    ON(ON_END_NAMESPACE, XML_SetEndNamespaceDeclHandler, on_end_namespace) ON(ON_COMMENT, XML_SetCommentHandler, on_comment)
+                        ON(ON_START_CDATA, XML_SetStartCdataSectionHandler, on_start_cdata) ON(ON_END_CDATA, XML_SetEndCdataSectionHandler, on_end_cdata)
+                            ON(ON_DEFAULT, XML_SetDefaultHandler, on_default) ON(ON_DEFAULT_EXPAND, XML_SetDefaultHandlerExpand, on_default_expand)
+                                ON(ON_NOT_STANDALONE, XML_SetNotStandaloneHandler, on_not_standalone) ON(ON_EXTERNAL, XML_SetExternalEntityRefHandler, on_external)
+                                    ON(ON_START_DOCTYPE, XML_SetStartDoctypeDeclHandler, on_start_doctype) ON(ON_END_DOCTYPE, XML_SetEndDoctypeDeclHandler, on_end_doctype)
+                                        ON(ON_ENTITY, XML_SetEntityDeclHandler, on_entity) ON(ON_XML, XML_SetXmlDeclHandler, on_xml)
+                                            ON(ON_ELEMENT, XML_SetElementDeclHandler, on_element) ON(ON_ATTLIST, XML_SetAttlistDeclHandler, on_attlist)
+                                                ON(ON_SKIPPED, XML_SetSkippedEntityHandler, on_skipped) default : break;
     }
 }
 
@@ -368,31 +398,39 @@ static bool handler_set(Value self, Handler which, Value value)
     install(p, which);
     return true;
 }
-#define HANDLER(which, name)                                                                        \
-    static Value get_##name(Value self) { return handler_get(self, which); }                        \
+#define HANDLER(which, name) \
+    static Value get_##name(Value self) { return handler_get(self, which); } \
     static bool set_##name(Value self, Value value) { return handler_set(self, which, value); }
-#define ALL_HANDLERS(H) H(ON_START_ELEMENT, StartElementHandler) H(ON_END_ELEMENT, EndElementHandler) H(ON_INSTRUCTION, ProcessingInstructionHandler) H(ON_TEXT, CharacterDataHandler) \
-    H(ON_UNPARSED, UnparsedEntityDeclHandler) H(ON_NOTATION, NotationDeclHandler) H(ON_START_NAMESPACE, StartNamespaceDeclHandler) H(ON_END_NAMESPACE, EndNamespaceDeclHandler) \
-    H(ON_COMMENT, CommentHandler) H(ON_START_CDATA, StartCdataSectionHandler) H(ON_END_CDATA, EndCdataSectionHandler) H(ON_DEFAULT, DefaultHandler) H(ON_DEFAULT_EXPAND, DefaultHandlerExpand) \
-    H(ON_NOT_STANDALONE, NotStandaloneHandler) H(ON_EXTERNAL, ExternalEntityRefHandler) H(ON_START_DOCTYPE, StartDoctypeDeclHandler) H(ON_END_DOCTYPE, EndDoctypeDeclHandler) H(ON_ENTITY, EntityDeclHandler) \
-    H(ON_XML, XmlDeclHandler) H(ON_ELEMENT, ElementDeclHandler) H(ON_ATTLIST, AttlistDeclHandler) H(ON_SKIPPED, SkippedEntityHandler)
+#define ALL_HANDLERS(H) \
+    H(ON_START_ELEMENT, StartElementHandler) \
+    H(ON_END_ELEMENT, EndElementHandler) H(ON_INSTRUCTION, ProcessingInstructionHandler) H(ON_TEXT, CharacterDataHandler) H(ON_UNPARSED, UnparsedEntityDeclHandler) \
+        H(ON_NOTATION, NotationDeclHandler) H(ON_START_NAMESPACE, StartNamespaceDeclHandler) H(ON_END_NAMESPACE, EndNamespaceDeclHandler) H(ON_COMMENT, CommentHandler) \
+            H(ON_START_CDATA, StartCdataSectionHandler) H(ON_END_CDATA, EndCdataSectionHandler) H(ON_DEFAULT, DefaultHandler) H(ON_DEFAULT_EXPAND, DefaultHandlerExpand) \
+                H(ON_NOT_STANDALONE, NotStandaloneHandler) H(ON_EXTERNAL, ExternalEntityRefHandler) H(ON_START_DOCTYPE, StartDoctypeDeclHandler) \
+                    H(ON_END_DOCTYPE, EndDoctypeDeclHandler) H(ON_ENTITY, EntityDeclHandler) H(ON_XML, XmlDeclHandler) H(ON_ELEMENT, ElementDeclHandler) \
+                        H(ON_ATTLIST, AttlistDeclHandler) H(ON_SKIPPED, SkippedEntityHandler)
 ALL_HANDLERS(HANDLER)
 
-#define NUMBER(name, expression) static Value get_##name(Value self) { ParserObj *p = (ParserObj *)self; return int_new((int64_t)(expression)); }
-NUMBER(ErrorCode, XML_GetErrorCode(p->parser)) NUMBER(ErrorLineNumber, XML_GetErrorLineNumber(p->parser)) NUMBER(ErrorColumnNumber, XML_GetErrorColumnNumber(p->parser))
-NUMBER(ErrorByteIndex, XML_GetErrorByteIndex(p->parser)) NUMBER(CurrentLineNumber, XML_GetCurrentLineNumber(p->parser)) NUMBER(CurrentColumnNumber, XML_GetCurrentColumnNumber(p->parser))
-NUMBER(CurrentByteIndex, XML_GetCurrentByteIndex(p->parser)) NUMBER(buffer_size, p->text_size) NUMBER(buffer_used, p->text ? p->text_used : 0)
-
-#define FLAG(name, field)                                                                           \
-    static Value get_##name(Value self) { return bool_value(((ParserObj *)self)->field); }          \
-    static bool set_##name(Value self, Value value)                                                 \
-    {                                                                                               \
-        int truth = value ? object_truth(value) : (int)raise_runtime("Cannot delete attribute") - 1;\
-        if (truth >= 0) ((ParserObj *)self)->field = truth;                                         \
-        return truth >= 0;                                                                          \
+#define NUMBER(name, expression) \
+    static Value get_##name(Value self) \
+    { \
+        ParserObj *p = (ParserObj *)self; \
+        return int_new((int64_t)(expression)); \
     }
-FLAG(ordered_attributes, ordered) FLAG(specified_attributes, specified) FLAG(namespace_prefixes, prefixes)
-static bool set_prefixes(Value self, Value value)
+NUMBER(ErrorCode, XML_GetErrorCode(p->parser))
+NUMBER(ErrorLineNumber, XML_GetErrorLineNumber(p->parser)) NUMBER(ErrorColumnNumber, XML_GetErrorColumnNumber(p->parser)) NUMBER(ErrorByteIndex, XML_GetErrorByteIndex(p->parser))
+    NUMBER(CurrentLineNumber, XML_GetCurrentLineNumber(p->parser)) NUMBER(CurrentColumnNumber, XML_GetCurrentColumnNumber(p->parser))
+        NUMBER(CurrentByteIndex, XML_GetCurrentByteIndex(p->parser)) NUMBER(buffer_size, p->text_size) NUMBER(buffer_used, p->text ? p->text_used : 0)
+
+#define FLAG(name, field) \
+    static Value get_##name(Value self) { return bool_value(((ParserObj *)self)->field); } \
+    static bool set_##name(Value self, Value value) \
+    { \
+        int truth = value ? object_truth(value) : (int)raise_runtime("Cannot delete attribute") - 1; \
+        if (truth >= 0) ((ParserObj *)self)->field = truth; \
+        return truth >= 0; \
+    }
+            FLAG(ordered_attributes, ordered) FLAG(specified_attributes, specified) FLAG(namespace_prefixes, prefixes) static bool set_prefixes(Value self, Value value)
 {
     if (!set_namespace_prefixes(self, value)) return false;
     XML_SetReturnNSTriplet(((ParserObj *)self)->parser, ((ParserObj *)self)->prefixes);
@@ -434,18 +472,37 @@ static bool set_buffer_size(Value self, Value value)
 static Value get_intern(Value self) { return ((ParserObj *)self)->intern ? ((ParserObj *)self)->intern : NONE; }
 
 #define HANDLER_ENTRY(which, name) {#name, get_##name, set_##name, 0},
-static const GetSetDef parser_getset[] = {
-    ALL_HANDLERS(HANDLER_ENTRY)
-    {"ErrorCode", get_ErrorCode, 0, 0}, {"ErrorLineNumber", get_ErrorLineNumber, 0, 0}, {"ErrorColumnNumber", get_ErrorColumnNumber, 0, 0}, {"ErrorByteIndex", get_ErrorByteIndex, 0, 0},
-    {"CurrentLineNumber", get_CurrentLineNumber, 0, 0}, {"CurrentColumnNumber", get_CurrentColumnNumber, 0, 0}, {"CurrentByteIndex", get_CurrentByteIndex, 0, 0}, {"buffer_size", get_buffer_size, set_buffer_size, 0},
-    {"buffer_used", get_buffer_used, 0, 0}, {"buffer_text", get_buffer_text, set_buffer_text, 0}, {"namespace_prefixes", get_namespace_prefixes, set_prefixes, 0},
-    {"ordered_attributes", get_ordered_attributes, set_ordered_attributes, 0}, {"specified_attributes", get_specified_attributes, set_specified_attributes, 0}, {"intern", get_intern, 0, 0}, {0}};
+static const GetSetDef parser_getset[] = {ALL_HANDLERS(HANDLER_ENTRY){"ErrorCode", get_ErrorCode, 0, 0},
+                                          {"ErrorLineNumber", get_ErrorLineNumber, 0, 0},
+                                          {"ErrorColumnNumber", get_ErrorColumnNumber, 0, 0},
+                                          {"ErrorByteIndex", get_ErrorByteIndex, 0, 0},
+                                          {"CurrentLineNumber", get_CurrentLineNumber, 0, 0},
+                                          {"CurrentColumnNumber", get_CurrentColumnNumber, 0, 0},
+                                          {"CurrentByteIndex", get_CurrentByteIndex, 0, 0},
+                                          {"buffer_size", get_buffer_size, set_buffer_size, 0},
+                                          {"buffer_used", get_buffer_used, 0, 0},
+                                          {"buffer_text", get_buffer_text, set_buffer_text, 0},
+                                          {"namespace_prefixes", get_namespace_prefixes, set_prefixes, 0},
+                                          {"ordered_attributes", get_ordered_attributes, set_ordered_attributes, 0},
+                                          {"specified_attributes", get_specified_attributes, set_specified_attributes, 0},
+                                          {"intern", get_intern, 0, 0},
+                                          {0}};
 static const NativeDef parser_methods[] = {
-    {"Parse", "(self, data, isfinal=False, /)", parser_Parse, "Parse a piece of a document.", 0}, {"ParseFile", "(self, file, /)", parser_ParseFile, "Parse a file.", 0}, {"SetBase", "(self, base, /)", parser_SetBase, 0, 0},
-    {"GetBase", "(self, /)", parser_GetBase, 0, 0}, {"GetInputContext", "(self, /)", parser_GetInputContext, "The input from the current event on.", 0},
+    {"Parse", "(self, data, isfinal=False, /)", parser_Parse, "Parse a piece of a document.", 0},
+    {"ParseFile", "(self, file, /)", parser_ParseFile, "Parse a file.", 0},
+    {"SetBase", "(self, base, /)", parser_SetBase, 0, 0},
+    {"GetBase", "(self, /)", parser_GetBase, 0, 0},
+    {"GetInputContext", "(self, /)", parser_GetInputContext, "The input from the current event on.", 0},
     {"ExternalEntityParserCreate", "(self, context, encoding=None, /)", parser_ExternalEntityParserCreate, "A parser for an external entity.", 0},
-    {"SetParamEntityParsing", "(self, flag, /)", parser_SetParamEntityParsing, 0, 0}, {"UseForeignDTD", "(self, flag=True, /)", parser_UseForeignDTD, 0, 0}, {0}};
-static Type parser_type = {TYPE_INIT("pyexpat.xmlparser", ParserObj), .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES, .trace = parser_trace, .finalize = parser_finalize, .methods = parser_methods, .getset = parser_getset,
+    {"SetParamEntityParsing", "(self, flag, /)", parser_SetParamEntityParsing, 0, 0},
+    {"UseForeignDTD", "(self, flag=True, /)", parser_UseForeignDTD, 0, 0},
+    {0}};
+static Type parser_type = {TYPE_INIT("pyexpat.xmlparser", ParserObj),
+                           .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES,
+                           .trace = parser_trace,
+                           .finalize = parser_finalize,
+                           .methods = parser_methods,
+                           .getset = parser_getset,
                            .doc = "XML parser"};
 
 /* ---------------------------------------------------------------- the module */
@@ -475,11 +532,49 @@ static const NativeDef functions[] = {
 };
 
 /* The names of XML_Error's members, from 1 on. */
-static const char *const error_names[] = {"NO_MEMORY", "SYNTAX", "NO_ELEMENTS", "INVALID_TOKEN", "UNCLOSED_TOKEN", "PARTIAL_CHAR", "TAG_MISMATCH", "DUPLICATE_ATTRIBUTE", "JUNK_AFTER_DOC_ELEMENT", "PARAM_ENTITY_REF",
-    "UNDEFINED_ENTITY", "RECURSIVE_ENTITY_REF", "ASYNC_ENTITY", "BAD_CHAR_REF", "BINARY_ENTITY_REF", "ATTRIBUTE_EXTERNAL_ENTITY_REF", "MISPLACED_XML_PI", "UNKNOWN_ENCODING", "INCORRECT_ENCODING", "UNCLOSED_CDATA_SECTION",
-    "EXTERNAL_ENTITY_HANDLING", "NOT_STANDALONE", "UNEXPECTED_STATE", "ENTITY_DECLARED_IN_PE", "FEATURE_REQUIRES_XML_DTD", "CANT_CHANGE_FEATURE_ONCE_PARSING", "UNBOUND_PREFIX", "UNDECLARING_PREFIX", "INCOMPLETE_PE",
-    "XML_DECL", "TEXT_DECL", "PUBLICID", "SUSPENDED", "NOT_SUSPENDED", "ABORTED", "FINISHED", "SUSPEND_PE", "RESERVED_PREFIX_XML", "RESERVED_PREFIX_XMLNS", "RESERVED_NAMESPACE_URI", "INVALID_ARGUMENT", "NO_BUFFER",
-    "AMPLIFICATION_LIMIT_BREACH"};
+static const char *const error_names[] = {"NO_MEMORY",
+                                          "SYNTAX",
+                                          "NO_ELEMENTS",
+                                          "INVALID_TOKEN",
+                                          "UNCLOSED_TOKEN",
+                                          "PARTIAL_CHAR",
+                                          "TAG_MISMATCH",
+                                          "DUPLICATE_ATTRIBUTE",
+                                          "JUNK_AFTER_DOC_ELEMENT",
+                                          "PARAM_ENTITY_REF",
+                                          "UNDEFINED_ENTITY",
+                                          "RECURSIVE_ENTITY_REF",
+                                          "ASYNC_ENTITY",
+                                          "BAD_CHAR_REF",
+                                          "BINARY_ENTITY_REF",
+                                          "ATTRIBUTE_EXTERNAL_ENTITY_REF",
+                                          "MISPLACED_XML_PI",
+                                          "UNKNOWN_ENCODING",
+                                          "INCORRECT_ENCODING",
+                                          "UNCLOSED_CDATA_SECTION",
+                                          "EXTERNAL_ENTITY_HANDLING",
+                                          "NOT_STANDALONE",
+                                          "UNEXPECTED_STATE",
+                                          "ENTITY_DECLARED_IN_PE",
+                                          "FEATURE_REQUIRES_XML_DTD",
+                                          "CANT_CHANGE_FEATURE_ONCE_PARSING",
+                                          "UNBOUND_PREFIX",
+                                          "UNDECLARING_PREFIX",
+                                          "INCOMPLETE_PE",
+                                          "XML_DECL",
+                                          "TEXT_DECL",
+                                          "PUBLICID",
+                                          "SUSPENDED",
+                                          "NOT_SUSPENDED",
+                                          "ABORTED",
+                                          "FINISHED",
+                                          "SUSPEND_PE",
+                                          "RESERVED_PREFIX_XML",
+                                          "RESERVED_PREFIX_XMLNS",
+                                          "RESERVED_NAMESPACE_URI",
+                                          "INVALID_ARGUMENT",
+                                          "NO_BUFFER",
+                                          "AMPLIFICATION_LIMIT_BREACH"};
 
 static Value submodule(Value module, const char *name, const char *full)
 {
@@ -495,19 +590,24 @@ static bool add_errors(Value module)
         if (!text) continue;
         Value message = str_from_cstring(text);
         snprintf(name, sizeof name, "XML_ERROR_%s", error_names[i]);
-        if (!message || !module_add(errors, name, message) || !dict_set(codes, message, int_new((int64_t)i + 1)) || !dict_set(messages, int_new((int64_t)i + 1), message)) return false;
+        if (!message || !module_add(errors, name, message) || !dict_set(codes, message, int_new((int64_t)i + 1)) || !dict_set(messages, int_new((int64_t)i + 1), message))
+            return false;
     }
     return messages && module_add(errors, "codes", codes) && module_add(errors, "messages", messages);
 }
 static bool add_model(Value module)
 {
 #define C(name) {#name, name}
-    static const struct { const char *name; int value; } constants[] = {C(XML_CTYPE_EMPTY), C(XML_CTYPE_ANY), C(XML_CTYPE_MIXED), C(XML_CTYPE_NAME), C(XML_CTYPE_CHOICE), C(XML_CTYPE_SEQ), C(XML_CQUANT_NONE), C(XML_CQUANT_OPT),
-        C(XML_CQUANT_REP), C(XML_CQUANT_PLUS)};
+    static const struct {
+        const char *name;
+        int value;
+    } constants[] = {C(XML_CTYPE_EMPTY), C(XML_CTYPE_ANY),   C(XML_CTYPE_MIXED), C(XML_CTYPE_NAME), C(XML_CTYPE_CHOICE),
+                     C(XML_CTYPE_SEQ),   C(XML_CQUANT_NONE), C(XML_CQUANT_OPT),  C(XML_CQUANT_REP), C(XML_CQUANT_PLUS)};
     Value model = submodule(module, "model", "pyexpat.model");
     for (size_t i = 0; model && i < sizeof constants / sizeof *constants; i++)
         if (!module_add_int(model, constants[i].name, constants[i].value)) return false;
-    return model && module_add_int(module, "XML_PARAM_ENTITY_PARSING_NEVER", 0) && module_add_int(module, "XML_PARAM_ENTITY_PARSING_UNLESS_STANDALONE", 1) && module_add_int(module, "XML_PARAM_ENTITY_PARSING_ALWAYS", 2);
+    return model && module_add_int(module, "XML_PARAM_ENTITY_PARSING_NEVER", 0) && module_add_int(module, "XML_PARAM_ENTITY_PARSING_UNLESS_STANDALONE", 1) &&
+           module_add_int(module, "XML_PARAM_ENTITY_PARSING_ALWAYS", 2);
 }
 
 static bool init(Value module)
@@ -518,8 +618,9 @@ static bool init(Value module)
     Value features = list_new(0);
     for (const XML_Feature *f = XML_GetFeatureList(); features && f->feature != XML_FEATURE_END; f++)
         if (!list_append(features, tuple_pack(2, str_from_cstring(f->name), int_new(f->value)))) return false;
-    return expat_error && type_ready(&parser_type) && module_add(module, "ExpatError", expat_error) && module_add(module, "error", expat_error) && module_add(module, "XMLParserType", VALUE(&parser_type)) &&
-           module_add_str(module, "EXPAT_VERSION", XML_ExpatVersion()) && module_add(module, "version_info", tuple_pack(3, int_new(version.major), int_new(version.minor), int_new(version.micro))) &&
+    return expat_error && type_ready(&parser_type) && module_add(module, "ExpatError", expat_error) && module_add(module, "error", expat_error) &&
+           module_add(module, "XMLParserType", VALUE(&parser_type)) && module_add_str(module, "EXPAT_VERSION", XML_ExpatVersion()) &&
+           module_add(module, "version_info", tuple_pack(3, int_new(version.major), int_new(version.minor), int_new(version.micro))) &&
            module_add_str(module, "native_encoding", "UTF-8") && module_add(module, "features", features) && add_errors(module) && add_model(module);
 }
 const ModuleDef module_pyexpat = {"pyexpat", "Python wrapper for Expat parser.", functions, init};

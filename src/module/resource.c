@@ -6,10 +6,23 @@
 #include <unistd.h>
 
 static Type *usage_type;
-static const StructSeqField usage_fields[] = {{"ru_utime", "user time used"}, {"ru_stime", "system time used"}, {"ru_maxrss", "max. resident set size"}, {"ru_ixrss", "shared memory size"}, {"ru_idrss", "unshared data size"},
-    {"ru_isrss", "unshared stack size"}, {"ru_minflt", "page faults not requiring I/O"}, {"ru_majflt", "page faults requiring I/O"}, {"ru_nswap", "number of swap outs"}, {"ru_inblock", "block input operations"},
-    {"ru_oublock", "block output operations"}, {"ru_msgsnd", "IPC messages sent"}, {"ru_msgrcv", "IPC messages received"}, {"ru_nsignals", "signals received"}, {"ru_nvcsw", "voluntary context switches"},
-    {"ru_nivcsw", "involuntary context switches"}, {0}};
+static const StructSeqField usage_fields[] = {{"ru_utime", "user time used"},
+                                              {"ru_stime", "system time used"},
+                                              {"ru_maxrss", "max. resident set size"},
+                                              {"ru_ixrss", "shared memory size"},
+                                              {"ru_idrss", "unshared data size"},
+                                              {"ru_isrss", "unshared stack size"},
+                                              {"ru_minflt", "page faults not requiring I/O"},
+                                              {"ru_majflt", "page faults requiring I/O"},
+                                              {"ru_nswap", "number of swap outs"},
+                                              {"ru_inblock", "block input operations"},
+                                              {"ru_oublock", "block output operations"},
+                                              {"ru_msgsnd", "IPC messages sent"},
+                                              {"ru_msgrcv", "IPC messages received"},
+                                              {"ru_nsignals", "signals received"},
+                                              {"ru_nvcsw", "voluntary context switches"},
+                                              {"ru_nivcsw", "involuntary context switches"},
+                                              {0}};
 
 static double seconds(struct timeval t) { return (double)t.tv_sec + (double)t.tv_usec * 1e-6; }
 
@@ -19,8 +32,9 @@ static NATIVE(resource_getrusage)
     struct rusage u;
     if (!number_as_int(args[0], &who)) return 0;
     if (getrusage(who, &u) < 0) return errno == EINVAL ? raise_value("invalid who parameter") : raise_errno();
-    return structseq_new(usage_type, (Value[]){float_new(seconds(u.ru_utime)), float_new(seconds(u.ru_stime)), int_new(u.ru_maxrss), int_new(u.ru_ixrss), int_new(u.ru_idrss), int_new(u.ru_isrss), int_new(u.ru_minflt),
-        int_new(u.ru_majflt), int_new(u.ru_nswap), int_new(u.ru_inblock), int_new(u.ru_oublock), int_new(u.ru_msgsnd), int_new(u.ru_msgrcv), int_new(u.ru_nsignals), int_new(u.ru_nvcsw), int_new(u.ru_nivcsw)});
+    return structseq_new(usage_type, (Value[]){float_new(seconds(u.ru_utime)), float_new(seconds(u.ru_stime)), int_new(u.ru_maxrss), int_new(u.ru_ixrss), int_new(u.ru_idrss),
+                                               int_new(u.ru_isrss), int_new(u.ru_minflt), int_new(u.ru_majflt), int_new(u.ru_nswap), int_new(u.ru_inblock), int_new(u.ru_oublock),
+                                               int_new(u.ru_msgsnd), int_new(u.ru_msgrcv), int_new(u.ru_nsignals), int_new(u.ru_nvcsw), int_new(u.ru_nivcsw)});
 }
 
 static Value limits_value(const struct rlimit *l) { return tuple_pack(2, int_new((int64_t)l->rlim_cur), int_new((int64_t)l->rlim_max)); }
@@ -56,7 +70,8 @@ static NATIVE(resource_setrlimit)
 {
     int resource;
     struct rlimit l;
-    if (!number_as_int(args[0], &resource) || !sys_audit("resource.setrlimit", 2, args[0], args[1]) || !resource_argument(args[0], &resource) || !limits_argument(args[1], &l)) return 0;
+    if (!number_as_int(args[0], &resource) || !sys_audit("resource.setrlimit", 2, args[0], args[1]) || !resource_argument(args[0], &resource) || !limits_argument(args[1], &l))
+        return 0;
     return setrlimit((__rlimit_resource_t)resource, &l) < 0 ? limit_error() : NONE;
 }
 static NATIVE(resource_prlimit)
@@ -64,7 +79,9 @@ static NATIVE(resource_prlimit)
     int pid, resource;
     struct rlimit new, old;
     bool set = args[2] && args[2] != NONE;
-    if (!number_as_int(args[0], &pid) || !resource_argument(args[1], &resource) || !sys_audit("resource.prlimit", 3, args[0], args[1], args[2] ? args[2] : NONE) || (set && !limits_argument(args[2], &new))) return 0;
+    if (!number_as_int(args[0], &pid) || !resource_argument(args[1], &resource) || !sys_audit("resource.prlimit", 3, args[0], args[1], args[2] ? args[2] : NONE) ||
+        (set && !limits_argument(args[2], &new)))
+        return 0;
     if (prlimit(pid, (__rlimit_resource_t)resource, set ? &new : 0, &old) == 0) return limits_value(&old);
     return errno == EINVAL ? raise_value("current limit exceeds maximum limit") : raise_errno();
 }
@@ -79,9 +96,13 @@ static const NativeDef functions[] = {
     {0},
 };
 #define C(name) {#name, name}
-static const struct { const char *name; int64_t value; } constants[] = {C(RLIMIT_CPU), C(RLIMIT_FSIZE), C(RLIMIT_DATA), C(RLIMIT_STACK), C(RLIMIT_CORE), C(RLIMIT_NOFILE), C(RLIMIT_OFILE), C(RLIMIT_AS), C(RLIMIT_RSS),
-    C(RLIMIT_NPROC), C(RLIMIT_MEMLOCK), C(RLIMIT_MSGQUEUE), C(RLIMIT_NICE), C(RLIMIT_RTPRIO), {"RLIMIT_RTTIME", 15}, C(RLIMIT_SIGPENDING), C(RUSAGE_SELF), C(RUSAGE_CHILDREN), {"RUSAGE_THREAD", 1},
-    {"RLIM_INFINITY", (int64_t)RLIM_INFINITY}};
+static const struct {
+    const char *name;
+    int64_t value;
+} constants[] = {C(RLIMIT_CPU),        C(RLIMIT_FSIZE),    C(RLIMIT_DATA),     C(RLIMIT_STACK),      C(RLIMIT_CORE),
+                 C(RLIMIT_NOFILE),     C(RLIMIT_OFILE),    C(RLIMIT_AS),       C(RLIMIT_RSS),        C(RLIMIT_NPROC),
+                 C(RLIMIT_MEMLOCK),    C(RLIMIT_MSGQUEUE), C(RLIMIT_NICE),     C(RLIMIT_RTPRIO),     {"RLIMIT_RTTIME", 15},
+                 C(RLIMIT_SIGPENDING), C(RUSAGE_SELF),     C(RUSAGE_CHILDREN), {"RUSAGE_THREAD", 1}, {"RLIM_INFINITY", (int64_t)RLIM_INFINITY}};
 static bool init(Value module)
 {
     usage_type = structseq_type("resource.struct_rusage", "Result of getrusage().", usage_fields, 16);

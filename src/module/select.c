@@ -12,7 +12,12 @@
 
 /* ---------------------------------------------------------------- select */
 
-typedef struct Watch { fd_set set; Value objects[FD_SETSIZE]; int fds[FD_SETSIZE]; int count; } Watch;
+typedef struct Watch {
+    fd_set set;
+    Value objects[FD_SETSIZE];
+    int fds[FD_SETSIZE];
+    int count;
+} Watch;
 
 /* The descriptors of a sequence; its objects are in a list that *keep owns, for the result. */
 static bool watch_sequence(Value sequence, Watch *w, Value *keep, int *most)
@@ -76,7 +81,11 @@ static NATIVE(select_select)
 
 /* ---------------------------------------------------------------- poll */
 
-typedef struct PollObj { Obj head; Value events; /* dict: descriptor -> mask, in order */ bool running; } PollObj;
+typedef struct PollObj {
+    Obj head;
+    Value events; /* dict: descriptor -> mask, in order */
+    bool running;
+} PollObj;
 static void poll_trace(Obj *o) { gc_visit(((PollObj *)o)->events); }
 
 static bool mask_argument(Value v, uint16_t *mask)
@@ -179,7 +188,10 @@ static NATIVE(select_poll)
 
 /* ---------------------------------------------------------------- epoll */
 
-typedef struct EpollObj { Obj head; int fd; } EpollObj;
+typedef struct EpollObj {
+    Obj head;
+    int fd;
+} EpollObj;
 static Type epoll_type;
 
 static void epoll_finalize(Obj *o)
@@ -292,21 +304,31 @@ static const NativeDef epoll_methods[] = {
     {0},
 };
 static const GetSetDef epoll_getset[] = {{"closed", epoll_get_closed, 0, "Whether the descriptor is closed."}, {0}};
-static Type epoll_type = {TYPE_INIT("select.epoll", EpollObj), .flags = TYPE_FINALIZE, .finalize = epoll_finalize, .new = epoll_make, .methods = epoll_methods, .getset = epoll_getset,
+static Type epoll_type = {TYPE_INIT("select.epoll", EpollObj),
+                          .flags = TYPE_FINALIZE,
+                          .finalize = epoll_finalize,
+                          .new = epoll_make,
+                          .methods = epoll_methods,
+                          .getset = epoll_getset,
                           .doc = "An object that watches descriptors (edge and level triggered)."};
 
 /* ---------------------------------------------------------------- the module */
 
 static const NativeDef functions[] = {
-    {"select", "(rlist, wlist, xlist, timeout=None, /)", select_select, "Wait until descriptors are ready for reading, for writing or have exceptional conditions: three lists of those that are.", 0},
+    {"select", "(rlist, wlist, xlist, timeout=None, /)", select_select,
+     "Wait until descriptors are ready for reading, for writing or have exceptional conditions: three lists of those that are.", 0},
     {"poll", "()", select_poll, "An object that watches descriptors.", 0},
     {0},
 };
 
 #define C(name) {#name, name}
-static const struct { const char *name; int64_t value; } constants[] = {
-    C(PIPE_BUF), C(POLLIN), C(POLLPRI), C(POLLOUT), C(POLLERR), C(POLLHUP), C(POLLNVAL), C(POLLRDNORM), C(POLLRDBAND), C(POLLWRNORM), C(POLLWRBAND), C(POLLMSG), C(POLLRDHUP), C(EPOLLIN), C(EPOLLOUT), C(EPOLLPRI),
-    C(EPOLLERR), C(EPOLLHUP), C(EPOLLRDHUP), C(EPOLLET), C(EPOLLONESHOT), C(EPOLLEXCLUSIVE), C(EPOLLRDNORM), C(EPOLLRDBAND), C(EPOLLWRNORM), C(EPOLLWRBAND), C(EPOLLMSG), C(EPOLL_CLOEXEC),
+static const struct {
+    const char *name;
+    int64_t value;
+} constants[] = {
+    C(PIPE_BUF),     C(POLLIN),         C(POLLPRI),     C(POLLOUT),     C(POLLERR),     C(POLLHUP),     C(POLLNVAL), C(POLLRDNORM),    C(POLLRDBAND), C(POLLWRNORM),
+    C(POLLWRBAND),   C(POLLMSG),        C(POLLRDHUP),   C(EPOLLIN),     C(EPOLLOUT),    C(EPOLLPRI),    C(EPOLLERR), C(EPOLLHUP),      C(EPOLLRDHUP), C(EPOLLET),
+    C(EPOLLONESHOT), C(EPOLLEXCLUSIVE), C(EPOLLRDNORM), C(EPOLLRDBAND), C(EPOLLWRNORM), C(EPOLLWRBAND), C(EPOLLMSG), C(EPOLL_CLOEXEC),
 };
 
 static bool init(Value module)

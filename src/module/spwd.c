@@ -4,17 +4,35 @@
 
 static Type *entry_type;
 static const StructSeqField fields[] = {
-    {"sp_namp", "login name"}, {"sp_pwdp", "encrypted password"}, {"sp_lstchg", "date of last change"}, {"sp_min", "min #days between changes"}, {"sp_max", "max #days between changes"},
-    {"sp_warn", "#days before pw expires to warn user about it"}, {"sp_inact", "#days after pw expires until account is disabled"},
-    {"sp_expire", "#days since 1970-01-01 when account expires"}, {"sp_flag", "reserved"}, {"sp_nam", "login name; deprecated"}, {"sp_pwd", "encrypted password; deprecated"}, {0},
+    {"sp_namp", "login name"},
+    {"sp_pwdp", "encrypted password"},
+    {"sp_lstchg", "date of last change"},
+    {"sp_min", "min #days between changes"},
+    {"sp_max", "max #days between changes"},
+    {"sp_warn", "#days before pw expires to warn user about it"},
+    {"sp_inact", "#days after pw expires until account is disabled"},
+    {"sp_expire", "#days since 1970-01-01 when account expires"},
+    {"sp_flag", "reserved"},
+    {"sp_nam", "login name; deprecated"},
+    {"sp_pwd", "encrypted password; deprecated"},
+    {0},
 };
 
 static Value text_or_none(const char *text) { return text ? str_from_fs(text, strlen(text)) : NONE; }
 static Value entry_value(const struct spwd *p)
 {
     Value name = text_or_none(p->sp_namp), password = text_or_none(p->sp_pwdp);
-    Value items[] = {name, password, int_new(p->sp_lstchg), int_new(p->sp_min), int_new(p->sp_max), int_new(p->sp_warn), int_new(p->sp_inact), int_new(p->sp_expire),
-                     int_new((int64_t)p->sp_flag), name, password};
+    Value items[] = {name,
+                     password,
+                     int_new(p->sp_lstchg),
+                     int_new(p->sp_min),
+                     int_new(p->sp_max),
+                     int_new(p->sp_warn),
+                     int_new(p->sp_inact),
+                     int_new(p->sp_expire),
+                     int_new((int64_t)p->sp_flag),
+                     name,
+                     password};
     return name && password ? structseq_new(entry_type, items) : 0;
 }
 

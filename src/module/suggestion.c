@@ -78,10 +78,7 @@ static Value suggest_attribute(AttributeErrorObj *e)
     return closest(object_dir(e->object), e->name);
 }
 
-static Value names_in(Value mapping)
-{
-    return mapping && is_dict(mapping) ? dict_keys_list(mapping) : 0;
-}
+static Value names_in(Value mapping) { return mapping && is_dict(mapping) ? dict_keys_list(mapping) : 0; }
 
 /* Among the locals, globals and builtins of the frame that raised, in this order. */
 static Value suggest_name(NameErrorObj *e)

@@ -353,7 +353,7 @@ static bool use_color(void)
 
 bool excepthook_print(Value exception)
 {
-    if (sys_get("stderr") == NONE) return error_clear(), true;   /* a program without standard error */
+    if (sys_get("stderr") == NONE) return error_clear(), true; /* a program without standard error */
     Printer p = {.seen = set_new(0), .at_line_start = true, .color = use_color()};
     if (!p.seen) return error_clear(), false;
     emit_chain(&p, exception);

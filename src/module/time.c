@@ -9,9 +9,18 @@
 enum { SECOND = 1000000000 };
 static Type *struct_time_type;
 
-static const StructSeqField struct_time_fields[] = {{"tm_year", "year, for example, 1993"}, {"tm_mon", "month of year, range [1, 12]"}, {"tm_mday", "day of month, range [1, 31]"}, {"tm_hour", "hours, range [0, 23]"},
-    {"tm_min", "minutes, range [0, 59]"}, {"tm_sec", "seconds, range [0, 61])"}, {"tm_wday", "day of week, range [0, 6], Monday is 0"}, {"tm_yday", "day of year, range [1, 366]"},
-    {"tm_isdst", "1 if summer time is in effect, 0 if not, and -1 if unknown"}, {"tm_zone", "abbreviation of timezone name"}, {"tm_gmtoff", "offset from UTC in seconds"}, {0}};
+static const StructSeqField struct_time_fields[] = {{"tm_year", "year, for example, 1993"},
+                                                    {"tm_mon", "month of year, range [1, 12]"},
+                                                    {"tm_mday", "day of month, range [1, 31]"},
+                                                    {"tm_hour", "hours, range [0, 23]"},
+                                                    {"tm_min", "minutes, range [0, 59]"},
+                                                    {"tm_sec", "seconds, range [0, 61])"},
+                                                    {"tm_wday", "day of week, range [0, 6], Monday is 0"},
+                                                    {"tm_yday", "day of year, range [1, 366]"},
+                                                    {"tm_isdst", "1 if summer time is in effect, 0 if not, and -1 if unknown"},
+                                                    {"tm_zone", "abbreviation of timezone name"},
+                                                    {"tm_gmtoff", "offset from UTC in seconds"},
+                                                    {0}};
 
 /* ---------------------------------------------------------------- clocks */
 
@@ -19,16 +28,16 @@ static bool read_clock(clockid_t clock, struct timespec *t) { return clock_getti
 static Value as_seconds(const struct timespec *t) { return float_new((double)t->tv_sec + (double)t->tv_nsec * 1e-9); }
 static Value as_nanoseconds(const struct timespec *t) { return int_new(t->tv_sec * (int64_t)SECOND + t->tv_nsec); }
 
-#define CLOCK(name, id)                                                                                                \
-    static NATIVE(time_##name)                                                                                         \
-    {                                                                                                                  \
-        struct timespec t;                                                                                             \
-        return read_clock(id, &t) ? as_seconds(&t) : 0;                                                                \
-    }                                                                                                                  \
-    static NATIVE(time_##name##_ns)                                                                                    \
-    {                                                                                                                  \
-        struct timespec t;                                                                                             \
-        return read_clock(id, &t) ? as_nanoseconds(&t) : 0;                                                            \
+#define CLOCK(name, id) \
+    static NATIVE(time_##name) \
+    { \
+        struct timespec t; \
+        return read_clock(id, &t) ? as_seconds(&t) : 0; \
+    } \
+    static NATIVE(time_##name##_ns) \
+    { \
+        struct timespec t; \
+        return read_clock(id, &t) ? as_nanoseconds(&t) : 0; \
     }
 CLOCK(time, CLOCK_REALTIME)
 CLOCK(monotonic, CLOCK_MONOTONIC)
@@ -120,10 +129,15 @@ static NATIVE(time_sleep)
 
 static NATIVE(time_get_clock_info)
 {
-    static const struct { const char *name, *implementation; clockid_t clock; bool monotonic, adjustable; } clocks[] = {
-        {"time", "clock_gettime(CLOCK_REALTIME)", CLOCK_REALTIME, false, true}, {"monotonic", "clock_gettime(CLOCK_MONOTONIC)", CLOCK_MONOTONIC, true, false},
-        {"perf_counter", "clock_gettime(CLOCK_MONOTONIC)", CLOCK_MONOTONIC, true, false}, {"process_time", "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)", CLOCK_PROCESS_CPUTIME_ID, true, false},
-        {"thread_time", "clock_gettime(CLOCK_THREAD_CPUTIME_ID)", CLOCK_THREAD_CPUTIME_ID, true, false}};
+    static const struct {
+        const char *name, *implementation;
+        clockid_t clock;
+        bool monotonic, adjustable;
+    } clocks[] = {{"time", "clock_gettime(CLOCK_REALTIME)", CLOCK_REALTIME, false, true},
+                  {"monotonic", "clock_gettime(CLOCK_MONOTONIC)", CLOCK_MONOTONIC, true, false},
+                  {"perf_counter", "clock_gettime(CLOCK_MONOTONIC)", CLOCK_MONOTONIC, true, false},
+                  {"process_time", "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)", CLOCK_PROCESS_CPUTIME_ID, true, false},
+                  {"thread_time", "clock_gettime(CLOCK_THREAD_CPUTIME_ID)", CLOCK_THREAD_CPUTIME_ID, true, false}};
     if (!is_str(args[0])) return raise_bad_argument("get_clock_info", "1", "str", args[0]);
     for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
         if (!str_equal_ascii(args[0], clocks[i].name)) continue;
@@ -143,8 +157,9 @@ static Value struct_time(const struct tm *t)
 {
     Value zone = t->tm_zone ? str_decode(t->tm_zone, strlen(t->tm_zone), "utf-8", "surrogateescape") : NONE;
     if (!zone) return 0;
-    return structseq_new(struct_time_type, (Value[]){int_new((int64_t)t->tm_year + 1900), int_new(t->tm_mon + 1), int_new(t->tm_mday), int_new(t->tm_hour), int_new(t->tm_min), int_new(t->tm_sec),
-        int_new((t->tm_wday + 6) % 7), int_new(t->tm_yday + 1), int_new(t->tm_isdst), zone, int_new(t->tm_gmtoff)});
+    return structseq_new(struct_time_type,
+                         (Value[]){int_new((int64_t)t->tm_year + 1900), int_new(t->tm_mon + 1), int_new(t->tm_mday), int_new(t->tm_hour), int_new(t->tm_min), int_new(t->tm_sec),
+                                   int_new((t->tm_wday + 6) % 7), int_new(t->tm_yday + 1), int_new(t->tm_isdst), zone, int_new(t->tm_gmtoff)});
 }
 
 static bool time_argument(Value v, time_t *out)
@@ -191,8 +206,15 @@ static bool tm_argument(Value v, const char *function, struct tm *t)
     if (year < INT32_MIN + 1900) return raise_overflow("year out of range");
     for (int i = 1; i < 9; i++)
         if (!number_as_int(tuple_get(v, i), &fields[i])) return false;
-    *t = (struct tm){.tm_year = (int)(year - 1900), .tm_mon = fields[1] - 1, .tm_mday = fields[2], .tm_hour = fields[3], .tm_min = fields[4], .tm_sec = fields[5], .tm_wday = (fields[6] + 1) % 7,
-        .tm_yday = fields[7] - 1, .tm_isdst = fields[8]};
+    *t = (struct tm){.tm_year = (int)(year - 1900),
+                     .tm_mon = fields[1] - 1,
+                     .tm_mday = fields[2],
+                     .tm_hour = fields[3],
+                     .tm_min = fields[4],
+                     .tm_sec = fields[5],
+                     .tm_wday = (fields[6] + 1) % 7,
+                     .tm_yday = fields[7] - 1,
+                     .tm_isdst = fields[8]};
     if (type_of(v) == struct_time_type) {
         Value zone = tuple_items(v)[9], offset = tuple_items(v)[10];
         if (zone && is_str(zone) && !(t->tm_zone = str_utf8(zone, 0))) return false;
@@ -295,7 +317,8 @@ static bool add_zone(Value module)
     localtime_r(&start, &january);
     localtime_r(&middle, &july);
     struct tm *standard = january.tm_gmtoff <= july.tm_gmtoff ? &january : &july, *summer = standard == &january ? &july : &january;
-    return module_add_int(module, "timezone", -standard->tm_gmtoff) && module_add_int(module, "altzone", -summer->tm_gmtoff) && module_add_int(module, "daylight", january.tm_gmtoff != july.tm_gmtoff) &&
+    return module_add_int(module, "timezone", -standard->tm_gmtoff) && module_add_int(module, "altzone", -summer->tm_gmtoff) &&
+           module_add_int(module, "daylight", january.tm_gmtoff != july.tm_gmtoff) &&
            module_add(module, "tzname", tuple_pack(2, zone_name(standard->tm_zone), zone_name(summer->tm_zone)));
 }
 
@@ -337,8 +360,16 @@ static const NativeDef functions[] = {
 
 static bool init(Value module)
 {
-    static const struct { const char *name; int id; } clocks[] = {{"CLOCK_REALTIME", CLOCK_REALTIME}, {"CLOCK_MONOTONIC", CLOCK_MONOTONIC}, {"CLOCK_MONOTONIC_RAW", CLOCK_MONOTONIC_RAW},
-        {"CLOCK_PROCESS_CPUTIME_ID", CLOCK_PROCESS_CPUTIME_ID}, {"CLOCK_THREAD_CPUTIME_ID", CLOCK_THREAD_CPUTIME_ID}, {"CLOCK_BOOTTIME", CLOCK_BOOTTIME}, {"CLOCK_TAI", CLOCK_TAI}};
+    static const struct {
+        const char *name;
+        int id;
+    } clocks[] = {{"CLOCK_REALTIME", CLOCK_REALTIME},
+                  {"CLOCK_MONOTONIC", CLOCK_MONOTONIC},
+                  {"CLOCK_MONOTONIC_RAW", CLOCK_MONOTONIC_RAW},
+                  {"CLOCK_PROCESS_CPUTIME_ID", CLOCK_PROCESS_CPUTIME_ID},
+                  {"CLOCK_THREAD_CPUTIME_ID", CLOCK_THREAD_CPUTIME_ID},
+                  {"CLOCK_BOOTTIME", CLOCK_BOOTTIME},
+                  {"CLOCK_TAI", CLOCK_TAI}};
     for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++)
         if (!module_add_int(module, clocks[i].name, clocks[i].id)) return false;
     struct_time_type = structseq_type("time.struct_time", "The time as a tuple with named fields.", struct_time_fields, 9);

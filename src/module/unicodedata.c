@@ -3,7 +3,10 @@
 #include "base/unicode.h"
 #include "object/unicode_db.h"
 
-typedef struct Ucd { Obj head; Value version; } Ucd;
+typedef struct Ucd {
+    Obj head;
+    Value version;
+} Ucd;
 static void ucd_trace(Obj *object) { gc_visit(((Ucd *)object)->version); }
 
 static bool get_char(const char *function, const char *position, Value v, uint32_t *c)
@@ -167,26 +170,26 @@ static Value db_is_normalized(Value *args, bool old)
     return normal ? bool_value(str_equal(normal, args[1])) : 0;
 }
 
-TWICE(db_category, 1) TWICE(db_bidirectional, 1) TWICE(db_east_asian_width, 1) TWICE(db_combining, 1) TWICE(db_mirrored, 1) TWICE(db_decimal, 2) TWICE(db_digit, 2)
-TWICE(db_numeric, 2) TWICE(db_decomposition, 1) TWICE(db_name, 2) TWICE(db_lookup, 1) TWICE(db_normalize, 2) TWICE(db_is_normalized, 2)
+TWICE(db_category, 1)
+TWICE(db_bidirectional, 1) TWICE(db_east_asian_width, 1) TWICE(db_combining, 1) TWICE(db_mirrored, 1) TWICE(db_decimal, 2) TWICE(db_digit, 2) TWICE(db_numeric, 2)
+    TWICE(db_decomposition, 1) TWICE(db_name, 2) TWICE(db_lookup, 1) TWICE(db_normalize, 2) TWICE(db_is_normalized, 2)
 
 #define FUNCTIONS(SELF, WHICH) \
     {"decimal", "(" SELF "chr, default=<unrepresentable>, /)", db_decimal_##WHICH, "The decimal digit a character is, as an int."}, \
-    {"digit", "(" SELF "chr, default=<unrepresentable>, /)", db_digit_##WHICH, "The digit a character is, as an int."}, \
-    {"numeric", "(" SELF "chr, default=<unrepresentable>, /)", db_numeric_##WHICH, "The number a character is, as a float."}, \
-    {"category", "(" SELF "chr, /)", db_category_##WHICH, "The general category."}, \
-    {"bidirectional", "(" SELF "chr, /)", db_bidirectional_##WHICH, "The bidirectional class."}, \
-    {"combining", "(" SELF "chr, /)", db_combining_##WHICH, "The canonical combining class."}, \
-    {"mirrored", "(" SELF "chr, /)", db_mirrored_##WHICH, "Whether the character is mirrored in text from right to left."}, \
-    {"east_asian_width", "(" SELF "chr, /)", db_east_asian_width_##WHICH, "The East Asian width."}, \
-    {"decomposition", "(" SELF "chr, /)", db_decomposition_##WHICH, "The decomposition mapping."}, \
-    {"name", "(" SELF "chr, default=<unrepresentable>, /)", db_name_##WHICH, "The name of a character."}, \
-    {"lookup", "(" SELF "name, /)", db_lookup_##WHICH, "The character of that name."}, \
-    {"is_normalized", "(" SELF "form, unistr, /)", db_is_normalized_##WHICH, "Whether the text is in the normal form 'NFC', 'NFKC', 'NFD' or 'NFKD'."}, \
-    {"normalize", "(" SELF "form, unistr, /)", db_normalize_##WHICH, "The text in the normal form."}, \
-    {0}
+        {"digit", "(" SELF "chr, default=<unrepresentable>, /)", db_digit_##WHICH, "The digit a character is, as an int."}, \
+        {"numeric", "(" SELF "chr, default=<unrepresentable>, /)", db_numeric_##WHICH, "The number a character is, as a float."}, \
+        {"category", "(" SELF "chr, /)", db_category_##WHICH, "The general category."}, \
+        {"bidirectional", "(" SELF "chr, /)", db_bidirectional_##WHICH, "The bidirectional class."}, \
+        {"combining", "(" SELF "chr, /)", db_combining_##WHICH, "The canonical combining class."}, \
+        {"mirrored", "(" SELF "chr, /)", db_mirrored_##WHICH, "Whether the character is mirrored in text from right to left."}, \
+        {"east_asian_width", "(" SELF "chr, /)", db_east_asian_width_##WHICH, "The East Asian width."}, \
+        {"decomposition", "(" SELF "chr, /)", db_decomposition_##WHICH, "The decomposition mapping."}, \
+        {"name", "(" SELF "chr, default=<unrepresentable>, /)", db_name_##WHICH, "The name of a character."}, \
+        {"lookup", "(" SELF "name, /)", db_lookup_##WHICH, "The character of that name."}, \
+        {"is_normalized", "(" SELF "form, unistr, /)", db_is_normalized_##WHICH, "Whether the text is in the normal form 'NFC', 'NFKC', 'NFD' or 'NFKD'."}, \
+        {"normalize", "(" SELF "form, unistr, /)", db_normalize_##WHICH, "The text in the normal form."}, {0}
 
-static const NativeDef unicodedata_functions[] = {FUNCTIONS("", new)};
+        static const NativeDef unicodedata_functions[] = {FUNCTIONS("", new)};
 static const NativeDef ucd_methods[] = {FUNCTIONS("self, ", old)};
 static const MemberDef ucd_members[] = {{"unidata_version", MEMBER_VALUE, offsetof(Ucd, version), false, 0}, {0}};
 static Type ucd_type = {TYPE_INIT("unicodedata.UCD", Ucd), .flags = TYPE_DISALLOW_NEW | TYPE_IMMUTABLE, .trace = ucd_trace, .methods = ucd_methods, .members = ucd_members};

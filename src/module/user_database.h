@@ -8,15 +8,15 @@ enum { USER_ENTRY_MOST = 1 << 24 }; /* bytes of one entry: a group of a million 
 
 /* Declares `struct KIND entry`, and an int `error`; makes the CALL (which names entry, buffer, size and &found) with growing buffers; returns from the
    function with entry_value(found) when there is one, with an error when memory lacks; goes on behind it when there is no such entry. */
-#define USER_LOOKUP(KIND, CALL)                                                         \
-    struct KIND entry, *found = 0;                                                      \
-    int error = ERANGE;                                                                 \
-    for (size_t size = 1024; error == ERANGE && size <= USER_ENTRY_MOST; size *= 2) {   \
-        char *buffer = gc_buffer_raw(size);                                             \
-        if (!buffer) return 0;                                                          \
-        BLOCKING(error = (CALL));                                                       \
-        if (!error && found) return entry_value(found);                                 \
-    }                                                                                   \
+#define USER_LOOKUP(KIND, CALL) \
+    struct KIND entry, *found = 0; \
+    int error = ERANGE; \
+    for (size_t size = 1024; error == ERANGE && size <= USER_ENTRY_MOST; size *= 2) { \
+        char *buffer = gc_buffer_raw(size); \
+        if (!buffer) return 0; \
+        BLOCKING(error = (CALL)); \
+        if (!error && found) return entry_value(found); \
+    } \
     if (error == ENOMEM) return raise_memory();
 
 /* Ids are unsigned but for the one that means none. */

@@ -4,7 +4,12 @@
 #include <limits.h>
 #include <zlib.h>
 
-typedef struct ZObj { Obj head; z_stream z; bool ready, eof, raw; Value unused, tail, zdict; } ZObj;
+typedef struct ZObj {
+    Obj head;
+    z_stream z;
+    bool ready, eof, raw;
+    Value unused, tail, zdict;
+} ZObj;
 static Type compress_type, decompress_type;
 static Value zlib_error;
 
@@ -296,11 +301,15 @@ static const NativeDef decompress_methods[] = {
     {"__deepcopy__", "(self, memo, /)", decompress_copy, 0, 0},
     {0},
 };
-static const MemberDef decompress_members[] = {
-    {"unused_data", MEMBER_VALUE, offsetof(ZObj, unused), false, 0}, {"unconsumed_tail", MEMBER_VALUE, offsetof(ZObj, tail), false, 0}, {"eof", MEMBER_BOOL, offsetof(ZObj, eof), false, 0}, {0}};
-static Type compress_type = {TYPE_INIT("zlib.Compress", ZObj), .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES, .trace = z_trace, .finalize = compress_finalize, .methods = compress_methods};
-static Type decompress_type = {TYPE_INIT("zlib.Decompress", ZObj), .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES, .trace = z_trace, .finalize = decompress_finalize, .methods = decompress_methods,
-                               .members = decompress_members};
+static const MemberDef decompress_members[] = {{"unused_data", MEMBER_VALUE, offsetof(ZObj, unused), false, 0},
+                                               {"unconsumed_tail", MEMBER_VALUE, offsetof(ZObj, tail), false, 0},
+                                               {"eof", MEMBER_BOOL, offsetof(ZObj, eof), false, 0},
+                                               {0}};
+static Type compress_type = {TYPE_INIT("zlib.Compress", ZObj), .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES, .trace = z_trace, .finalize = compress_finalize,
+                             .methods = compress_methods};
+static Type decompress_type = {
+    TYPE_INIT("zlib.Decompress", ZObj), .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES, .trace = z_trace, .finalize = decompress_finalize, .methods = decompress_methods,
+    .members = decompress_members};
 
 /* ---------------------------------------------------------------- checksums */
 
@@ -329,9 +338,29 @@ static const NativeDef functions[] = {
 };
 
 #define C(name) {#name, name}
-static const struct { const char *name; int value; } constants[] = {
-    C(MAX_WBITS), {"DEFLATED", Z_DEFLATED}, {"DEF_MEM_LEVEL", 8}, {"DEF_BUF_SIZE", CHUNK}, C(Z_NO_COMPRESSION), C(Z_BEST_SPEED), C(Z_BEST_COMPRESSION), C(Z_DEFAULT_COMPRESSION), C(Z_FILTERED), C(Z_HUFFMAN_ONLY), C(Z_RLE),
-    C(Z_FIXED), C(Z_DEFAULT_STRATEGY), C(Z_NO_FLUSH), C(Z_PARTIAL_FLUSH), C(Z_SYNC_FLUSH), C(Z_FULL_FLUSH), C(Z_FINISH), C(Z_BLOCK), C(Z_TREES)};
+static const struct {
+    const char *name;
+    int value;
+} constants[] = {C(MAX_WBITS),
+                 {"DEFLATED", Z_DEFLATED},
+                 {"DEF_MEM_LEVEL", 8},
+                 {"DEF_BUF_SIZE", CHUNK},
+                 C(Z_NO_COMPRESSION),
+                 C(Z_BEST_SPEED),
+                 C(Z_BEST_COMPRESSION),
+                 C(Z_DEFAULT_COMPRESSION),
+                 C(Z_FILTERED),
+                 C(Z_HUFFMAN_ONLY),
+                 C(Z_RLE),
+                 C(Z_FIXED),
+                 C(Z_DEFAULT_STRATEGY),
+                 C(Z_NO_FLUSH),
+                 C(Z_PARTIAL_FLUSH),
+                 C(Z_SYNC_FLUSH),
+                 C(Z_FULL_FLUSH),
+                 C(Z_FINISH),
+                 C(Z_BLOCK),
+                 C(Z_TREES)};
 
 static bool init(Value module)
 {
@@ -339,8 +368,8 @@ static bool init(Value module)
     zlib_error = module_new_exception("zlib.error", VALUE(&exc_Exception), 0);
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
         if (!module_add_int(module, constants[i].name, constants[i].value)) return false;
-    return zlib_error && type_ready(&compress_type) && type_ready(&decompress_type) && module_add(module, "error", zlib_error) && module_add_str(module, "ZLIB_VERSION", ZLIB_VERSION) &&
-           module_add_str(module, "ZLIB_RUNTIME_VERSION", zlibVersion()) && module_add_str(module, "__version__", "1.0");
+    return zlib_error && type_ready(&compress_type) && type_ready(&decompress_type) && module_add(module, "error", zlib_error) &&
+           module_add_str(module, "ZLIB_VERSION", ZLIB_VERSION) && module_add_str(module, "ZLIB_RUNTIME_VERSION", zlibVersion()) && module_add_str(module, "__version__", "1.0");
 }
 
 const ModuleDef module_zlib = {"zlib", "Compression with zlib.", functions, init};

@@ -13,11 +13,11 @@ IntObj *const true_int = &true_storage, *const false_int = &false_storage;
 
 static Value bool_repr(Value v) { return v == TRUE ? NAME("True") : NAME("False"); }
 
-#define BOOL_BINARY(name, symbol, otherwise)                                                                                                         \
-    static Value name(Value a, Value b)                                                                                                              \
-    {                                                                                                                                                \
-        if (type_of(a) == &bool_type && type_of(b) == &bool_type) return bool_value((a == TRUE)symbol(b == TRUE));                                   \
-        return is_int(a) && is_int(b) ? otherwise(a, b) : NOT_IMPLEMENTED;                                                                           \
+#define BOOL_BINARY(name, symbol, otherwise) \
+    static Value name(Value a, Value b) \
+    { \
+        if (type_of(a) == &bool_type && type_of(b) == &bool_type) return bool_value((a == TRUE) symbol(b == TRUE)); \
+        return is_int(a) && is_int(b) ? otherwise(a, b) : NOT_IMPLEMENTED; \
     }
 BOOL_BINARY(bool_and, &, int_and)
 BOOL_BINARY(bool_or, |, int_or)

@@ -6,10 +6,23 @@
 static int64_t code_size(char c)
 {
     switch (c) {
-    case 'c': case 'b': case 'B': case '?': return 1;
-    case 'h': case 'H': return 2;
-    case 'i': case 'I': case 'f': return 4;
-    case 'l': case 'L': case 'q': case 'Q': case 'n': case 'N': case 'd': case 'P': return 8;
+    case 'c':
+    case 'b':
+    case 'B':
+    case '?': return 1;
+    case 'h':
+    case 'H': return 2;
+    case 'i':
+    case 'I':
+    case 'f': return 4;
+    case 'l':
+    case 'L':
+    case 'q':
+    case 'Q':
+    case 'n':
+    case 'N':
+    case 'd':
+    case 'P': return 8;
     default: return 0;
     }
 }
@@ -33,7 +46,12 @@ const char *format_constant(const char *text)
     return 0;
 }
 
-#define LOAD(T) ({ T value_; memcpy(&value_, item, sizeof value_); value_; })
+#define LOAD(T) \
+    ({ \
+        T value_; \
+        memcpy(&value_, item, sizeof value_); \
+        value_; \
+    })
 
 Value format_unpack(char code, const void *item)
 {
@@ -46,8 +64,13 @@ Value format_unpack(char code, const void *item)
     case 'H': return small_int(LOAD(uint16_t));
     case 'i': return small_int(LOAD(int32_t));
     case 'I': return small_int(LOAD(uint32_t));
-    case 'l': case 'q': case 'n': return int_new(LOAD(int64_t));
-    case 'L': case 'Q': case 'N': case 'P': return int_new_unsigned(LOAD(uint64_t));
+    case 'l':
+    case 'q':
+    case 'n': return int_new(LOAD(int64_t));
+    case 'L':
+    case 'Q':
+    case 'N':
+    case 'P': return int_new_unsigned(LOAD(uint64_t));
     case 'f': return float_new((double)LOAD(float));
     case 'd': return float_new(LOAD(double));
     }
@@ -85,7 +108,8 @@ static bool pack_integer(char code, const char *format, void *item, Value v)
 bool format_pack(char code, const char *format, void *item, Value v)
 {
     switch (code) {
-    case 'f': case 'd': {
+    case 'f':
+    case 'd': {
         double d;
         if (!number_as_double(v, &d)) return error_clear_if(&exc_TypeError) ? bad_type(format) : false;
         float f = (float)d;
@@ -119,7 +143,9 @@ static int64_t dim_size(const Buffer *b, int dim) { return b->shape ? b->shape[d
 
 bool buffer_is_contiguous(const Buffer *b, char order)
 {
-    if (b->suboffsets) for (int i = 0; i < b->ndim; i++) if (b->suboffsets[i] >= 0) return false;
+    if (b->suboffsets)
+        for (int i = 0; i < b->ndim; i++)
+            if (b->suboffsets[i] >= 0) return false;
     if (order == 'A') return buffer_is_contiguous(b, 'C') || buffer_is_contiguous(b, 'F');
     if (b->length == 0 || !b->strides || !b->shape) return order == 'C' || b->ndim <= 1;
     int64_t expected = b->itemsize;
@@ -185,7 +211,11 @@ void buffer_copy(const Buffer *dest, const Buffer *src)
 }
 
 /* --- equality */
-typedef struct ItemCompare { char a, b; Value unpack_a, unpack_b; int64_t size_a, size_b; } ItemCompare;
+typedef struct ItemCompare {
+    char a, b;
+    Value unpack_a, unpack_b;
+    int64_t size_a, size_b;
+} ItemCompare;
 
 static Value unpack_struct(Value function, const uint8_t *item, int64_t size)
 {

@@ -5,14 +5,17 @@
 #include "heap/alloc.h"
 
 /* --- static objects: the empty one and single bytes */
-typedef struct SmallBytes { alignas(16) Obj head; int64_t size, hash; uint8_t data[2]; } SmallBytes;
+typedef struct SmallBytes {
+    alignas(16) Obj head;
+    int64_t size, hash;
+    uint8_t data[2];
+} SmallBytes;
 static SmallBytes small_bytes[257];
 Value bytes_empty = VALUE(&small_bytes[256]);
 
 __attribute__((constructor)) static void small_bytes_init(void)
 {
-    for (int i = 0; i <= 256; i++)
-        small_bytes[i] = (SmallBytes){.head = {.type = &bytes_type, .gc = GC_STATIC}, .size = i < 256, .hash = -1, .data = {i < 256 ? (uint8_t)i : 0}};
+    for (int i = 0; i <= 256; i++) small_bytes[i] = (SmallBytes){.head = {.type = &bytes_type, .gc = GC_STATIC}, .size = i < 256, .hash = -1, .data = {i < 256 ? (uint8_t)i : 0}};
 }
 
 Value bytes_from_byte(uint8_t byte) { return VALUE(&small_bytes[byte]); }
@@ -377,7 +380,8 @@ Value bytes_repeat_span(Value self, Span s, int64_t count)
     if (!result || !total) return result;
     uint8_t *out = bytes_like_data(result);
     if (s.size == 1) memset(out, *s.data, (size_t)total);
-    else for (int64_t i = 0; i < total; i += s.size) memcpy(out + i, s.data, (size_t)s.size);
+    else
+        for (int64_t i = 0; i < total; i += s.size) memcpy(out + i, s.data, (size_t)s.size);
     return result;
 }
 
@@ -404,7 +408,11 @@ bool buffer_fill(Buffer *buffer, Value owner, void *data, int64_t length, bool r
 static bool bytes_get_buffer(Value v, Buffer *buffer, int flags) { return buffer_fill(buffer, v, bytes_data(v), bytes_size(v), true, flags); }
 
 /* --- iterators, for bytearray too */
-typedef struct BytesIter { Obj head; int64_t index; Value bytes; /* 0: exhausted */ } BytesIter;
+typedef struct BytesIter {
+    Obj head;
+    int64_t index;
+    Value bytes; /* 0: exhausted */
+} BytesIter;
 
 static void bytes_iter_trace(Obj *object) { gc_visit(((BytesIter *)object)->bytes); }
 static Value iter_self(Value v) { return v; }
@@ -454,8 +462,10 @@ static const NativeDef bytes_iter_methods[] = {
     {0},
 };
 
-Type bytes_iterator_type = {TYPE_INIT("bytes_iterator", BytesIter), .flags = TYPE_DISALLOW_NEW, .iter = iter_self, .next = bytes_iter_next, .trace = bytes_iter_trace, .methods = bytes_iter_methods};
-Type bytearray_iterator_type = {TYPE_INIT("bytearray_iterator", BytesIter), .flags = TYPE_DISALLOW_NEW, .iter = iter_self, .next = bytes_iter_next, .trace = bytes_iter_trace, .methods = bytes_iter_methods};
+Type bytes_iterator_type = {TYPE_INIT("bytes_iterator", BytesIter), .flags = TYPE_DISALLOW_NEW, .iter = iter_self, .next = bytes_iter_next, .trace = bytes_iter_trace,
+                            .methods = bytes_iter_methods};
+Type bytearray_iterator_type = {
+    TYPE_INIT("bytearray_iterator", BytesIter), .flags = TYPE_DISALLOW_NEW, .iter = iter_self, .next = bytes_iter_next, .trace = bytes_iter_trace, .methods = bytes_iter_methods};
 
 Value bytes_iter_new(Type *type, Value bytes)
 {

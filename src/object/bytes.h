@@ -2,8 +2,19 @@
 #pragma once
 #include "object/object.h"
 
-typedef struct BytesObj { Obj head; int64_t size; int64_t hash; uint8_t data[]; } BytesObj;   /* data ends with a zero byte */
-typedef struct ByteArrayObj { Obj head; int64_t size; int64_t allocated; uint8_t *bytes, *start; int64_t exports; } ByteArrayObj;
+typedef struct BytesObj {
+    Obj head;
+    int64_t size;
+    int64_t hash;
+    uint8_t data[];
+} BytesObj;   /* data ends with a zero byte */
+typedef struct ByteArrayObj {
+    Obj head;
+    int64_t size;
+    int64_t allocated;
+    uint8_t *bytes, *start;
+    int64_t exports;
+} ByteArrayObj;
 extern Type bytes_type, bytearray_type, memoryview_type;
 
 static inline int64_t bytes_size(Value v) { return ((BytesObj *)v)->size; }
@@ -26,7 +37,10 @@ Value memoryview_from_memory(void *data, int64_t size, bool readonly, Value owne
 bool memoryview_release(Value view);
 
 /* Grows by bytes; memory is a heap buffer. Start with {0}. */
-typedef struct BytesBuilder { uint8_t *data; size_t size, capacity; } BytesBuilder;
+typedef struct BytesBuilder {
+    uint8_t *data;
+    size_t size, capacity;
+} BytesBuilder;
 bool bytes_builder_add(BytesBuilder *b, const void *data, size_t size);
 uint8_t *bytes_builder_reserve(BytesBuilder *b, size_t size);   /* room for size more bytes; does not change b->size */
 Value bytes_builder_finish(BytesBuilder *b);

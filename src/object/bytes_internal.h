@@ -6,7 +6,10 @@
 #include "object/number.h"
 #include "object/str_internal.h"
 
-typedef struct Span { const uint8_t *data; int64_t size; } Span;
+typedef struct Span {
+    const uint8_t *data;
+    int64_t size;
+} Span;
 
 #define is_bytearray(v) is_instance_of(v, &bytearray_type)
 /* The bytes of a bytes or bytearray object (self of a shared method); valid until Python code runs. */
@@ -16,10 +19,7 @@ static inline Span bytes_span(Value v)
     return (Span){bytearray_data(v), ((ByteArrayObj *)v)->size};
 }
 /* A new object like self: bytes or bytearray. */
-static inline Value bytes_like_new(Value self, const void *data, int64_t size)
-{
-    return is_bytes(self) ? bytes_new(data, (size_t)size) : bytearray_new(data, (size_t)size);
-}
+static inline Value bytes_like_new(Value self, const void *data, int64_t size) { return is_bytes(self) ? bytes_new(data, (size_t)size) : bytearray_new(data, (size_t)size); }
 static inline uint8_t *bytes_like_data(Value v) { return is_bytes(v) ? bytes_data(v) : bytearray_data(v); }
 
 extern const NativeDef bytes_methods[], bytearray_methods[];

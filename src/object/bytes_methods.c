@@ -6,9 +6,18 @@
 #include "object/sequence.h"
 #include "object/str_methods.h"
 
-NATIVE(bytearray_append_native); NATIVE(bytearray_insert_native); NATIVE(bytearray_pop_native); NATIVE(bytearray_remove_native); NATIVE(bytearray_extend_native);
-NATIVE(bytearray_clear_native); NATIVE(bytearray_copy_native); NATIVE(bytearray_alloc_native); NATIVE(bytearray_sizeof_native); NATIVE(bytearray_reverse_native);
-NATIVE(bytearray_reduce_native); NATIVE(bytearray_reduce_ex_native);
+NATIVE(bytearray_append_native);
+NATIVE(bytearray_insert_native);
+NATIVE(bytearray_pop_native);
+NATIVE(bytearray_remove_native);
+NATIVE(bytearray_extend_native);
+NATIVE(bytearray_clear_native);
+NATIVE(bytearray_copy_native);
+NATIVE(bytearray_alloc_native);
+NATIVE(bytearray_sizeof_native);
+NATIVE(bytearray_reverse_native);
+NATIVE(bytearray_reduce_native);
+NATIVE(bytearray_reduce_ex_native);
 
 static inline bool is_space(uint8_t c) { return c == ' ' || (c >= 9 && c <= 13); }
 static inline bool is_lower(uint8_t c) { return c >= 'a' && c <= 'z'; }
@@ -32,7 +41,13 @@ static Value slice_like(Value self, int64_t start, int64_t end)
 }
 
 /* --- find and its like. The needle is a bytes-like object or one byte. */
-typedef struct Needle { const uint8_t *data; int64_t size; Buffer buffer; bool held; uint8_t byte; } Needle;
+typedef struct Needle {
+    const uint8_t *data;
+    int64_t size;
+    Buffer buffer;
+    bool held;
+    uint8_t byte;
+} Needle;
 
 static bool needle_get(Value v, Needle *n)
 {
@@ -73,8 +88,16 @@ static int64_t find_value(const char *name, Value *args, size_t nargs, bool back
     return at;
 }
 
-static NATIVE(bytes_find) { int64_t at = find_value("find", args, nargs, false); return at < -1 ? 0 : small_int(at); }
-static NATIVE(bytes_rfind) { int64_t at = find_value("rfind", args, nargs, true); return at < -1 ? 0 : small_int(at); }
+static NATIVE(bytes_find)
+{
+    int64_t at = find_value("find", args, nargs, false);
+    return at < -1 ? 0 : small_int(at);
+}
+static NATIVE(bytes_rfind)
+{
+    int64_t at = find_value("rfind", args, nargs, true);
+    return at < -1 ? 0 : small_int(at);
+}
 
 static NATIVE(bytes_index)
 {
@@ -352,7 +375,8 @@ static NATIVE(bytes_join_native)
 static Value strip_method(Value *args, bool left, bool right)
 {
     bool strip[256] = {0};
-    if (args[1] == NONE) for (int c = 0; c < 256; c++) strip[c] = is_space((uint8_t)c);
+    if (args[1] == NONE)
+        for (int c = 0; c < 256; c++) strip[c] = is_space((uint8_t)c);
     else {
         Buffer set;
         if (!buffer_get(args[1], &set, BUFFER_SIMPLE)) return 0;
@@ -361,8 +385,10 @@ static Value strip_method(Value *args, bool left, bool right)
     }
     Span s = bytes_span(args[0]);
     int64_t start = 0, end = s.size;
-    if (left) while (start < end && strip[s.data[start]]) start++;
-    if (right) while (end > start && strip[s.data[end - 1]]) end--;
+    if (left)
+        while (start < end && strip[s.data[start]]) start++;
+    if (right)
+        while (end > start && strip[s.data[end - 1]]) end--;
     return slice_like(args[0], start, end);
 }
 
@@ -748,47 +774,47 @@ static NATIVE(bytes_bytes) { return type_of(args[0]) == &bytes_type ? args[0] : 
 enum { VECTOR = NATIVE_VECTOR | NATIVE_NO_KEYWORDS };
 #define SHARED_METHODS \
     {"capitalize", "(self, /)", bytes_capitalize, "A copy with the first byte in upper case and the rest in lower case."}, \
-    {"center", "(self, width, fillchar=b' ', /)", bytes_center, "A copy centered in a field of the width."}, \
-    {"count", 0, bytes_count, "B.count(sub[, start[, end]]): how often sub occurs in B[start:end], not overlapping.", VECTOR}, \
-    {"decode", "(self, /, encoding='utf-8', errors='strict')", bytes_decode, "The text that the bytes encode."}, \
-    {"endswith", 0, bytes_endswith, "B.endswith(suffix[, start[, end]]): whether B[start:end] ends with the suffix, or one of a tuple.", VECTOR}, \
-    {"expandtabs", "(self, /, tabsize=8)", bytes_expandtabs, "A copy with tabs expanded to spaces."}, \
-    {"find", 0, bytes_find, "B.find(sub[, start[, end]]): the lowest index of sub in B[start:end], or -1.", VECTOR}, \
-    {"fromhex", "(type, string, /)", bytes_fromhex_native, "The bytes that hexadecimal digits say; spaces are skipped.", NATIVE_CLASS}, \
-    {"hex", "(self, /, sep=<unrepresentable>, bytes_per_sep=1)", bytes_hex_native, "Hexadecimal digits, with a separator between groups of bytes.\n\n>>> b'krait'.hex(':', 2)\n'6b:7261:6974'"}, \
-    {"index", 0, bytes_index, "B.index(sub[, start[, end]]): as find, but raises ValueError when there is none.", VECTOR}, \
-    {"isalnum", "(self, /)", bytes_isalnum, "Whether all bytes are ASCII letters or digits, and there is one."}, \
-    {"isalpha", "(self, /)", bytes_isalpha, "Whether all bytes are ASCII letters, and there is one."}, \
-    {"isascii", "(self, /)", bytes_isascii, "Whether all bytes are below 128."}, \
-    {"isdigit", "(self, /)", bytes_isdigit, "Whether all bytes are ASCII digits, and there is one."}, \
-    {"islower", "(self, /)", bytes_islower, "Whether there are lower case letters and no upper case ones."}, \
-    {"isspace", "(self, /)", bytes_isspace, "Whether all bytes are ASCII white space, and there is one."}, \
-    {"istitle", "(self, /)", bytes_istitle, "Whether upper case starts words and lower case follows it."}, \
-    {"isupper", "(self, /)", bytes_isupper, "Whether there are upper case letters and no lower case ones."}, \
-    {"join", "(self, iterable_of_bytes, /)", bytes_join_native, "The bytes of the iterable's items, with these bytes between them."}, \
-    {"ljust", "(self, width, fillchar=b' ', /)", bytes_ljust, "A copy at the left of a field of the width."}, \
-    {"lower", "(self, /)", bytes_lower, "A copy with ASCII letters in lower case."}, \
-    {"lstrip", "(self, bytes=None, /)", bytes_lstrip, "A copy without leading white space, or without leading bytes of the argument."}, \
-    {"maketrans", "(frm, to, /)", bytes_maketrans, "A table for translate.", NATIVE_STATIC}, \
-    {"partition", "(self, sep, /)", bytes_partition, "(head, sep, tail) around the first separator."}, \
-    {"replace", "(self, old, new, count=-1, /)", bytes_replace, "A copy with occurrences of old replaced by new, the first count of them if count is not -1."}, \
-    {"removeprefix", "(self, prefix, /)", bytes_removeprefix, "A copy without the prefix, if it is there."}, \
-    {"removesuffix", "(self, suffix, /)", bytes_removesuffix, "A copy without the suffix, if it is there."}, \
-    {"rfind", 0, bytes_rfind, "B.rfind(sub[, start[, end]]): the highest index of sub in B[start:end], or -1.", VECTOR}, \
-    {"rindex", 0, bytes_rindex, "B.rindex(sub[, start[, end]]): as rfind, but raises ValueError when there is none.", VECTOR}, \
-    {"rjust", "(self, width, fillchar=b' ', /)", bytes_rjust, "A copy at the right of a field of the width."}, \
-    {"rpartition", "(self, sep, /)", bytes_rpartition, "(head, sep, tail) around the last separator."}, \
-    {"rsplit", "(self, /, sep=None, maxsplit=-1)", bytes_rsplit, "As split, but starting from the end."}, \
-    {"rstrip", "(self, bytes=None, /)", bytes_rstrip, "A copy without trailing white space, or without trailing bytes of the argument."}, \
-    {"split", "(self, /, sep=None, maxsplit=-1)", bytes_split, "The list of the parts between separators (white space if sep is None)."}, \
-    {"splitlines", "(self, /, keepends=False)", bytes_splitlines, "The list of lines, with their ends if keepends is true."}, \
-    {"startswith", 0, bytes_startswith, "B.startswith(prefix[, start[, end]]): whether B[start:end] starts with the prefix, or one of a tuple.", VECTOR}, \
-    {"strip", "(self, bytes=None, /)", bytes_strip, "A copy without white space at both ends, or without bytes of the argument."}, \
-    {"swapcase", "(self, /)", bytes_swapcase, "A copy with the case of ASCII letters inverted."}, \
-    {"title", "(self, /)", bytes_title, "A copy with each word capitalized."}, \
-    {"translate", "(self, table, /, delete=b'')", bytes_translate, "A copy without the bytes of delete, the others mapped by the table of 256 bytes."}, \
-    {"upper", "(self, /)", bytes_upper, "A copy with ASCII letters in upper case."}, \
-    {"zfill", "(self, width, /)", bytes_zfill, "A copy with zeros put after the sign, to fill the width."}
+        {"center", "(self, width, fillchar=b' ', /)", bytes_center, "A copy centered in a field of the width."}, \
+        {"count", 0, bytes_count, "B.count(sub[, start[, end]]): how often sub occurs in B[start:end], not overlapping.", VECTOR}, \
+        {"decode", "(self, /, encoding='utf-8', errors='strict')", bytes_decode, "The text that the bytes encode."}, \
+        {"endswith", 0, bytes_endswith, "B.endswith(suffix[, start[, end]]): whether B[start:end] ends with the suffix, or one of a tuple.", VECTOR}, \
+        {"expandtabs", "(self, /, tabsize=8)", bytes_expandtabs, "A copy with tabs expanded to spaces."}, \
+        {"find", 0, bytes_find, "B.find(sub[, start[, end]]): the lowest index of sub in B[start:end], or -1.", VECTOR}, \
+        {"fromhex", "(type, string, /)", bytes_fromhex_native, "The bytes that hexadecimal digits say; spaces are skipped.", NATIVE_CLASS}, \
+        {"hex", "(self, /, sep=<unrepresentable>, bytes_per_sep=1)", bytes_hex_native, \
+         "Hexadecimal digits, with a separator between groups of bytes.\n\n>>> b'krait'.hex(':', 2)\n'6b:7261:6974'"}, \
+        {"index", 0, bytes_index, "B.index(sub[, start[, end]]): as find, but raises ValueError when there is none.", VECTOR}, \
+        {"isalnum", "(self, /)", bytes_isalnum, "Whether all bytes are ASCII letters or digits, and there is one."}, \
+        {"isalpha", "(self, /)", bytes_isalpha, "Whether all bytes are ASCII letters, and there is one."}, \
+        {"isascii", "(self, /)", bytes_isascii, "Whether all bytes are below 128."}, \
+        {"isdigit", "(self, /)", bytes_isdigit, "Whether all bytes are ASCII digits, and there is one."}, \
+        {"islower", "(self, /)", bytes_islower, "Whether there are lower case letters and no upper case ones."}, \
+        {"isspace", "(self, /)", bytes_isspace, "Whether all bytes are ASCII white space, and there is one."}, \
+        {"istitle", "(self, /)", bytes_istitle, "Whether upper case starts words and lower case follows it."}, \
+        {"isupper", "(self, /)", bytes_isupper, "Whether there are upper case letters and no lower case ones."}, \
+        {"join", "(self, iterable_of_bytes, /)", bytes_join_native, "The bytes of the iterable's items, with these bytes between them."}, \
+        {"ljust", "(self, width, fillchar=b' ', /)", bytes_ljust, "A copy at the left of a field of the width."}, \
+        {"lower", "(self, /)", bytes_lower, "A copy with ASCII letters in lower case."}, \
+        {"lstrip", "(self, bytes=None, /)", bytes_lstrip, "A copy without leading white space, or without leading bytes of the argument."}, \
+        {"maketrans", "(frm, to, /)", bytes_maketrans, "A table for translate.", NATIVE_STATIC}, \
+        {"partition", "(self, sep, /)", bytes_partition, "(head, sep, tail) around the first separator."}, \
+        {"replace", "(self, old, new, count=-1, /)", bytes_replace, "A copy with occurrences of old replaced by new, the first count of them if count is not -1."}, \
+        {"removeprefix", "(self, prefix, /)", bytes_removeprefix, "A copy without the prefix, if it is there."}, \
+        {"removesuffix", "(self, suffix, /)", bytes_removesuffix, "A copy without the suffix, if it is there."}, \
+        {"rfind", 0, bytes_rfind, "B.rfind(sub[, start[, end]]): the highest index of sub in B[start:end], or -1.", VECTOR}, \
+        {"rindex", 0, bytes_rindex, "B.rindex(sub[, start[, end]]): as rfind, but raises ValueError when there is none.", VECTOR}, \
+        {"rjust", "(self, width, fillchar=b' ', /)", bytes_rjust, "A copy at the right of a field of the width."}, \
+        {"rpartition", "(self, sep, /)", bytes_rpartition, "(head, sep, tail) around the last separator."}, \
+        {"rsplit", "(self, /, sep=None, maxsplit=-1)", bytes_rsplit, "As split, but starting from the end."}, \
+        {"rstrip", "(self, bytes=None, /)", bytes_rstrip, "A copy without trailing white space, or without trailing bytes of the argument."}, \
+        {"split", "(self, /, sep=None, maxsplit=-1)", bytes_split, "The list of the parts between separators (white space if sep is None)."}, \
+        {"splitlines", "(self, /, keepends=False)", bytes_splitlines, "The list of lines, with their ends if keepends is true."}, \
+        {"startswith", 0, bytes_startswith, "B.startswith(prefix[, start[, end]]): whether B[start:end] starts with the prefix, or one of a tuple.", VECTOR}, \
+        {"strip", "(self, bytes=None, /)", bytes_strip, "A copy without white space at both ends, or without bytes of the argument."}, \
+        {"swapcase", "(self, /)", bytes_swapcase, "A copy with the case of ASCII letters inverted."}, {"title", "(self, /)", bytes_title, "A copy with each word capitalized."}, \
+        {"translate", "(self, table, /, delete=b'')", bytes_translate, "A copy without the bytes of delete, the others mapped by the table of 256 bytes."}, \
+        {"upper", "(self, /)", bytes_upper, "A copy with ASCII letters in upper case."}, \
+        {"zfill", "(self, width, /)", bytes_zfill, "A copy with zeros put after the sign, to fill the width."}
 
 const NativeDef bytes_methods[] = {
     {"__getnewargs__", "(self, /)", bytes_getnewargs, "What pickle gives to __new__."},

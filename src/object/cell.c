@@ -48,5 +48,5 @@ static bool cell_set_contents(Value v, Value value)
 }
 
 static const GetSetDef cell_getset[] = {{"cell_contents", cell_get_contents, cell_set_contents}, {0}};
-Type cell_type = {TYPE_INIT("cell", CellObj), .trace = cell_trace, .doc = "cell([contents])\n--\n\nCreate a new cell object.", .repr = cell_repr, .compare = cell_compare,
-    .new = cell_make, .getset = cell_getset};
+Type cell_type = {TYPE_INIT("cell", CellObj), .trace = cell_trace,  .doc = "cell([contents])\n--\n\nCreate a new cell object.", .repr = cell_repr, .compare = cell_compare,
+                  .new = cell_make,           .getset = cell_getset};

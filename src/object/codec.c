@@ -282,9 +282,12 @@ enum { BY_REGISTRY, BY_UTF8, BY_LATIN1, BY_ASCII, BY_UTF16, BY_UTF32 };
 /* Which codec a name means, if it is one of those that need no registry. */
 static int known_encoding(const char *name)
 {
-    static const struct { const char *name; int codec; } known[] = {
-        {"utf-8", BY_UTF8}, {"utf8", BY_UTF8}, {"latin-1", BY_LATIN1}, {"latin1", BY_LATIN1}, {"iso-8859-1", BY_LATIN1}, {"iso8859-1", BY_LATIN1},
-        {"ascii", BY_ASCII}, {"us-ascii", BY_ASCII}, {"utf-16", BY_UTF16}, {"utf-32", BY_UTF32},
+    static const struct {
+        const char *name;
+        int codec;
+    } known[] = {
+        {"utf-8", BY_UTF8},       {"utf8", BY_UTF8},   {"latin-1", BY_LATIN1}, {"latin1", BY_LATIN1}, {"iso-8859-1", BY_LATIN1},
+        {"iso8859-1", BY_LATIN1}, {"ascii", BY_ASCII}, {"us-ascii", BY_ASCII}, {"utf-16", BY_UTF16},  {"utf-32", BY_UTF32},
     };
     if (!strcmp(name, "utf-8")) return BY_UTF8;
     char lower[16];

@@ -3,7 +3,12 @@
 
 /* --- EncodingMap: from characters to bytes, an open hash table */
 enum { MAP_SLOTS = 1024 };
-typedef struct EncodingMap { Obj head; int64_t count; uint32_t keys[MAP_SLOTS]; /* character + 1; 0: free */ uint8_t bytes[MAP_SLOTS]; } EncodingMap;
+typedef struct EncodingMap {
+    Obj head;
+    int64_t count;
+    uint32_t keys[MAP_SLOTS]; /* character + 1; 0: free */
+    uint8_t bytes[MAP_SLOTS];
+} EncodingMap;
 
 static uint32_t map_slot(const EncodingMap *map, uint32_t c)
 {

@@ -4,12 +4,19 @@
 #include <stdio.h>
 
 /* What a handler sees: the exception's object and the faulty part of it, clipped to the object. */
-typedef struct Fault { enum { FAULT_ENCODE = 1, FAULT_DECODE = 2, FAULT_TRANSLATE = 4 } kind; UnicodeErrorObj *error; Value object; int64_t start, end; } Fault;
+typedef struct Fault {
+    enum { FAULT_ENCODE = 1, FAULT_DECODE = 2, FAULT_TRANSLATE = 4 } kind;
+    UnicodeErrorObj *error;
+    Value object;
+    int64_t start, end;
+} Fault;
 
 static bool fault_get(Value exception, int kinds, Fault *f)
 {
-    f->kind = is_instance_of(exception, &exc_UnicodeEncodeError) ? FAULT_ENCODE : is_instance_of(exception, &exc_UnicodeDecodeError) ? FAULT_DECODE
-              : is_instance_of(exception, &exc_UnicodeTranslateError) ? FAULT_TRANSLATE : 0;
+    f->kind = is_instance_of(exception, &exc_UnicodeEncodeError)      ? FAULT_ENCODE
+              : is_instance_of(exception, &exc_UnicodeDecodeError)    ? FAULT_DECODE
+              : is_instance_of(exception, &exc_UnicodeTranslateError) ? FAULT_TRANSLATE
+                                                                      : 0;
     if (!(f->kind & kinds)) return raise_type("don't know how to handle %.200T in error callback", exception);
     UnicodeErrorObj *e = f->error = (UnicodeErrorObj *)exception;
     f->object = e->object;
@@ -143,7 +150,8 @@ static Value surrogatepass_decode(const Fault *f, int units, bool big)
     if (left >= length) {
         if (units == 1) {
             if ((p[0] & 0xf0) == 0xe0 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80) c = (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 0x3f) << 6 | (p[2] & 0x3f);
-        } else for (int k = 0; k < units; k++) c |= (uint32_t)p[big ? units - 1 - k : k] << 8 * k;
+        } else
+            for (int k = 0; k < units; k++) c |= (uint32_t)p[big ? units - 1 - k : k] << 8 * k;
     }
     if ((c & ~0x7ffu) != 0xd800) return raise_instance(VALUE(f->error));
     return result(str_from_char(c), f->start + length);

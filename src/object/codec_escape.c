@@ -13,7 +13,9 @@ static int hex_digit(uint8_t c)
 static int simple_escape(uint8_t c)
 {
     switch (c) {
-    case '\\': case '\'': case '"': return c;
+    case '\\':
+    case '\'':
+    case '"': return c;
     case 'a': return 7;
     case 'b': return 8;
     case 't': return 9;
@@ -29,13 +31,17 @@ static int simple_escape(uint8_t c)
 static bool warn_escape(const uint8_t *escape, int64_t size)
 {
     if (!escape) return true;
-    if (size >= 3 && *escape >= '4' && *escape <= '7')
-        return warn_format(&exc_DeprecationWarning, 1, "invalid octal escape sequence '\\%c%c%c'", escape[0], escape[1], escape[2]);
+    if (size >= 3 && *escape >= '4' && *escape <= '7') return warn_format(&exc_DeprecationWarning, 1, "invalid octal escape sequence '\\%c%c%c'", escape[0], escape[1], escape[2]);
     return warn_format(&exc_DeprecationWarning, 1, "invalid escape sequence '\\%c'", (int)*escape);
 }
 
 /* --- unicode_escape */
-typedef struct Escape { int64_t end; const char *fault; bool incomplete; uint32_t c; } Escape;
+typedef struct Escape {
+    int64_t end;
+    const char *fault;
+    bool incomplete;
+    uint32_t c;
+} Escape;
 
 static Escape read_hex(const Decoder *d, int64_t at, int digits, const char *fault)
 {

@@ -11,7 +11,12 @@ static int base64_value(uint8_t c)
     return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-typedef struct Shift { bool on; int bits; uint32_t buffer, surrogate; int64_t start, out_start; } Shift;
+typedef struct Shift {
+    bool on;
+    int bits;
+    uint32_t buffer, surrogate;
+    int64_t start, out_start;
+} Shift;
 
 static bool shift_add(Decoder *d, Shift *s, int value)
 {
@@ -110,7 +115,12 @@ static bool is_direct(uint32_t c)
     return c >= 32 && c != 127 && c != '+' && c != '\\' && c != '~';
 }
 
-typedef struct Base64Out { BytesBuilder out; uint32_t buffer; int bits; bool on; } Base64Out;
+typedef struct Base64Out {
+    BytesBuilder out;
+    uint32_t buffer;
+    int bits;
+    bool on;
+} Base64Out;
 
 static bool out_byte(Base64Out *b, char c) { return bytes_builder_add(&b->out, &c, 1); }
 

@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <math.h>
 
-typedef struct Pair { double real, imag; } Pair;
+typedef struct Pair {
+    double real, imag;
+} Pair;
 
 Value complex_new(double real, double imag)
 {
@@ -31,9 +33,10 @@ static int call_complex(Value v, Pair *out)
         raise_type("__complex__ returned non-complex (type %.200T)", result);
         return -1;
     }
-    if (type_of(result) != &complex_type &&
-        !warn_format(&exc_DeprecationWarning, 1, "__complex__ returned non-complex (type %.200T).  The ability to return an instance of a strict subclass of complex "
-                     "is deprecated, and may be removed in a future version of Python.", result)) {
+    if (type_of(result) != &complex_type && !warn_format(&exc_DeprecationWarning, 1,
+                                                         "__complex__ returned non-complex (type %.200T).  The ability to return an instance of a strict subclass of complex "
+                                                         "is deprecated, and may be removed in a future version of Python.",
+                                                         result)) {
         return -1;
     }
     *out = pair_of(result);
@@ -67,12 +70,12 @@ static int operand(Value v, Pair *out)
     return 1;
 }
 
-#define OPERANDS(a, b, x, y)                                                                                                                         \
-    Pair x, y;                                                                                                                                       \
-    {                                                                                                                                                \
-        int known_ = operand(a, &x);                                                                                                                 \
-        if (known_ > 0) known_ = operand(b, &y);                                                                                                     \
-        if (known_ <= 0) return known_ ? 0 : NOT_IMPLEMENTED;                                                                                        \
+#define OPERANDS(a, b, x, y) \
+    Pair x, y; \
+    { \
+        int known_ = operand(a, &x); \
+        if (known_ > 0) known_ = operand(b, &y); \
+        if (known_ <= 0) return known_ ? 0 : NOT_IMPLEMENTED; \
     }
 
 /* --- arithmetic */
@@ -166,10 +169,7 @@ static Value complex_pow(Value a, Value b)
     return from_pair(result);
 }
 
-static Value complex_pow3(Value a, Value b, Value modulo)
-{
-    return modulo != NONE ? raise_value("complex modulo") : complex_pow(a, b);
-}
+static Value complex_pow3(Value a, Value b, Value modulo) { return modulo != NONE ? raise_value("complex modulo") : complex_pow(a, b); }
 
 static Value complex_negative(Value v) { return complex_new(-pair_of(v).real, -pair_of(v).imag); }
 static Value complex_exact(Value v) { return type_of(v) == &complex_type ? v : from_pair(pair_of(v)); }
@@ -386,10 +386,14 @@ Type complex_type = {
     .repr = complex_repr,
     .hash = complex_hash,
     .compare = complex_compare,
-    .binary = {
-        [BINARY_ADD] = complex_add, [BINARY_SUBTRACT] = complex_sub, [BINARY_MULTIPLY] = complex_mul, [BINARY_TRUE_DIVIDE] = complex_div,
-        [BINARY_POWER] = complex_pow,
-    },
+    .binary =
+        {
+            [BINARY_ADD] = complex_add,
+            [BINARY_SUBTRACT] = complex_sub,
+            [BINARY_MULTIPLY] = complex_mul,
+            [BINARY_TRUE_DIVIDE] = complex_div,
+            [BINARY_POWER] = complex_pow,
+        },
     .power3 = complex_pow3,
     .unary = {[UNARY_NEGATIVE] = complex_negative, [UNARY_POSITIVE] = complex_exact, [UNARY_ABS] = complex_abs},
     .truth = complex_truth,

@@ -76,8 +76,13 @@ static Value getset_get_qualname(Value v) { return qualname_of(((GetSetObj *)v)-
 
 static const GetSetDef getset_getset[] = {{"__doc__", getset_get_doc}, {"__qualname__", getset_get_qualname}, {0}};
 static const MemberDef getset_members[] = {{"__objclass__", MEMBER_VALUE, offsetof(GetSetObj, owner)}, {"__name__", MEMBER_VALUE, offsetof(GetSetObj, name)}, {0}};
-Type getset_type = {TYPE_INIT("getset_descriptor", GetSetObj), .trace = getset_trace, .repr = getset_repr, .descr_get = getset_get, .descr_set = getset_set,
-    .getset = getset_getset, .members = getset_members};
+Type getset_type = {TYPE_INIT("getset_descriptor", GetSetObj),
+                    .trace = getset_trace,
+                    .repr = getset_repr,
+                    .descr_get = getset_get,
+                    .descr_set = getset_set,
+                    .getset = getset_getset,
+                    .members = getset_members};
 
 /* --- member_descriptor */
 
@@ -161,8 +166,7 @@ static bool member_descr_set(Value self, Value object, Value value)
     if (!check_object(o->owner, o->name, object)) return false;
     if (!o->writable) return raise_attribute("readonly attribute");
     void *place = (char *)object + o->offset;
-    if (o->kind != MEMBER_VALUE && o->kind != MEMBER_VALUE_OR_NONE)
-        return value ? member_set_number(o, place, value) : raise_type("can't delete numeric/char attribute");
+    if (o->kind != MEMBER_VALUE && o->kind != MEMBER_VALUE_OR_NONE) return value ? member_set_number(o, place, value) : raise_type("can't delete numeric/char attribute");
     if (!value && o->kind == MEMBER_VALUE && !*(Value *)place) return raise_value_of(&exc_AttributeError, o->name);
     *(Value *)place = value;
     gc_barrier(as_obj(object));
@@ -180,8 +184,14 @@ static NATIVE(member_reduce) { return reduce_descr(((MemberObj *)args[0])->owner
 static const GetSetDef member_getset[] = {{"__doc__", member_get_doc}, {"__qualname__", member_get_qualname}, {0}};
 static const MemberDef member_members[] = {{"__objclass__", MEMBER_VALUE, offsetof(MemberObj, owner)}, {"__name__", MEMBER_VALUE, offsetof(MemberObj, name)}, {0}};
 static const NativeDef member_methods[] = {{"__reduce__", "(self, /)", member_reduce}, {0}};
-Type member_type = {TYPE_INIT("member_descriptor", MemberObj), .trace = member_trace, .repr = member_repr, .descr_get = member_descr_get, .descr_set = member_descr_set,
-    .getset = member_getset, .members = member_members, .methods = member_methods};
+Type member_type = {TYPE_INIT("member_descriptor", MemberObj),
+                    .trace = member_trace,
+                    .repr = member_repr,
+                    .descr_get = member_descr_get,
+                    .descr_set = member_descr_set,
+                    .getset = member_getset,
+                    .members = member_members,
+                    .methods = member_methods};
 
 /* --- wrapper_descriptor */
 
@@ -225,8 +235,7 @@ static Value wrapper_call(Value self, Value *args, size_t nargs, Value kwnames)
 {
     WrapperObj *o = (WrapperObj *)self;
     if (nargs == 0) return raise_type("descriptor '%U' of '%.100s' object needs an argument", o->name, o->owner->name);
-    if (!is_instance_of(args[0], o->owner))
-        return raise_type("descriptor '%U' requires a '%.100s' object but received a '%.100T'", o->name, o->owner->name, args[0]);
+    if (!is_instance_of(args[0], o->owner)) return raise_type("descriptor '%U' requires a '%.100s' object but received a '%.100T'", o->name, o->owner->name, args[0]);
     return slot_wrap_call(o, args[0], args + 1, nargs - 1, kwnames);
 }
 
@@ -242,8 +251,15 @@ static NATIVE(wrapper_reduce) { return reduce_descr(((WrapperObj *)args[0])->own
 static const GetSetDef wrapper_getset[] = {{"__doc__", wrapper_get_doc}, {"__qualname__", wrapper_get_qualname}, {"__text_signature__", wrapper_get_signature}, {0}};
 static const MemberDef wrapper_members[] = {{"__objclass__", MEMBER_VALUE, offsetof(WrapperObj, owner)}, {"__name__", MEMBER_VALUE, offsetof(WrapperObj, name)}, {0}};
 static const NativeDef wrapper_methods[] = {{"__reduce__", "(self, /)", wrapper_reduce}, {0}};
-Type slot_wrapper_type = {TYPE_INIT("wrapper_descriptor", WrapperObj), .flags = TYPE_METHOD_DESCRIPTOR, .trace = wrapper_trace, .repr = wrapper_repr, .call = wrapper_call,
-    .descr_get = wrapper_get, .getset = wrapper_getset, .members = wrapper_members, .methods = wrapper_methods};
+Type slot_wrapper_type = {TYPE_INIT("wrapper_descriptor", WrapperObj),
+                          .flags = TYPE_METHOD_DESCRIPTOR,
+                          .trace = wrapper_trace,
+                          .repr = wrapper_repr,
+                          .call = wrapper_call,
+                          .descr_get = wrapper_get,
+                          .getset = wrapper_getset,
+                          .members = wrapper_members,
+                          .methods = wrapper_methods};
 
 /* --- method-wrapper */
 
@@ -293,9 +309,17 @@ static NATIVE(bound_reduce)
     return pair ? tuple_pack(2, getattr, pair) : 0;
 }
 
-static const GetSetDef bound_getset[] = {{"__objclass__", bound_get_objclass}, {"__name__", bound_get_name}, {"__qualname__", bound_get_qualname}, {"__doc__", bound_get_doc},
-    {"__text_signature__", bound_get_signature}, {0}};
+static const GetSetDef bound_getset[] = {{"__objclass__", bound_get_objclass},        {"__name__", bound_get_name},
+                                         {"__qualname__", bound_get_qualname},        {"__doc__", bound_get_doc},
+                                         {"__text_signature__", bound_get_signature}, {0}};
 static const MemberDef bound_members[] = {{"__self__", MEMBER_VALUE, offsetof(MethodWrapperObj, self)}, {0}};
 static const NativeDef bound_methods[] = {{"__reduce__", "(self, /)", bound_reduce}, {0}};
-Type method_wrapper_type = {TYPE_INIT("method-wrapper", MethodWrapperObj), .trace = bound_trace, .repr = bound_repr, .call = bound_call, .hash = bound_hash,
-    .compare = bound_compare, .getset = bound_getset, .members = bound_members, .methods = bound_methods};
+Type method_wrapper_type = {TYPE_INIT("method-wrapper", MethodWrapperObj),
+                            .trace = bound_trace,
+                            .repr = bound_repr,
+                            .call = bound_call,
+                            .hash = bound_hash,
+                            .compare = bound_compare,
+                            .getset = bound_getset,
+                            .members = bound_members,
+                            .methods = bound_methods};

@@ -3,13 +3,36 @@
 #include "object/function.h"
 
 /* getset_descriptor */
-typedef struct GetSetObj { Obj head; Type *owner; Value name; const GetSetDef *def; } GetSetObj;
+typedef struct GetSetObj {
+    Obj head;
+    Type *owner;
+    Value name;
+    const GetSetDef *def;
+} GetSetObj;
 /* member_descriptor: a field of the C struct, or one of __slots__ */
-typedef struct MemberObj { Obj head; Type *owner; Value name; const char *doc; uint32_t offset; MemberKind kind; bool writable; } MemberObj;
+typedef struct MemberObj {
+    Obj head;
+    Type *owner;
+    Value name;
+    const char *doc;
+    uint32_t offset;
+    MemberKind kind;
+    bool writable;
+} MemberObj;
 /* slot wrapper (`int.__add__`) and method-wrapper (`(1).__add__`) */
 typedef struct SlotDef SlotDef;
-typedef struct WrapperObj { Obj head; Type *owner; Value name; const SlotDef *def; void *function; } WrapperObj;
-typedef struct MethodWrapperObj { Obj head; WrapperObj *wrapper; Value self; } MethodWrapperObj;
+typedef struct WrapperObj {
+    Obj head;
+    Type *owner;
+    Value name;
+    const SlotDef *def;
+    void *function;
+} WrapperObj;
+typedef struct MethodWrapperObj {
+    Obj head;
+    WrapperObj *wrapper;
+    Value self;
+} MethodWrapperObj;
 
 Value getset_new(Type *owner, const GetSetDef *def);
 Value member_new(Type *owner, const MemberDef *def);

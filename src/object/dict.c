@@ -18,10 +18,7 @@ static inline void index_put(DictKeys *keys, size_t i, int64_t entry)
 
 static size_t index_bytes(int log2_size) { return ((size_t)1 << log2_size) * (log2_size < 8 ? 1 : log2_size < 16 ? 2 : 4); }
 static int64_t entries_for(int log2_size) { return ((int64_t)1 << log2_size) * 2 / 3; }
-static size_t keys_bytes(int log2_size)
-{
-    return sizeof(DictKeys) + ((index_bytes(log2_size) + 7) & ~(size_t)7) + (size_t)entries_for(log2_size) * sizeof(DictEntry);
-}
+static size_t keys_bytes(int log2_size) { return sizeof(DictKeys) + ((index_bytes(log2_size) + 7) & ~(size_t)7) + (size_t)entries_for(log2_size) * sizeof(DictEntry); }
 
 /* The smallest table, for up to five entries: what most dicts have. */
 static inline DictKeys *keys_new_small(void)
@@ -535,8 +532,7 @@ static bool update_from_pairs(Value dict, Value pairs)
                 if (error_matches(&exc_TypeError)) raise_type("cannot convert dictionary update sequence element #%zd to a sequence", i);
                 return false;
             }
-            if ((size = list_size(list)) != 2)
-                return raise_value("dictionary update sequence element #%zd has length %zd; 2 is required", i, size);
+            if ((size = list_size(list)) != 2) return raise_value("dictionary update sequence element #%zd has length %zd; 2 is required", i, size);
             pair[0] = list_get(list, 0), pair[1] = list_get(list, 1);
         }
         if (!dict_set(dict, pair[0], pair[1])) return false;

@@ -74,8 +74,16 @@ static inline DictEntry *step_back(Value self)
     return &keys->entries[i];
 }
 
-static Value next_key(Value self) { DictEntry *e = step(self); return e ? e->key : 0; }
-static Value next_value(Value self) { DictEntry *e = step(self); return e ? e->value : 0; }
+static Value next_key(Value self)
+{
+    DictEntry *e = step(self);
+    return e ? e->key : 0;
+}
+static Value next_value(Value self)
+{
+    DictEntry *e = step(self);
+    return e ? e->value : 0;
+}
 bool dict_next_pair(Value self, Value *first, Value *second)
 {
     DictEntry *e = step(self);
@@ -84,10 +92,26 @@ bool dict_next_pair(Value self, Value *first, Value *second)
     *second = e->value;
     return true;
 }
-static Value next_item(Value self) { DictEntry *e = step(self); return e ? tuple_pair(e->key, e->value) : 0; }
-static Value next_key_back(Value self) { DictEntry *e = step_back(self); return e ? e->key : 0; }
-static Value next_value_back(Value self) { DictEntry *e = step_back(self); return e ? e->value : 0; }
-static Value next_item_back(Value self) { DictEntry *e = step_back(self); return e ? tuple_pair(e->key, e->value) : 0; }
+static Value next_item(Value self)
+{
+    DictEntry *e = step(self);
+    return e ? tuple_pair(e->key, e->value) : 0;
+}
+static Value next_key_back(Value self)
+{
+    DictEntry *e = step_back(self);
+    return e ? e->key : 0;
+}
+static Value next_value_back(Value self)
+{
+    DictEntry *e = step_back(self);
+    return e ? e->value : 0;
+}
+static Value next_item_back(Value self)
+{
+    DictEntry *e = step_back(self);
+    return e ? tuple_pair(e->key, e->value) : 0;
+}
 
 int dict_items_next(Value iterator, Value pair[2])
 {

@@ -2,7 +2,10 @@
 #include "object/dict.h"
 #include "object/sequence.h"
 
-typedef struct DictView { Obj head; Value dict; } DictView;
+typedef struct DictView {
+    Obj head;
+    Value dict;
+} DictView;
 
 static void view_trace(Obj *o) { gc_visit(((DictView *)o)->dict); }
 static inline Value view_dict(Value view) { return ((DictView *)view)->dict; }
@@ -159,7 +162,8 @@ static const GetSetDef view_getset[] = {{"mapping", view_mapping, 0, "dictionary
 #define SET_LIKE_METHODS(reversed_function, what) \
     { \
         {"isdisjoint", "(self, other, /)", view_isdisjoint, "Return True if the view and the given iterable have a null intersection.", 0}, \
-            {"__reversed__", "(self, /)", reversed_function, "Return a reverse iterator over the dict " what ".", 0}, {0}, \
+        {"__reversed__", "(self, /)", reversed_function, "Return a reverse iterator over the dict " what ".", 0}, \
+        {0}, \
     }
 static const NativeDef keys_methods[] = SET_LIKE_METHODS(keys_reversed, "keys");
 static const NativeDef items_methods[] = SET_LIKE_METHODS(items_reversed, "items");

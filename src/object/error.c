@@ -109,14 +109,14 @@ uint64_t raise_format(Type *type, const char *format, ...)
     return 0;
 }
 
-#define RAISE_FUNCTION(name, Name)                                                                                                                   \
-    uint64_t name(const char *format, ...)                                                                                                           \
-    {                                                                                                                                                \
-        va_list args;                                                                                                                                \
-        va_start(args, format);                                                                                                                      \
-        raise_format_v(&exc_##Name, format, args);                                                                                                   \
-        va_end(args);                                                                                                                                \
-        return 0;                                                                                                                                    \
+#define RAISE_FUNCTION(name, Name) \
+    uint64_t name(const char *format, ...) \
+    { \
+        va_list args; \
+        va_start(args, format); \
+        raise_format_v(&exc_##Name, format, args); \
+        va_end(args); \
+        return 0; \
     }
 RAISE_FUNCTION(raise_type, TypeError)
 RAISE_FUNCTION(raise_value, ValueError)
@@ -158,9 +158,7 @@ static Value instance_of(Value v, const char *wrong)
 {
     if (is_type(v) && ((Type *)v)->flags & TYPE_EXCEPTION) {
         Value instance = call_0(v);
-        if (instance && !is_exception(instance)) {
-            return raise_type("calling %R should have returned an instance of BaseException, not %R", v, VALUE(type_of(instance)));
-        }
+        if (instance && !is_exception(instance)) { return raise_type("calling %R should have returned an instance of BaseException, not %R", v, VALUE(type_of(instance))); }
         return instance;
     }
     if (is_exception(v)) return v;
@@ -195,7 +193,7 @@ uint64_t raise_bad_argument(const char *function, const char *argument, const ch
 {
     const char *type = got == NONE ? "None" : type_full_name(type_of(got));
     bool number = argument[0] >= '0' && argument[0] <= '9', whole = !strncmp(argument, "argument", 8);
-    const char *format = whole ? "%.200s() %s must be %.200s, not %.200s"
+    const char *format = whole    ? "%.200s() %s must be %.200s, not %.200s"
                          : number ? "%.200s() argument %s must be %.200s, not %.200s"
                                   : "%.200s() argument '%s' must be %.200s, not %.200s";
     return raise_type(format, function, argument, expected, type);
@@ -232,8 +230,7 @@ bool warn_format(Type *category, int stacklevel, const char *format, ...)
 /* --- exceptions that cannot be passed on */
 
 static const StructSeqField unraisable_fields[] = {
-    {"exc_type", "exception type"}, {"exc_value", "exception"}, {"exc_traceback", "traceback"}, {"err_msg", "what was being done"},
-    {"object", "the object it happened in"}, {0},
+    {"exc_type", "exception type"}, {"exc_value", "exception"}, {"exc_traceback", "traceback"}, {"err_msg", "what was being done"}, {"object", "the object it happened in"}, {0},
 };
 
 /* The last resort, when there is no hook or the hook failed: a line on the standard error that needs no Python. */

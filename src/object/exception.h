@@ -3,16 +3,50 @@
 #include "object/error.h"
 #include <limits.h>
 
-typedef struct StopIterationObj { Exception base; Value value; } StopIterationObj;          /* also SystemExit: code */
-typedef struct ImportErrorObj { Exception base; Value msg, name, path; } ImportErrorObj;
-typedef struct NameErrorObj { Exception base; Value name; } NameErrorObj;
-typedef struct AttributeErrorObj { Exception base; Value object, name; } AttributeErrorObj;
-typedef struct OSErrorObj { Exception base; Value myerrno, strerror, filename, filename2; int64_t written; } OSErrorObj;
-typedef struct SyntaxErrorObj { Exception base; Value msg, filename, lineno, offset, end_lineno, end_offset, text, print_file_and_line; } SyntaxErrorObj;
-typedef struct UnicodeErrorObj { Exception base; Value encoding, object; int64_t start, end; Value reason; } UnicodeErrorObj;
-typedef struct ExceptionGroupObj { Exception base; Value msg, excs; } ExceptionGroupObj;
+typedef struct StopIterationObj {
+    Exception base;
+    Value value;
+} StopIterationObj;          /* also SystemExit: code */
+typedef struct ImportErrorObj {
+    Exception base;
+    Value msg, name, path;
+} ImportErrorObj;
+typedef struct NameErrorObj {
+    Exception base;
+    Value name;
+} NameErrorObj;
+typedef struct AttributeErrorObj {
+    Exception base;
+    Value object, name;
+} AttributeErrorObj;
+typedef struct OSErrorObj {
+    Exception base;
+    Value myerrno, strerror, filename, filename2;
+    int64_t written;
+} OSErrorObj;
+typedef struct SyntaxErrorObj {
+    Exception base;
+    Value msg, filename, lineno, offset, end_lineno, end_offset, text, print_file_and_line;
+} SyntaxErrorObj;
+typedef struct UnicodeErrorObj {
+    Exception base;
+    Value encoding, object;
+    int64_t start, end;
+    Value reason;
+} UnicodeErrorObj;
+typedef struct ExceptionGroupObj {
+    Exception base;
+    Value msg, excs;
+} ExceptionGroupObj;
 
-typedef struct TracebackObj { Obj head; Value next /* traceback or 0 */; Value frame; int lasti; int lineno; bool import_seen /* module/import.c has looked at it */; } TracebackObj;
+typedef struct TracebackObj {
+    Obj head;
+    Value next /* traceback or 0 */;
+    Value frame;
+    int lasti;
+    int lineno;
+    bool import_seen /* module/import.c has looked at it */;
+} TracebackObj;
 /* lineno LINE_LATER: the line of the instruction at lasti, worked out when somebody asks (traceback_line). */
 enum { LINE_LATER = INT_MIN };
 Value traceback_new(Value next, Value frame, int lasti, int lineno);

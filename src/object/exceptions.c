@@ -42,10 +42,7 @@ bool exception_init_args(Value self, Value *args, size_t nargs)
     return true;
 }
 
-bool exception_init(Value self, Value *args, size_t nargs, Value kwnames)
-{
-    return exception_no_keywords(self, kwnames) && exception_init_args(self, args, nargs);
-}
+bool exception_init(Value self, Value *args, size_t nargs, Value kwnames) { return exception_no_keywords(self, kwnames) && exception_init_args(self, args, nargs); }
 
 /* From C: type(*args). Static types are built without the detour through type.__call__. */
 Value exception_new(Type *type, Value args_tuple)
@@ -257,34 +254,30 @@ Value key_error_str(Value self)
 #define STRUCT_UnicodeEncodeError ~, UnicodeErrorObj
 #define STRUCT_UnicodeTranslateError ~, UnicodeErrorObj
 
-#define SLOTS_BaseException                                                                                                                          \
+#define SLOTS_BaseException \
     ~, (.repr = exception_repr, .str = exception_str, .new = exception_make, .init = exception_init, .trace = exception_trace, .methods = exception_methods, \
-        .getset = exception_getset, .members = exception_members, .dict_offset = offsetof(Exception, dict), .getattr = object_generic_getattr,       \
+        .getset = exception_getset, .members = exception_members, .dict_offset = offsetof(Exception, dict), .getattr = object_generic_getattr, \
         .setattr = object_generic_setattr, )
-#define SLOTS_BaseExceptionGroup                                                                                                                     \
-    ~, (.str = exception_group_str, .new = exception_group_make, .init = exception_group_init, .trace = exception_group_trace,                      \
-        .methods = exception_group_methods, .members = exception_group_members, )
+#define SLOTS_BaseExceptionGroup \
+    ~, (.str = exception_group_str, .new = exception_group_make, .init = exception_group_init, .trace = exception_group_trace, .methods = exception_group_methods, \
+        .members = exception_group_members, )
 #define SLOTS_SystemExit ~, (.init = system_exit_init, .trace = stop_iteration_trace, .members = system_exit_members, )
 #define SLOTS_StopIteration ~, (.init = stop_iteration_init, .trace = stop_iteration_trace, .members = stop_iteration_members, )
 #define SLOTS_AttributeError ~, (.init = attribute_error_init, .trace = attribute_error_trace, .members = attribute_error_members, )
-#define SLOTS_ImportError                                                                                                                            \
-    ~, (.str = import_error_str, .init = import_error_init, .trace = import_error_trace, .members = import_error_members, .methods = import_error_methods, )
+#define SLOTS_ImportError ~, (.str = import_error_str, .init = import_error_init, .trace = import_error_trace, .members = import_error_members, .methods = import_error_methods, )
 #define SLOTS_NameError ~, (.init = name_error_init, .trace = name_error_trace, .members = name_error_members, )
 #define SLOTS_KeyError ~, (.str = key_error_str, )
 #define SLOTS_MemoryError ~, (.new = memory_error_make, )
-#define SLOTS_OSError                                                                                                                                \
+#define SLOTS_OSError \
     ~, (.str = os_error_str, .new = os_error_make, .init = os_error_init, .trace = os_error_trace, .members = os_error_members, .getset = os_error_getset, \
         .methods = os_error_methods, )
 #define SLOTS_SyntaxError ~, (.str = syntax_error_str, .init = syntax_error_init, .trace = syntax_error_trace, .members = syntax_error_members, )
-#define SLOTS_UnicodeDecodeError                                                                                                                     \
-    ~, (.str = unicode_decode_error_str, .new = exception_make, .init = unicode_decode_error_init, .trace = unicode_error_trace,                    \
-        .members = unicode_error_members, )
-#define SLOTS_UnicodeEncodeError                                                                                                                     \
-    ~, (.str = unicode_encode_error_str, .new = exception_make, .init = unicode_encode_error_init, .trace = unicode_error_trace,                    \
-        .members = unicode_error_members, )
-#define SLOTS_UnicodeTranslateError                                                                                                                  \
-    ~, (.str = unicode_translate_error_str, .new = exception_make, .init = unicode_translate_error_init, .trace = unicode_error_trace,              \
-        .members = unicode_error_members, )
+#define SLOTS_UnicodeDecodeError \
+    ~, (.str = unicode_decode_error_str, .new = exception_make, .init = unicode_decode_error_init, .trace = unicode_error_trace, .members = unicode_error_members, )
+#define SLOTS_UnicodeEncodeError \
+    ~, (.str = unicode_encode_error_str, .new = exception_make, .init = unicode_encode_error_init, .trace = unicode_error_trace, .members = unicode_error_members, )
+#define SLOTS_UnicodeTranslateError \
+    ~, (.str = unicode_translate_error_str, .new = exception_make, .init = unicode_translate_error_init, .trace = unicode_error_trace, .members = unicode_error_members, )
 
 #define DOC_BaseException ~, "Common base class for all exceptions"
 #define DOC_Exception ~, "Common base class for all non-exit exceptions."
@@ -294,13 +287,9 @@ Value key_error_str(Value self)
 
 /* exc_0 stands for "no base" (BaseException's is object). */
 #define exc_0 object_type
-#define EXCEPTION(Name, Base)                                                                                                                        \
-    Type exc_##Name = {                                                                                                                              \
-        TYPE_INIT(#Name, PICK(STRUCT_##Name, Exception)),                                                                                            \
-        .flags = TYPE_BASE | TYPE_EXCEPTION,                                                                                                         \
-        .base = &exc_##Base,                                                                                                                         \
-        .doc = PICK(DOC_##Name, "Built-in exception " #Name "."),                                                                                    \
-        UNPACKED(PICK(SLOTS_##Name, ()))};
+#define EXCEPTION(Name, Base) \
+    Type exc_##Name = {TYPE_INIT(#Name, PICK(STRUCT_##Name, Exception)), .flags = TYPE_BASE | TYPE_EXCEPTION, .base = &exc_##Base, \
+                       .doc = PICK(DOC_##Name, "Built-in exception " #Name "."), UNPACKED(PICK(SLOTS_##Name, ()))};
 #include "object/exceptions.def"
 #undef exc_0
 

@@ -187,7 +187,13 @@ Value syntax_error_str(Value self)
 
 #define FIELD(name, doc) {#name, MEMBER_VALUE_OR_NONE, offsetof(SyntaxErrorObj, name), true, doc}
 const MemberDef syntax_error_members[] = {
-    FIELD(msg, "exception msg"), FIELD(filename, "exception filename"), FIELD(lineno, "exception lineno"), FIELD(offset, "exception offset"),
-    FIELD(text, "exception text"), FIELD(end_lineno, "exception end lineno"), FIELD(end_offset, "exception end offset"),
-    FIELD(print_file_and_line, "exception print_file_and_line"), {0},
+    FIELD(msg, "exception msg"),
+    FIELD(filename, "exception filename"),
+    FIELD(lineno, "exception lineno"),
+    FIELD(offset, "exception offset"),
+    FIELD(text, "exception text"),
+    FIELD(end_lineno, "exception end lineno"),
+    FIELD(end_offset, "exception end offset"),
+    FIELD(print_file_and_line, "exception print_file_and_line"),
+    {0},
 };

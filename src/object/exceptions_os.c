@@ -17,8 +17,11 @@ void os_error_trace(Obj *object)
 static Type *type_for_errno(int64_t code)
 {
     switch (code) {
-    case EAGAIN: case EALREADY: case EINPROGRESS: return &exc_BlockingIOError;
-    case EPIPE: case ESHUTDOWN: return &exc_BrokenPipeError;
+    case EAGAIN:
+    case EALREADY:
+    case EINPROGRESS: return &exc_BlockingIOError;
+    case EPIPE:
+    case ESHUTDOWN: return &exc_BrokenPipeError;
     case ECHILD: return &exc_ChildProcessError;
     case ECONNABORTED: return &exc_ConnectionAbortedError;
     case ECONNREFUSED: return &exc_ConnectionRefusedError;
@@ -28,7 +31,8 @@ static Type *type_for_errno(int64_t code)
     case EISDIR: return &exc_IsADirectoryError;
     case ENOTDIR: return &exc_NotADirectoryError;
     case EINTR: return &exc_InterruptedError;
-    case EACCES: case EPERM: return &exc_PermissionError;
+    case EACCES:
+    case EPERM: return &exc_PermissionError;
     case ESRCH: return &exc_ProcessLookupError;
     case ETIMEDOUT: return &exc_TimeoutError;
     default: return &exc_OSError;

@@ -12,10 +12,7 @@ void unicode_error_trace(Obj *object)
     gc_visit(e->reason);
 }
 
-static bool need_str(Value v, int position)
-{
-    return is_str(v) ? true : raise_type("argument %d must be str, not %s", position, v == NONE ? "None" : type_of(v)->name);
-}
+static bool need_str(Value v, int position) { return is_str(v) ? true : raise_type("argument %d must be str, not %s", position, v == NONE ? "None" : type_of(v)->name); }
 
 static bool set_fields(Value self, Value encoding, Value object, Value start, Value end, Value reason, int reason_position)
 {
@@ -32,10 +29,7 @@ static bool set_fields(Value self, Value encoding, Value object, Value start, Va
     return true;
 }
 
-static bool need_count(size_t nargs, size_t wanted)
-{
-    return nargs == wanted ? true : raise_type("function takes exactly %zu arguments (%zu given)", wanted, nargs);
-}
+static bool need_count(size_t nargs, size_t wanted) { return nargs == wanted ? true : raise_type("function takes exactly %zu arguments (%zu given)", wanted, nargs); }
 
 bool unicode_decode_error_init(Value self, Value *args, size_t nargs, Value kwnames)
 {
@@ -102,9 +96,7 @@ Value unicode_encode_error_str(Value self)
     char escape[16];
     if (!e->object) return str_empty;
     if (!texts(e, &encoding, &reason)) return 0;
-    if (one_character(e, escape)) {
-        return str_format_c("'%U' codec can't encode character '%s' in position %zd: %U", encoding, escape, (ssize_t)e->start, reason);
-    }
+    if (one_character(e, escape)) { return str_format_c("'%U' codec can't encode character '%s' in position %zd: %U", encoding, escape, (ssize_t)e->start, reason); }
     return str_format_c("'%U' codec can't encode characters in position %zd-%zd: %U", encoding, (ssize_t)e->start, (ssize_t)(e->end - 1), reason);
 }
 

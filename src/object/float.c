@@ -26,12 +26,12 @@ static int operand(Value v, double *out)
     return 1;
 }
 
-#define OPERANDS(a, b, x, y)                                                                                                                         \
-    double x, y;                                                                                                                                     \
-    {                                                                                                                                                \
-        int known_ = operand(a, &x);                                                                                                                 \
-        if (known_ > 0) known_ = operand(b, &y);                                                                                                     \
-        if (known_ <= 0) return known_ ? 0 : NOT_IMPLEMENTED;                                                                                        \
+#define OPERANDS(a, b, x, y) \
+    double x, y; \
+    { \
+        int known_ = operand(a, &x); \
+        if (known_ > 0) known_ = operand(b, &y); \
+        if (known_ <= 0) return known_ ? 0 : NOT_IMPLEMENTED; \
     }
 
 /* --- arithmetic */
@@ -156,10 +156,7 @@ static Value float_pow3(Value a, Value b, Value modulo)
     return float_pow(a, b);
 }
 
-static Value float_exact(Value v)
-{
-    return is_small_float(v) || type_of(v) == &float_type ? v : float_new(((FloatObj *)v)->value);
-}
+static Value float_exact(Value v) { return is_small_float(v) || type_of(v) == &float_type ? v : float_new(((FloatObj *)v)->value); }
 static Value float_negative(Value v) { return float_new(-float_value(v)); }
 static Value float_abs(Value v) { return float_new(fabs(float_value(v))); }
 static int float_truth(Value v) { return float_value(v) != 0; }
@@ -516,8 +513,7 @@ static const NativeDef float_methods[] = {
     {"__format__", "(self, format_spec, /)", float_format_method, "Formats the float according to format_spec."},
     {0},
 };
-static const GetSetDef float_getset[] = {
-    {"real", float_real, 0, "the real part of a complex number"}, {"imag", float_imag, 0, "the imaginary part of a complex number"}, {0}};
+static const GetSetDef float_getset[] = {{"real", float_real, 0, "the real part of a complex number"}, {"imag", float_imag, 0, "the imaginary part of a complex number"}, {0}};
 
 Type float_type = {
     TYPE_INIT("float", FloatObj),
@@ -527,10 +523,17 @@ Type float_type = {
     .repr = float_repr_slot,
     .hash = float_hash_slot,
     .compare = float_compare,
-    .binary = {
-        [BINARY_ADD] = float_add, [BINARY_SUBTRACT] = float_sub, [BINARY_MULTIPLY] = float_mul, [BINARY_TRUE_DIVIDE] = float_div,
-        [BINARY_FLOOR_DIVIDE] = float_floordiv, [BINARY_REMAINDER] = float_mod, [BINARY_DIVMOD] = float_divmod, [BINARY_POWER] = float_pow,
-    },
+    .binary =
+        {
+            [BINARY_ADD] = float_add,
+            [BINARY_SUBTRACT] = float_sub,
+            [BINARY_MULTIPLY] = float_mul,
+            [BINARY_TRUE_DIVIDE] = float_div,
+            [BINARY_FLOOR_DIVIDE] = float_floordiv,
+            [BINARY_REMAINDER] = float_mod,
+            [BINARY_DIVMOD] = float_divmod,
+            [BINARY_POWER] = float_pow,
+        },
     .power3 = float_pow3,
     .unary = {[UNARY_NEGATIVE] = float_negative, [UNARY_POSITIVE] = float_exact, [UNARY_ABS] = float_abs},
     .truth = float_truth,

@@ -59,8 +59,19 @@ static bool check_grouping(Spec *out)
 {
     if (out->grouping == GROUP_NONE) return true;
     switch (out->type) {
-    case 0: case 'd': case 'e': case 'f': case 'g': case 'E': case 'G': case 'F': case '%': return true;
-    case 'b': case 'o': case 'x': case 'X':
+    case 0:
+    case 'd':
+    case 'e':
+    case 'f':
+    case 'g':
+    case 'E':
+    case 'G':
+    case 'F':
+    case '%': return true;
+    case 'b':
+    case 'o':
+    case 'x':
+    case 'X':
         if (out->grouping == GROUP_UNDERSCORE) {
             out->grouping = GROUP_UNDERSCORE_FOUR;
             return true;
@@ -119,7 +130,12 @@ static bool parse_spec_text(Value spec, Value v, uint32_t default_type, Spec *ou
 /* Programs use few specifications, most of them short: what those mean is remembered by their text. */
 static bool parse_spec(Value spec, Value v, uint32_t default_type, Spec *out)
 {
-    static struct { uint64_t text; uint32_t default_type; int length; Spec spec; } remembered[32];
+    static struct {
+        uint64_t text;
+        uint32_t default_type;
+        int length;
+        Spec spec;
+    } remembered[32];
     int64_t length = str_length(spec);
     if (length < 1 || length > 8 || !str_is_ascii(spec)) return parse_spec_text(spec, v, default_type, out);
     uint64_t text = 0;
@@ -138,7 +154,11 @@ static bool parse_spec(Value spec, Value v, uint32_t default_type, Spec *out)
 
 /* --- putting text together */
 
-typedef struct Output { uint32_t *data; int64_t count, capacity; uint32_t fixed[128]; } Output;
+typedef struct Output {
+    uint32_t *data;
+    int64_t count, capacity;
+    uint32_t fixed[128];
+} Output;
 
 static bool reserve(Output *o, int64_t more)
 {
@@ -172,7 +192,11 @@ static void output_init(Output *o)
 static Value output_finish(Output *o) { return str_from_kind(4, o->data, o->count); }
 
 /* How digits are grouped: sizes from the right as localeconv() gives them, the separator and the decimal point. */
-typedef struct Separators { const char *sizes; uint32_t thousands[8], point[8]; int thousands_length, point_length; } Separators;
+typedef struct Separators {
+    const char *sizes;
+    uint32_t thousands[8], point[8];
+    int thousands_length, point_length;
+} Separators;
 
 static int decode(const char *text, uint32_t out[8])
 {
@@ -201,7 +225,8 @@ static void get_separators(Grouping grouping, Separators *s)
         s->sizes = three;
         s->thousands[0] = ',';
         return;
-    case GROUP_UNDERSCORE: case GROUP_UNDERSCORE_FOUR:
+    case GROUP_UNDERSCORE:
+    case GROUP_UNDERSCORE_FOUR:
         s->sizes = grouping == GROUP_UNDERSCORE ? three : four;
         s->thousands[0] = '_';
         return;
@@ -301,7 +326,10 @@ static bool put_number(Output *o, const Parts *p, const Spec *spec, const Separa
 }
 
 /* The same without grouping and all in ASCII, straight into the string. */
-static bool is_plain(const Parts *p, const Spec *spec) { return spec->grouping == GROUP_NONE && spec->type != 'n' && spec->fill < 128 && p->character == UINT32_MAX && spec->width <= (INT64_MAX >> 5); }
+static bool is_plain(const Parts *p, const Spec *spec)
+{
+    return spec->grouping == GROUP_NONE && spec->type != 'n' && spec->fill < 128 && p->character == UINT32_MAX && spec->width <= (INT64_MAX >> 5);
+}
 
 static Value put_plain(const Parts *p, const Spec *spec)
 {
@@ -520,8 +548,20 @@ Value int_format_spec(Value v, Value spec_text)
     if (!str_length(spec_text)) return object_str(v);
     if (!parse_spec(spec_text, v, 'd', &spec)) return 0;
     switch (spec.type) {
-    case 'b': case 'c': case 'd': case 'o': case 'x': case 'X': case 'n': return format_int(v, &spec);
-    case 'e': case 'E': case 'f': case 'F': case 'g': case 'G': case '%': return int_as_double(v, &d) ? format_float(d, &spec) : 0;
+    case 'b':
+    case 'c':
+    case 'd':
+    case 'o':
+    case 'x':
+    case 'X':
+    case 'n': return format_int(v, &spec);
+    case 'e':
+    case 'E':
+    case 'f':
+    case 'F':
+    case 'g':
+    case 'G':
+    case '%': return int_as_double(v, &d) ? format_float(d, &spec) : 0;
     default: return unknown_code(spec.type, v);
     }
 }
@@ -532,7 +572,15 @@ Value float_format_spec(Value v, Value spec_text)
     if (!str_length(spec_text)) return object_str(v);
     if (!parse_spec(spec_text, v, 0, &spec)) return 0;
     switch (spec.type) {
-    case 0: case 'e': case 'E': case 'f': case 'F': case 'g': case 'G': case 'n': case '%': return format_float(float_value(v), &spec);
+    case 0:
+    case 'e':
+    case 'E':
+    case 'f':
+    case 'F':
+    case 'g':
+    case 'G':
+    case 'n':
+    case '%': return format_float(float_value(v), &spec);
     default: return unknown_code(spec.type, v);
     }
 }
@@ -543,8 +591,14 @@ Value complex_format_spec(Value v, Value spec_text)
     if (!str_length(spec_text)) return object_str(v);
     if (!parse_spec(spec_text, v, 0, &spec)) return 0;
     switch (spec.type) {
-    case 0: case 'e': case 'E': case 'f': case 'F': case 'g': case 'G': case 'n':
-        return format_complex(((ComplexObj *)v)->real, ((ComplexObj *)v)->imag, &spec);
+    case 0:
+    case 'e':
+    case 'E':
+    case 'f':
+    case 'F':
+    case 'g':
+    case 'G':
+    case 'n': return format_complex(((ComplexObj *)v)->real, ((ComplexObj *)v)->imag, &spec);
     default: return unknown_code(spec.type, v);
     }
 }

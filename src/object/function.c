@@ -12,7 +12,10 @@ static void changed(FunctionObj *f) { f->version = next_function_version == UINT
 Value vm_builtins(void);   /* vm/vm.h, which this room does not include */
 
 /* globals[name], with the place where it was found last. */
-typedef struct Found { uint32_t version; int64_t index; } Found;
+typedef struct Found {
+    uint32_t version;
+    int64_t index;
+} Found;
 static Value global(Value globals, Value name, Found *found)
 {
     DictKeys *keys = ((DictObj *)globals)->keys;
@@ -158,13 +161,19 @@ static bool set_dict(Value v, Value value)
 }
 
 static const GetSetDef function_getset[] = {
-    {"__code__", get_code, set_code}, {"__defaults__", get_defaults, set_defaults}, {"__kwdefaults__", get_kwdefaults, set_kwdefaults},
-    {"__annotations__", get_annotations, set_annotations}, {"__dict__", get_dict, set_dict}, {"__name__", get_name, set_name}, {"__qualname__", get_qualname, set_qualname}, {0},
+    {"__code__", get_code, set_code},
+    {"__defaults__", get_defaults, set_defaults},
+    {"__kwdefaults__", get_kwdefaults, set_kwdefaults},
+    {"__annotations__", get_annotations, set_annotations},
+    {"__dict__", get_dict, set_dict},
+    {"__name__", get_name, set_name},
+    {"__qualname__", get_qualname, set_qualname},
+    {0},
 };
 static const MemberDef function_members[] = {
     {"__closure__", MEMBER_VALUE_OR_NONE, offsetof(FunctionObj, closure)}, {"__doc__", MEMBER_VALUE_OR_NONE, offsetof(FunctionObj, doc), true},
-    {"__globals__", MEMBER_VALUE, offsetof(FunctionObj, globals)}, {"__module__", MEMBER_VALUE_OR_NONE, offsetof(FunctionObj, module), true},
-    {"__builtins__", MEMBER_VALUE, offsetof(FunctionObj, builtins)}, {0},
+    {"__globals__", MEMBER_VALUE, offsetof(FunctionObj, globals)},         {"__module__", MEMBER_VALUE_OR_NONE, offsetof(FunctionObj, module), true},
+    {"__builtins__", MEMBER_VALUE, offsetof(FunctionObj, builtins)},       {0},
 };
 
 /* --- FunctionType(code, globals, name=None, argdefs=None, closure=None) */
@@ -201,6 +210,13 @@ static Value function_make(Type *type, Value *args, size_t nargs, Value kwnames)
     return function;
 }
 
-Type function_type = {TYPE_INIT("function", FunctionObj), .flags = TYPE_METHOD_DESCRIPTOR | TYPE_WEAKREF_OK, .dict_offset = offsetof(FunctionObj, dict), .trace = function_trace,
-    .doc = "function(code, globals, name=None, argdefs=None, closure=None)\n--\n\nCreate a function object.", .repr = function_repr, .descr_get = function_descr_get,
-    .new = function_make, .getset = function_getset, .members = function_members};
+Type function_type = {TYPE_INIT("function", FunctionObj),
+                      .flags = TYPE_METHOD_DESCRIPTOR | TYPE_WEAKREF_OK,
+                      .dict_offset = offsetof(FunctionObj, dict),
+                      .trace = function_trace,
+                      .doc = "function(code, globals, name=None, argdefs=None, closure=None)\n--\n\nCreate a function object.",
+                      .repr = function_repr,
+                      .descr_get = function_descr_get,
+                      .new = function_make,
+                      .getset = function_getset,
+                      .members = function_members};

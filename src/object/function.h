@@ -20,7 +20,17 @@ typedef struct CodeObj {
     void *extra;
 } CodeObj;
 extern Type code_type;
-enum { CO_OPTIMIZED = 1, CO_NEWLOCALS = 2, CO_VARARGS = 4, CO_VARKEYWORDS = 8, CO_NESTED = 16, CO_GENERATOR = 32, CO_COROUTINE = 128, CO_ITERABLE_COROUTINE = 256, CO_ASYNC_GENERATOR = 512 };
+enum {
+    CO_OPTIMIZED = 1,
+    CO_NEWLOCALS = 2,
+    CO_VARARGS = 4,
+    CO_VARKEYWORDS = 8,
+    CO_NESTED = 16,
+    CO_GENERATOR = 32,
+    CO_COROUTINE = 128,
+    CO_ITERABLE_COROUTINE = 256,
+    CO_ASYNC_GENERATOR = 512
+};
 enum { LOCAL_FAST = 0x20, LOCAL_CELL = 0x40, LOCAL_FREE = 0x80 };
 /* Line (and column) of the instruction at byte offset `offset` of the stored code; -1: none. Any out pointer may be 0. */
 void code_position(CodeObj *code, int offset, int *line, int *end_line, int *column, int *end_column);
@@ -38,17 +48,36 @@ typedef struct FunctionObj {
 extern Type function_type;
 Value function_new(Value code, Value globals, Value qualname);
 
-typedef struct MethodObj { Obj head; Value function, self; Value weaklist; void *native_vectorcall; } MethodObj;   /* bound method */
+typedef struct MethodObj {
+    Obj head;
+    Value function, self;
+    Value weaklist;
+    void *native_vectorcall;
+} MethodObj;   /* bound method */
 extern Type method_type;
 Value method_new(Value function, Value self);
 
 /* How the words of a signature string are bound; made once for a NativeDef (object/native.c). */
 typedef struct Signature Signature;
 /* builtin_function_or_method (also bound methods of built-in types: self set), PyCFunctionObject's place. */
-typedef struct NativeObj { Obj head; const NativeDef *def; Value self /* 0: none */; Value module; Signature *signature; Type *owner; } NativeObj;
+typedef struct NativeObj {
+    Obj head;
+    const NativeDef *def;
+    Value self /* 0: none */;
+    Value module;
+    Signature *signature;
+    Type *owner;
+} NativeObj;
 /* method_descriptor / classmethod_descriptor of a built-in type: takes self as first argument. */
-typedef struct NativeMethodObj { Obj head; Type *owner; Value name; const NativeDef *def; Signature *signature; } NativeMethodObj;
-extern Type native_type /* builtin_function_or_method */, native_method_type /* method_descriptor */, native_classmethod_type, getset_type, member_type, slot_wrapper_type, method_wrapper_type;
+typedef struct NativeMethodObj {
+    Obj head;
+    Type *owner;
+    Value name;
+    const NativeDef *def;
+    Signature *signature;
+} NativeMethodObj;
+extern Type native_type /* builtin_function_or_method */, native_method_type /* method_descriptor */, native_classmethod_type, getset_type, member_type, slot_wrapper_type,
+    method_wrapper_type;
 Value native_new(const NativeDef *def, Value self, Value module);
 /* Calls def->function with args bound by the signature. The VM uses it when a fixed-arity call does not match directly. */
 Value native_call(const NativeDef *def, Signature **cache, Value *args, size_t nargs, Value kwnames);
@@ -58,14 +87,29 @@ bool native_is_direct(const NativeDef *def, Signature **cache, size_t nargs);
  * function_name 0: errors say "function" (for signatures with parameters that have names). */
 bool native_bind(const char *function_name, const char *signature, Signature **cache, Value *args, size_t nargs, Value kwnames, Value *out);
 
-typedef struct PropertyObj { Obj head; Value get, set, del, doc, name; bool getter_doc; } PropertyObj;
+typedef struct PropertyObj {
+    Obj head;
+    Value get, set, del, doc, name;
+    bool getter_doc;
+} PropertyObj;
 extern Type property_type, classmethod_type, staticmethod_type, super_type;
-typedef struct WrappedObj { Obj head; Value callable; Value dict; } WrappedObj;   /* classmethod, staticmethod */
+typedef struct WrappedObj {
+    Obj head;
+    Value callable;
+    Value dict;
+} WrappedObj;   /* classmethod, staticmethod */
 Value super_new(Type *type, Value object);
 /* super() without arguments needs the running frame: the VM sets this hook. false with RuntimeError. */
 extern bool (*super_frame_hook)(Value *type, Value *object);
 
-typedef struct ModuleObj { Obj head; Value dict; const struct ModuleDef *def; void *state; Value weaklist; Value name; } ModuleObj;
+typedef struct ModuleObj {
+    Obj head;
+    Value dict;
+    const struct ModuleDef *def;
+    void *state;
+    Value weaklist;
+    Value name;
+} ModuleObj;
 extern Type module_type;
 Value module_new(Value name);          /* empty module with __name__, __doc__, __package__, __loader__, __spec__ */
 static inline Value module_dict(Value module) { return ((ModuleObj *)module)->dict; }

@@ -144,9 +144,7 @@ Value type_substitute(Value self, Value args, Value parameters, Value item)
     Value items = is_tuple(item) ? item : tuple_pack(1, item);
     if (!items) return 0;
     int64_t given = tuple_size(items);
-    if (given != count) {
-        return raise_type("Too %s arguments for %R; actual %lld, expected %lld", given > count ? "many" : "few", self, (long long)given, (long long)count);
-    }
+    if (given != count) { return raise_type("Too %s arguments for %R; actual %lld, expected %lld", given > count ? "many" : "few", self, (long long)given, (long long)count); }
     Value list = list_new(0);
     for (int64_t i = 0; list && i < tuple_size(args); i++) {
         Value arg = tuple_get(args, i);
@@ -225,8 +223,8 @@ static Value alias_repr(Value self)
 /* --- standing in for the origin */
 
 static const char *const own_attributes[] = {
-    "__class__", "__origin__", "__args__", "__unpacked__", "__parameters__", "__typing_unpacked_tuple_args__", "__mro_entries__", "__reduce_ex__", "__reduce__",
-    "__copy__", "__deepcopy__", 0,
+    "__class__",       "__origin__",    "__args__",   "__unpacked__", "__parameters__", "__typing_unpacked_tuple_args__",
+    "__mro_entries__", "__reduce_ex__", "__reduce__", "__copy__",     "__deepcopy__",   0,
 };
 
 static Value alias_getattr(Value self, Value name)
@@ -265,7 +263,10 @@ static Value alias_compare(Value x, Value y, CompareOp op)
 
 /* --- iteration: *list[int] */
 
-typedef struct AliasIter { Obj head; Value alias; } AliasIter;
+typedef struct AliasIter {
+    Obj head;
+    Value alias;
+} AliasIter;
 
 static void iterator_trace(Obj *object) { gc_visit(((AliasIter *)object)->alias); }
 static Value iterator_iter(Value self) { return self; }
@@ -289,8 +290,8 @@ static NATIVE(iterator_reduce)
 }
 
 static const NativeDef iterator_methods[] = {{"__reduce__", "(self, /)", iterator_reduce}, {0}};
-Type generic_alias_iterator_type = {TYPE_INIT("generic_alias_iterator", AliasIter), .flags = TYPE_DISALLOW_NEW, .trace = iterator_trace, .iter = iterator_iter,
-                                    .next = iterator_next, .methods = iterator_methods};
+Type generic_alias_iterator_type = {
+    TYPE_INIT("generic_alias_iterator", AliasIter), .flags = TYPE_DISALLOW_NEW, .trace = iterator_trace, .iter = iterator_iter, .next = iterator_next, .methods = iterator_methods};
 
 static Value alias_iter(Value self)
 {

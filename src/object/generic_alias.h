@@ -3,7 +3,11 @@
 #include "object/container.h"
 #include "object/str.h"
 
-typedef struct GenericAliasObj { Obj head; Value origin, args, parameters /* 0: not collected yet */, weaklist; bool starred; } GenericAliasObj;
+typedef struct GenericAliasObj {
+    Obj head;
+    Value origin, args, parameters /* 0: not collected yet */, weaklist;
+    bool starred;
+} GenericAliasObj;
 extern Type generic_alias_iterator_type;
 
 /* The type parameters in a tuple of arguments, in order of appearance: a tuple. */

@@ -13,7 +13,10 @@
 /* --- GMP's temporaries */
 
 /* Each piece of memory that GMP holds knows how deep in GMP_TRYs it was asked for, so that what an abandoned calculation held can be freed. */
-typedef struct GmpBlock { struct GmpBlock *next, *previous; size_t depth, unused; } GmpBlock;
+typedef struct GmpBlock {
+    struct GmpBlock *next, *previous;
+    size_t depth, unused;
+} GmpBlock;
 _Thread_local GmpTry gmp_try;
 static _Thread_local GmpBlock *gmp_blocks;
 /* Calculations that ask for so much at once take long enough that somebody may want to stop them. */
@@ -145,7 +148,14 @@ Value int_from_double(double d)
     double fraction = frexp(fabs(d), &exponent);
     uint64_t mantissa = (uint64_t)ldexp(fraction, 64);   /* value = mantissa * 2^(exponent - 64) */
     int shift = exponent - 64;
-    if (shift <= 0) return int_finish(({ IntObj *i = int_alloc(1); if (!i) return 0; i->small[0] = mantissa >> -shift; i; }), 1, d < 0);
+    if (shift <= 0)
+        return int_finish(({
+                              IntObj *i = int_alloc(1);
+                              if (!i) return 0;
+                              i->small[0] = mantissa >> -shift;
+                              i;
+                          }),
+                          1, d < 0);
     mp_size_t low = shift / 64;
     IntObj *i = int_alloc((size_t)low + 2);
     if (!i) return 0;
@@ -189,10 +199,7 @@ int int_as_int64_overflow(Value v, int64_t *out)
     return l.negative ? -1 : 1;
 }
 
-bool int_as_int64(Value v, int64_t *out)
-{
-    return int_as_int64_overflow(v, out) == 0 ? true : raise_overflow("Python int too large to convert to C long");
-}
+bool int_as_int64(Value v, int64_t *out) { return int_as_int64_overflow(v, out) == 0 ? true : raise_overflow("Python int too large to convert to C long"); }
 
 bool int_as_uint64(Value v, uint64_t *out)
 {
@@ -285,7 +292,7 @@ static int compare_magnitudes(const Limbs *a, const Limbs *b)
 
 int int_compare(Value a, Value b)
 {
-    if (is_small_int(a) && is_small_int(b)) return (int64_t)a < (int64_t)b ? -1 : (int64_t)a > (int64_t)b;
+    if (is_small_int(a) && is_small_int(b)) return (int64_t)a<(int64_t)b ? -1 : (int64_t)a>(int64_t) b;
     Limbs x, y;
     limbs_of(a, &x);
     limbs_of(b, &y);

@@ -7,7 +7,12 @@
 #include "object/str.h"
 
 /* The magnitude of any int: `count` limbs, least significant first, the top one not zero; zero has none. `one` is where the limb of an immediate lives. */
-typedef struct Limbs { const mp_limb_t *at; mp_size_t count; bool negative; mp_limb_t one; } Limbs;
+typedef struct Limbs {
+    const mp_limb_t *at;
+    mp_size_t count;
+    bool negative;
+    mp_limb_t one;
+} Limbs;
 
 static inline void limbs_of(Value v, Limbs *l)
 {

@@ -4,7 +4,7 @@
 
 /* --- operators. Either operand may be the int. */
 
-#define INT_BINARY(name, function)                                                                                                                   \
+#define INT_BINARY(name, function) \
     static Value name(Value a, Value b) { return is_int(a) && is_int(b) ? function(a, b) : NOT_IMPLEMENTED; }
 INT_BINARY(slot_add, int_add)
 INT_BINARY(slot_sub, int_sub)
@@ -20,10 +20,7 @@ INT_BINARY(slot_lshift, int_lshift)
 INT_BINARY(slot_rshift, int_rshift)
 
 static Value slot_power(Value a, Value b) { return is_int(a) && is_int(b) ? int_power(a, b, NONE) : NOT_IMPLEMENTED; }
-static Value slot_power3(Value a, Value b, Value c)
-{
-    return is_int(a) && is_int(b) && (c == NONE || is_int(c)) ? int_power(a, b, c) : NOT_IMPLEMENTED;
-}
+static Value slot_power3(Value a, Value b, Value c) { return is_int(a) && is_int(b) && (c == NONE || is_int(c)) ? int_power(a, b, c) : NOT_IMPLEMENTED; }
 
 static Value slot_compare(Value a, Value b, CompareOp op)
 {
@@ -205,8 +202,7 @@ static const NativeDef int_methods[] = {
     {"__trunc__", 0, int_self, "Truncating an int returns itself.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
     {"__floor__", 0, int_self, "The floor of an int is itself.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
     {"__ceil__", 0, int_self, "The ceiling of an int is itself.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
-    {"__round__", "(self, ndigits=<unrepresentable>, /)", int_round_method, "Rounding to tens, hundreds and so on with a negative ndigits.",
-     NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
+    {"__round__", "(self, ndigits=<unrepresentable>, /)", int_round_method, "Rounding to tens, hundreds and so on with a negative ndigits.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
     {"__getnewargs__", "(self, /)", int_getnewargs},
     {"__format__", "(self, format_spec, /)", int_format_method, "Format by the mini-language of format specifications."},
     {"__sizeof__", "(self, /)", int_sizeof, "Returns size in memory, in bytes."},
@@ -223,17 +219,29 @@ static const GetSetDef int_getset[] = {
 Type int_type = {
     TYPE_INIT("int", IntObj),
     .flags = TYPE_BASE | TYPE_INT | TYPE_MATCH_SELF,
-    .doc = "int([x]) -> integer\nint(x, base=10) -> integer\n\nConvert a number or text to an integer; without arguments, 0. A base (0 or 2 to 36) goes with text only.\n\n>>> int('0x1F', base=16)\n31",
+    .doc = "int([x]) -> integer\nint(x, base=10) -> integer\n\nConvert a number or text to an integer; without arguments, 0. A base (0 or 2 to 36) goes with text only.\n\n>>> "
+           "int('0x1F', base=16)\n31",
     .trace = int_trace,
     .new = int_make,
     .repr = slot_repr,
     .hash = slot_hash,
     .compare = slot_compare,
-    .binary = {
-        [BINARY_ADD] = slot_add, [BINARY_SUBTRACT] = slot_sub, [BINARY_MULTIPLY] = slot_mul, [BINARY_FLOOR_DIVIDE] = slot_floordiv,
-        [BINARY_REMAINDER] = slot_mod, [BINARY_DIVMOD] = slot_divmod, [BINARY_TRUE_DIVIDE] = slot_truediv, [BINARY_POWER] = slot_power,
-        [BINARY_AND] = slot_and, [BINARY_OR] = slot_or, [BINARY_XOR] = slot_xor, [BINARY_LSHIFT] = slot_lshift, [BINARY_RSHIFT] = slot_rshift,
-    },
+    .binary =
+        {
+            [BINARY_ADD] = slot_add,
+            [BINARY_SUBTRACT] = slot_sub,
+            [BINARY_MULTIPLY] = slot_mul,
+            [BINARY_FLOOR_DIVIDE] = slot_floordiv,
+            [BINARY_REMAINDER] = slot_mod,
+            [BINARY_DIVMOD] = slot_divmod,
+            [BINARY_TRUE_DIVIDE] = slot_truediv,
+            [BINARY_POWER] = slot_power,
+            [BINARY_AND] = slot_and,
+            [BINARY_OR] = slot_or,
+            [BINARY_XOR] = slot_xor,
+            [BINARY_LSHIFT] = slot_lshift,
+            [BINARY_RSHIFT] = slot_rshift,
+        },
     .power3 = slot_power3,
     .unary = {[UNARY_NEGATIVE] = int_negative, [UNARY_POSITIVE] = int_exact, [UNARY_ABS] = int_abs, [UNARY_INVERT] = int_invert},
     .truth = slot_truth,

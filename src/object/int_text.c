@@ -212,7 +212,8 @@ Value int_from_bytes(const uint8_t *bytes, size_t size, bool little, bool is_sig
     uint8_t *out = (uint8_t *)i->limbs;
     if (negative) memset(out, 0xff, count * 8);
     if (little) memcpy(out, bytes, size);
-    else for (size_t k = 0; k < size; k++) out[k] = bytes[size - 1 - k];
+    else
+        for (size_t k = 0; k < size; k++) out[k] = bytes[size - 1 - k];
     if (negative) mpn_neg(i->limbs, i->limbs, (mp_size_t)count);
     return int_finish(i, (mp_size_t)count, negative);
 }

@@ -5,7 +5,11 @@ static Value self_iter(Value self) { return self; }
 
 /* --- iterator: over anything with __getitem__, until IndexError or StopIteration */
 
-typedef struct SeqIter { Obj head; int64_t index; Value sequence; /* 0: exhausted */ } SeqIter;
+typedef struct SeqIter {
+    Obj head;
+    int64_t index;
+    Value sequence; /* 0: exhausted */
+} SeqIter;
 
 static void seq_iter_trace(Obj *o) { gc_visit(((SeqIter *)o)->sequence); }
 
@@ -74,7 +78,10 @@ Type seq_iterator_type = {
 
 /* --- callable_iterator: iter(callable, sentinel) */
 
-typedef struct CallIter { Obj head; Value callable, sentinel; /* both 0: exhausted */ } CallIter;
+typedef struct CallIter {
+    Obj head;
+    Value callable, sentinel; /* both 0: exhausted */
+} CallIter;
 
 static void call_iter_trace(Obj *o)
 {
@@ -122,7 +129,11 @@ Type callable_iterator_type = {
 
 /* --- reversed */
 
-typedef struct ReversedObj { Obj head; int64_t index; Value sequence; } ReversedObj;
+typedef struct ReversedObj {
+    Obj head;
+    int64_t index;
+    Value sequence;
+} ReversedObj;
 
 static void reversed_trace(Obj *o) { gc_visit(((ReversedObj *)o)->sequence); }
 

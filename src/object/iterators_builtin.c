@@ -196,7 +196,8 @@ Type zip_type = {
     TYPE_INIT("zip", ZipObj),
     .flags = TYPE_BASE,
     .doc = "zip(*iterables, strict=False) --> Yield tuples until an input is exhausted.\n\n"
-           "The i-th tuple has the i-th item of each of the iterables. If strict is true and one of the\narguments is exhausted before the others, raise a ValueError.\n\n>>> list(zip('ab', range(9)))\n[('a', 0), ('b', 1)]",
+           "The i-th tuple has the i-th item of each of the iterables. If strict is true and one of the\narguments is exhausted before the others, raise a ValueError.\n\n>>> "
+           "list(zip('ab', range(9)))\n[('a', 0), ('b', 1)]",
     .trace = zip_trace,
     .new = zip_make,
     .iter = self_iter,
@@ -222,7 +223,10 @@ int iter_next_pair(Value iterator, Value pair[2])
 
 /* --- map */
 
-typedef struct MapObj { Obj head; Value function, iterators; } MapObj;
+typedef struct MapObj {
+    Obj head;
+    Value function, iterators;
+} MapObj;
 
 static void map_trace(Obj *o)
 {
@@ -283,7 +287,8 @@ static const NativeDef map_methods[] = {{"__reduce__", "(self, /)", map_reduce, 
 Type map_type = {
     TYPE_INIT("map", MapObj),
     .flags = TYPE_BASE,
-    .doc = "map(func, *iterables) --> map object\n\nMake an iterator that computes the function using arguments from\neach of the iterables.  Stops when the shortest iterable is exhausted.",
+    .doc = "map(func, *iterables) --> map object\n\nMake an iterator that computes the function using arguments from\neach of the iterables.  Stops when the shortest iterable is "
+           "exhausted.",
     .trace = map_trace,
     .new = map_make,
     .iter = self_iter,
@@ -293,7 +298,10 @@ Type map_type = {
 
 /* --- filter */
 
-typedef struct FilterObj { Obj head; Value function, iterator; } FilterObj;
+typedef struct FilterObj {
+    Obj head;
+    Value function, iterator;
+} FilterObj;
 
 static void filter_trace(Obj *o)
 {
@@ -338,7 +346,8 @@ static const NativeDef filter_methods[] = {{"__reduce__", "(self, /)", filter_re
 Type filter_type = {
     TYPE_INIT("filter", FilterObj),
     .flags = TYPE_BASE,
-    .doc = "filter(function or None, iterable) --> filter object\n\nReturn an iterator yielding those items of iterable for which function(item)\nis true. If function is None, return the items that are true.",
+    .doc = "filter(function or None, iterable) --> filter object\n\nReturn an iterator yielding those items of iterable for which function(item)\nis true. If function is None, "
+           "return the items that are true.",
     .trace = filter_trace,
     .new = filter_make,
     .iter = self_iter,

@@ -14,7 +14,12 @@
 static int64_t MERGE(position)(MergeState *s, const ELEM *key, const ELEM *a, int64_t n, bool equal_too, bool from_end)
 {
     int64_t low = 0, high = n;
-#define BELONGS(i) ({ int less_ = equal_too ? LESS(s, key, &a[i]) : LESS(s, &a[i], key); if (less_ < 0) return -1; equal_too ? !less_ : less_; })
+#define BELONGS(i) \
+    ({ \
+        int less_ = equal_too ? LESS(s, key, &a[i]) : LESS(s, &a[i], key); \
+        if (less_ < 0) return -1; \
+        equal_too ? !less_ : less_; \
+    })
     for (int64_t step = 1; low < high && step < n; step *= 2) {
         int64_t probe = from_end ? high - step : low + step - 1;
         if (probe < low || probe >= high) break;
@@ -174,7 +179,10 @@ static bool MERGE(two)(MergeState *s, ELEM *a, int64_t na, int64_t nb)
 
 static bool MERGE(sort)(MergeState *s, ELEM *a, int64_t n)
 {
-    struct { int64_t start, length; int power; } runs[72];   /* powers increase strictly along the stack and have at most 64 values */
+    struct {
+        int64_t start, length;
+        int power;
+    } runs[72];   /* powers increase strictly along the stack and have at most 64 values */
     int depth = 0;
     int64_t least = least_run(n);
     for (int64_t start = 0; start < n;) {

@@ -171,10 +171,7 @@ static NATIVE(list_sort_method)
     return list_sort(args[0], args[1], reverse != 0) ? NONE : 0;
 }
 
-static NATIVE(list_sizeof_method)
-{
-    return int_new(type_of(args[0])->basic_size + ((ListObj *)args[0])->allocated * (int64_t)sizeof(Value));
-}
+static NATIVE(list_sizeof_method) { return int_new(type_of(args[0])->basic_size + ((ListObj *)args[0])->allocated * (int64_t)sizeof(Value)); }
 
 static NATIVE(list_reversed_method)
 {
@@ -304,7 +301,12 @@ Type list_iterator_type = {
 };
 
 Type list_reverseiterator_type = {
-    TYPE_INIT("list_reverseiterator", ListIter), .flags = TYPE_DISALLOW_NEW, .trace = list_iter_trace, .iter = self_iter, .next = list_reverse_next, .methods = list_reverse_methods,
+    TYPE_INIT("list_reverseiterator", ListIter),
+    .flags = TYPE_DISALLOW_NEW,
+    .trace = list_iter_trace,
+    .iter = self_iter,
+    .next = list_reverse_next,
+    .methods = list_reverse_methods,
 };
 
 Type list_type = {

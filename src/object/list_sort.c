@@ -7,7 +7,9 @@
 
 enum { GALLOP = 7 };
 
-typedef struct Keyed { Value key, value; } Keyed;
+typedef struct Keyed {
+    Value key, value;
+} Keyed;
 typedef struct MergeState {
     int (*less)(Value a, Value b);
     void *scratch;
@@ -144,8 +146,8 @@ static Kind common_kind(const Value *keys, int64_t n, int stride)
     return kind;
 }
 
-static int (*const less_functions[])(Value, Value) = {[KIND_INT] = less_any, [KIND_FLOAT] = less_any, [KIND_LATIN] = less_latin, [KIND_STR] = less_str,
-                                                      [KIND_TUPLE] = less_tuple, [KIND_ANY] = less_any};
+static int (*const less_functions[])(Value, Value) = {
+    [KIND_INT] = less_any, [KIND_FLOAT] = less_any, [KIND_LATIN] = less_latin, [KIND_STR] = less_str, [KIND_TUPLE] = less_tuple, [KIND_ANY] = less_any};
 
 static bool sort_strs(Value *items, int64_t n)
 {

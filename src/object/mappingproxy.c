@@ -2,7 +2,10 @@
 #include "object/dict.h"
 #include "object/function.h"
 
-typedef struct ProxyObj { Obj head; Value mapping; } ProxyObj;
+typedef struct ProxyObj {
+    Obj head;
+    Value mapping;
+} ProxyObj;
 
 static void proxy_trace(Obj *o) { gc_visit(((ProxyObj *)o)->mapping); }
 static inline Value mapping_of(Value proxy) { return ((ProxyObj *)proxy)->mapping; }

@@ -7,7 +7,13 @@
 
 enum { VIEW_RELEASED = 1, VIEW_MAX_DIMS = 64 };
 
-typedef struct ManagedBuffer { Obj head; bool released; int64_t views; Value keep; Buffer master; } ManagedBuffer;
+typedef struct ManagedBuffer {
+    Obj head;
+    bool released;
+    int64_t views;
+    Value keep;
+    Buffer master;
+} ManagedBuffer;
 typedef struct MemoryView {
     VarObj head;             /* size: 3 * ndim */
     ManagedBuffer *managed;  /* 0: released */
@@ -380,7 +386,11 @@ static bool memoryview_hash(Value v, int64_t *hash)
 static Value memoryview_repr(Value v) { return str_format_c(mv(v)->managed ? "<memory at %p>" : "<released memory at %p>", (void *)v); }
 
 /* --- iteration */
-typedef struct MemoryIter { Obj head; int64_t index, length; Value view; } MemoryIter;
+typedef struct MemoryIter {
+    Obj head;
+    int64_t index, length;
+    Value view;
+} MemoryIter;
 
 static void memory_iter_trace(Obj *object) { gc_visit(((MemoryIter *)object)->view); }
 static Value memory_iter_self(Value v) { return v; }
@@ -553,7 +563,8 @@ static NATIVE(memoryview_cast)
 static const NativeDef memoryview_methods[] = {
     {"release", "(self, /)", memoryview_release_native, "Gives the underlying buffer back."},
     {"tobytes", "(self, /, order='C')", memoryview_tobytes, "The data as bytes: in C order, Fortran order, or 'A' for the order they have."},
-    {"hex", "(self, /, sep=<unrepresentable>, bytes_per_sep=1)", memoryview_hex, "Hexadecimal digits, with a separator between groups of bytes.\n\n>>> memoryview(b'krait').hex('-')\n'6b-72-61-69-74'"},
+    {"hex", "(self, /, sep=<unrepresentable>, bytes_per_sep=1)", memoryview_hex,
+     "Hexadecimal digits, with a separator between groups of bytes.\n\n>>> memoryview(b'krait').hex('-')\n'6b-72-61-69-74'"},
     {"tolist", "(self, /)", memoryview_tolist, "The items as a list, nested by dimension."},
     {"cast", "(self, /, format, shape=<unrepresentable>)", memoryview_cast, "The same memory in another format or shape."},
     {"toreadonly", "(self, /)", memoryview_toreadonly, "A view that cannot be written to."},

@@ -98,10 +98,7 @@ static Value method_compare(Value a, Value b, CompareOp op)
     return bool_value((equal && x->self == y->self) == (op == CMP_EQ));
 }
 
-static Value method_get_doc(Value v)
-{
-    return object_getattr(((MethodObj *)v)->function, NAME("__doc__"));
-}
+static Value method_get_doc(Value v) { return object_getattr(((MethodObj *)v)->function, NAME("__doc__")); }
 
 static NATIVE(method_reduce)
 {
@@ -114,10 +111,21 @@ static NATIVE(method_reduce)
 static const GetSetDef method_getset[] = {{"__doc__", method_get_doc}, {0}};
 static const MemberDef method_members[] = {
     {"__func__", MEMBER_VALUE, offsetof(MethodObj, function), false, "the function (or other callable) implementing a method"},
-    {"__self__", MEMBER_VALUE, offsetof(MethodObj, self), false, "the instance to which a method is bound"}, {0},
+    {"__self__", MEMBER_VALUE, offsetof(MethodObj, self), false, "the instance to which a method is bound"},
+    {0},
 };
 static const NativeDef method_methods[] = {{"__reduce__", "(self, /)", method_reduce, "Return state information for pickling."}, {0}};
 
-Type method_type = {TYPE_INIT("method", MethodObj), .flags = TYPE_WEAKREF_OK, .trace = method_trace, .doc = "method(function, instance)\n--\n\nCreate a bound instance method object.",
-    .repr = method_repr, .hash = method_hash, .compare = method_compare, .call = method_call, .getattr = method_getattr, .new = method_make,
-    .getset = method_getset, .members = method_members, .methods = method_methods};
+Type method_type = {TYPE_INIT("method", MethodObj),
+                    .flags = TYPE_WEAKREF_OK,
+                    .trace = method_trace,
+                    .doc = "method(function, instance)\n--\n\nCreate a bound instance method object.",
+                    .repr = method_repr,
+                    .hash = method_hash,
+                    .compare = method_compare,
+                    .call = method_call,
+                    .getattr = method_getattr,
+                    .new = method_make,
+                    .getset = method_getset,
+                    .members = method_members,
+                    .methods = method_methods};

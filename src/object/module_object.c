@@ -97,8 +97,7 @@ static Value module_missing(Value self, Value name)
         text = str_format_c("module has no attribute '%U'", name);
     } else {
         Value spec = dict_get_str(module->dict, NAME("__spec__"));
-        if (is_initializing(spec))
-            text = str_format_c("partially initialized module '%U' has no attribute '%U' (most likely due to a circular import)", module_name, name);
+        if (is_initializing(spec)) text = str_format_c("partially initialized module '%U' has no attribute '%U' (most likely due to a circular import)", module_name, name);
         else if (is_uninitialized_submodule(spec, name))
             text = str_format_c("cannot access submodule '%U' of module '%U' (most likely due to a circular import)", name, module_name);
         else text = str_format_c("module '%U' has no attribute '%U'", module_name, name);
@@ -157,6 +156,15 @@ static const GetSetDef module_getset[] = {{"__annotations__", module_get_annotat
 static const MemberDef module_members[] = {{"__dict__", MEMBER_VALUE, offsetof(ModuleObj, dict)}, {0}};
 static const NativeDef module_methods[] = {{"__dir__", "(self, /)", module_dir, "__dir__() -> list\nspecialized dir() implementation"}, {0}};
 
-Type module_type = {TYPE_INIT("module", ModuleObj), .flags = TYPE_BASE | TYPE_WEAKREF_OK, .dict_offset = offsetof(ModuleObj, dict), .trace = module_trace,
-    .doc = "module(name, doc=None)\n--\n\nCreate a module object: its attributes are what the module's code defines.", .repr = module_repr, .getattr = module_getattr,
-    .new = module_make, .init = module_init, .methods = module_methods, .members = module_members, .getset = module_getset};
+Type module_type = {TYPE_INIT("module", ModuleObj),
+                    .flags = TYPE_BASE | TYPE_WEAKREF_OK,
+                    .dict_offset = offsetof(ModuleObj, dict),
+                    .trace = module_trace,
+                    .doc = "module(name, doc=None)\n--\n\nCreate a module object: its attributes are what the module's code defines.",
+                    .repr = module_repr,
+                    .getattr = module_getattr,
+                    .new = module_make,
+                    .init = module_init,
+                    .methods = module_methods,
+                    .members = module_members,
+                    .getset = module_getset};

@@ -4,7 +4,10 @@
 #include "object/shape.h"
 #include "object/str.h"
 
-typedef struct NamespaceObj { Obj head; Value dict; } NamespaceObj;
+typedef struct NamespaceObj {
+    Obj head;
+    Value dict;
+} NamespaceObj;
 
 static void namespace_trace(Obj *object) { gc_visit(((NamespaceObj *)object)->dict); }
 

@@ -55,10 +55,7 @@ static inline Value call_native(const NativeDef *def, Signature **cache, Value c
     return call_bound(def, s, callable, args, nargs, kwnames);
 }
 
-Value native_call(const NativeDef *def, Signature **cache, Value *args, size_t nargs, Value kwnames)
-{
-    return call_native(def, cache, 0, args, nargs, kwnames);
-}
+Value native_call(const NativeDef *def, Signature **cache, Value *args, size_t nargs, Value kwnames) { return call_native(def, cache, 0, args, nargs, kwnames); }
 
 bool native_is_direct(const NativeDef *def, Signature **cache, size_t nargs)
 {
@@ -175,13 +172,25 @@ static NATIVE(native_reduce)
 }
 
 static const GetSetDef native_getset[] = {
-    {"__doc__", native_get_doc}, {"__name__", native_get_name}, {"__qualname__", native_get_qualname}, {"__self__", native_get_self},
-    {"__module__", native_get_module}, {"__text_signature__", native_get_text_signature}, {0},
+    {"__doc__", native_get_doc},
+    {"__name__", native_get_name},
+    {"__qualname__", native_get_qualname},
+    {"__self__", native_get_self},
+    {"__module__", native_get_module},
+    {"__text_signature__", native_get_text_signature},
+    {0},
 };
 static const NativeDef native_methods[] = {{"__reduce__", "(self, /)", native_reduce}, {0}};
 
-Type native_type = {TYPE_INIT("builtin_function_or_method", NativeObj), .flags = TYPE_WEAKREF_OK, .trace = native_trace, .repr = native_repr, .hash = native_hash,
-    .compare = native_compare, .call = native_object_call, .getset = native_getset, .methods = native_methods};
+Type native_type = {TYPE_INIT("builtin_function_or_method", NativeObj),
+                    .flags = TYPE_WEAKREF_OK,
+                    .trace = native_trace,
+                    .repr = native_repr,
+                    .hash = native_hash,
+                    .compare = native_compare,
+                    .call = native_object_call,
+                    .getset = native_getset,
+                    .methods = native_methods};
 
 /* --- method_descriptor, classmethod_descriptor */
 
@@ -220,8 +229,7 @@ static Value native_method_get(Value self, Value object, Type *owner)
 static Value native_method_call(Value self, Value *args, size_t nargs, Value kwnames)
 {
     NativeMethodObj *method = (NativeMethodObj *)self;
-    if (__builtin_expect(nargs == 0, 0))
-        return raise_type("unbound method %.200s.%U() needs an argument", type_name(method->owner), method->name);
+    if (__builtin_expect(nargs == 0, 0)) return raise_type("unbound method %.200s.%U() needs an argument", type_name(method->owner), method->name);
     if (__builtin_expect(!is_instance_of(args[0], method->owner), 0))
         return raise_type("descriptor '%U' for '%.100s' objects doesn't apply to a '%.100T' object", method->name, method->owner->name, args[0]);
     return call_native(method->def, &method->signature, self, args, nargs, kwnames);
@@ -234,8 +242,7 @@ static Value native_classmethod_get(Value self, Value object, Type *owner)
         if (!object) return raise_type("descriptor '%U' for type '%.100s' needs either an object or a type", method->name, method->owner->name);
         owner = type_of(object);
     }
-    if (!is_type(VALUE(owner)))
-        return raise_type("descriptor '%U' for type '%.100s' needs a type, not a '%.100T' as arg 2", method->name, method->owner->name, VALUE(owner));
+    if (!is_type(VALUE(owner))) return raise_type("descriptor '%U' for type '%.100s' needs a type, not a '%.100T' as arg 2", method->name, method->owner->name, VALUE(owner));
     if (!type_is_subtype(owner, method->owner))
         return raise_type("descriptor '%U' requires a subtype of '%.100s' but received '%.100s'", method->name, method->owner->name, owner->name);
     return bind_native(method, VALUE(owner));
@@ -245,8 +252,7 @@ static Value native_classmethod_call(Value self, Value *args, size_t nargs, Valu
 {
     NativeMethodObj *method = (NativeMethodObj *)self;
     if (nargs == 0) return raise_type("descriptor '%U' of '%.100s' object needs an argument", method->name, method->owner->name);
-    if (!is_type(args[0]))
-        return raise_type("descriptor '%U' for type '%.100s' needs a type, not a '%.100T' as arg 2", method->name, method->owner->name, args[0]);
+    if (!is_type(args[0])) return raise_type("descriptor '%U' for type '%.100s' needs a type, not a '%.100T' as arg 2", method->name, method->owner->name, args[0]);
     if (!type_is_subtype((Type *)args[0], method->owner))
         return raise_type("descriptor '%U' requires a subtype of '%.100s' but received '%.100s'", method->name, method->owner->name, ((Type *)args[0])->name);
     return call_native(method->def, &method->signature, self, args, nargs, kwnames);
@@ -286,14 +292,31 @@ static NATIVE(native_method_reduce)
 }
 
 static const GetSetDef native_method_getset[] = {
-    {"__doc__", native_method_get_doc}, {"__qualname__", native_method_get_qualname}, {"__text_signature__", native_method_get_text_signature}, {0},
+    {"__doc__", native_method_get_doc},
+    {"__qualname__", native_method_get_qualname},
+    {"__text_signature__", native_method_get_text_signature},
+    {0},
 };
 static const MemberDef native_method_members[] = {
-    {"__objclass__", MEMBER_VALUE, offsetof(NativeMethodObj, owner)}, {"__name__", MEMBER_VALUE, offsetof(NativeMethodObj, name)}, {0},
+    {"__objclass__", MEMBER_VALUE, offsetof(NativeMethodObj, owner)},
+    {"__name__", MEMBER_VALUE, offsetof(NativeMethodObj, name)},
+    {0},
 };
 static const NativeDef native_method_methods[] = {{"__reduce__", "(self, /)", native_method_reduce}, {0}};
 
-Type native_method_type = {TYPE_INIT("method_descriptor", NativeMethodObj), .flags = TYPE_METHOD_DESCRIPTOR, .trace = native_method_trace, .repr = native_method_repr,
-    .call = native_method_call, .descr_get = native_method_get, .getset = native_method_getset, .members = native_method_members, .methods = native_method_methods};
-Type native_classmethod_type = {TYPE_INIT("classmethod_descriptor", NativeMethodObj), .trace = native_method_trace, .repr = native_method_repr,
-    .call = native_classmethod_call, .descr_get = native_classmethod_get, .getset = native_method_getset, .members = native_method_members};
+Type native_method_type = {TYPE_INIT("method_descriptor", NativeMethodObj),
+                           .flags = TYPE_METHOD_DESCRIPTOR,
+                           .trace = native_method_trace,
+                           .repr = native_method_repr,
+                           .call = native_method_call,
+                           .descr_get = native_method_get,
+                           .getset = native_method_getset,
+                           .members = native_method_members,
+                           .methods = native_method_methods};
+Type native_classmethod_type = {TYPE_INIT("classmethod_descriptor", NativeMethodObj),
+                                .trace = native_method_trace,
+                                .repr = native_method_repr,
+                                .call = native_classmethod_call,
+                                .descr_get = native_classmethod_get,
+                                .getset = native_method_getset,
+                                .members = native_method_members};

@@ -8,9 +8,20 @@
 #include "base/float_text.h"
 #include <gmp.h>
 
-typedef struct IntObj { Obj head; int64_t size; /* sign and number of limbs */ mp_limb_t *limbs; mp_limb_t small[1]; /* limbs points here for one limb */ } IntObj;
-typedef struct FloatObj { Obj head; double value; } FloatObj;              /* PyFloatObject */
-typedef struct ComplexObj { Obj head; double real, imag; } ComplexObj;     /* PyComplexObject */
+typedef struct IntObj {
+    Obj head;
+    int64_t size; /* sign and number of limbs */
+    mp_limb_t *limbs;
+    mp_limb_t small[1]; /* limbs points here for one limb */
+} IntObj;
+typedef struct FloatObj {
+    Obj head;
+    double value;
+} FloatObj;              /* PyFloatObject */
+typedef struct ComplexObj {
+    Obj head;
+    double real, imag;
+} ComplexObj;     /* PyComplexObject */
 extern Type bool_type, complex_type;
 extern IntObj *const true_int, *const false_int;
 
@@ -22,7 +33,10 @@ Value int_from_limbs(const mp_limb_t *limbs, size_t count, bool negative);
 Value int_from_mpz(mpz_srcptr z);
 Value int_from_double(double d);            /* truncates; OverflowError/ValueError for inf/nan */
 /* A read-only mpz view of int `v` (any int, bool or subclass); `limb` is scratch. */
-typedef struct IntView { mpz_t z; mp_limb_t limb; } IntView;
+typedef struct IntView {
+    mpz_t z;
+    mp_limb_t limb;
+} IntView;
 mpz_srcptr int_view(Value v, IntView *view);
 /* v must be an int: no __index__ here. false with OverflowError "Python int too large to convert to C long" */
 bool int_as_int64(Value v, int64_t *out);
@@ -54,7 +68,11 @@ Value int_and(Value a, Value b), int_or(Value a, Value b), int_xor(Value a, Valu
 Value int_divmod(Value a, Value b);          /* tuple */
 
 Value float_new_slow(double d);
-static inline Value float_new(double d) { Value v = small_float(d); return v ? v : float_new_slow(d); }
+static inline Value float_new(double d)
+{
+    Value v = small_float(d);
+    return v ? v : float_new_slow(d);
+}
 static inline double float_value(Value v) { return is_small_float(v) ? small_float_value(v) : ((FloatObj *)v)->value; }   /* v: float or subclass */
 Value float_from_text(Value str_or_bytes);   /* float("...") */
 Value float_repr_text(double d);             /* repr */
@@ -65,28 +83,31 @@ double float_scale(uint64_t mantissa, int64_t exponent);
 const char *number_ascii(Value str, size_t *size);
 /* Text without the underscores between digits, in a heap buffer when there are any; 0 without exception when one stands elsewhere, or with MemoryError. */
 const char *number_without_underscores(const char *text, size_t *length);
-Value float_power(double x, double y);       /* x ** y with Python's errors; complex for fractional powers of negatives */
+Value float_power(double x, double y); /* x ** y with Python's errors; complex for fractional powers of negatives */
 /* GMP's functions end the process when memory is short. Within GMP_TRY the statement is left instead, with MemoryError, or with what a signal handler raised (it may take
  * long): the value is then false, and all that GMP allocated in it is freed (mpz variables that it changed are not to be used or cleared). */
 #include <setjmp.h>
-typedef struct GmpTry { jmp_buf *escape; size_t depth; } GmpTry;
+typedef struct GmpTry {
+    jmp_buf *escape;
+    size_t depth;
+} GmpTry;
 extern _Thread_local GmpTry gmp_try;
 void gmp_memory_init(void);
-bool gmp_abandoned(void);   /* frees what a left statement held; false, with an exception */
-#define GMP_TRY(statement)                                                                                                                           \
-    ({                                                                                                                                               \
-        jmp_buf here_;                                                                                                                               \
-        GmpTry outer_ = gmp_try;   /* a signal handler may calculate, too */                                                                         \
-        gmp_try = (GmpTry){&here_, outer_.depth + 1};                                                                                                \
-        bool good_ = !setjmp(here_);                                                                                                                 \
-        if (good_) statement;                                                                                                                        \
-        gmp_try = outer_;                                                                                                                            \
-        good_ || gmp_abandoned();                                                                                                                    \
+bool gmp_abandoned(void); /* frees what a left statement held; false, with an exception */
+#define GMP_TRY(statement) \
+    ({ \
+        jmp_buf here_; \
+        GmpTry outer_ = gmp_try; /* a signal handler may calculate, too */ \
+        gmp_try = (GmpTry){&here_, outer_.depth + 1}; \
+        bool good_ = !setjmp(here_); \
+        if (good_) statement; \
+        gmp_try = outer_; \
+        good_ || gmp_abandoned(); \
     })
 
 /* Text of doubles by mode, precision and flags: base/float_text.h. */
 Value complex_new(double real, double imag);
-bool complex_value(Value v, double *real, double *imag);   /* from complex, float, int, __complex__ */
+bool complex_value(Value v, double *real, double *imag); /* from complex, float, int, __complex__ */
 /* format(v, spec) for ints, floats, complex: object/format_number.c */
 Value int_format_spec(Value v, Value spec);
 Value float_format_spec(Value v, Value spec);

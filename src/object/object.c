@@ -116,7 +116,7 @@ static bool object_set_class(Value v, Value value)
     if (!is_type(value)) return raise_type("__class__ must be set to a class, not '%s' object", type_of(value)->name);
     Type *old = type_of(v), *new = (Type *)value;
     bool modules = type_is_subtype(new, &module_type) && type_is_subtype(old, &module_type);
-    if (!modules && ((new->flags & TYPE_IMMUTABLE) || (old->flags & TYPE_IMMUTABLE)))
+    if (!modules && ((new->flags &TYPE_IMMUTABLE) || (old->flags & TYPE_IMMUTABLE)))
         return raise_type("__class__ assignment only supported for mutable types or ModuleType subclasses");
     if (!type_layouts_compatible(old, new, "__class__")) return false;
     return instance_change_type(as_obj(v), new);
@@ -195,6 +195,16 @@ static const NativeDef object_methods[] = {
 };
 static const GetSetDef object_getset[] = {{"__class__", object_get_class, object_set_class, "the object's class"}, {0}};
 
-Type object_type = {TYPE_INIT("object", Obj), .flags = TYPE_BASE, .doc = "object()\n--\n\nThe base class of the class hierarchy.", .repr = object_default_repr,
-    .str = object_default_str, .hash = object_identity_hash, .compare = object_default_compare, .getattr = object_generic_getattr, .setattr = object_generic_setattr,
-    .init = object_init, .new = object_new, .methods = object_methods, .getset = object_getset};
+Type object_type = {TYPE_INIT("object", Obj),
+                    .flags = TYPE_BASE,
+                    .doc = "object()\n--\n\nThe base class of the class hierarchy.",
+                    .repr = object_default_repr,
+                    .str = object_default_str,
+                    .hash = object_identity_hash,
+                    .compare = object_default_compare,
+                    .getattr = object_generic_getattr,
+                    .setattr = object_generic_setattr,
+                    .init = object_init,
+                    .new = object_new,
+                    .methods = object_methods,
+                    .getset = object_getset};

@@ -8,7 +8,11 @@
 #include "heap/thread.h"
 
 /* An interned string constant: NAME("__iter__"). The str is made on first use and lives for ever. */
-#define NAME(text) ({ static Value name_cache_; name_cache_ ? name_cache_ : name_intern(&name_cache_, (text)); })
+#define NAME(text) \
+    ({ \
+        static Value name_cache_; \
+        name_cache_ ? name_cache_ : name_intern(&name_cache_, (text)); \
+    })
 Value name_intern(Value *cache, const char *text);
 
 /* --- text, hash, comparison */
@@ -104,7 +108,7 @@ Value number_float(Value v);                              /* float(v) */
 /* --- calls */
 /* args[0..nargs) positional then keyword values; kwnames a tuple of strs or 0. args[-1] must be writable scratch (use the CALL_ARGS macro), so that methods can be bound in place. */
 Value object_call(Value callable, Value *args, size_t nargs, Value kwnames);
-Value object_call_tuple(Value callable, Value tuple, Value dict);   /* f(*tuple, **dict); dict 0: none */
+Value object_call_tuple(Value callable, Value tuple, Value dict); /* f(*tuple, **dict); dict 0: none */
 Value call_0(Value callable);
 Value call_1(Value callable, Value a);
 Value call_2(Value callable, Value a, Value b);
@@ -117,12 +121,12 @@ Value call_method_2(Value object, Value name, Value a, Value b);
 bool is_callable(Value v);
 
 /* --- buffers */
-bool buffer_get(Value v, Buffer *buffer, int flags);      /* TypeError "a bytes-like object is required, not 'str'" */
+bool buffer_get(Value v, Buffer *buffer, int flags); /* TypeError "a bytes-like object is required, not 'str'" */
 void buffer_release(Buffer *buffer);
 bool has_buffer(Value v);
 
 /* --- repr of containers that contain themselves */
-int repr_enter(Value v);                                  /* 0: go on; 1: v is being printed already; -1 */
+int repr_enter(Value v); /* 0: go on; 1: v is being printed already; -1 */
 void repr_leave(Value v);
 
 /* Module import from C: the module object (importlib), and an attribute of it. */

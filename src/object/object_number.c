@@ -6,15 +6,28 @@
 #include "object/type_internal.h"
 #include "object/type_slot_functions.h"
 
+/* clang-format off: a table */
 static const char *const binary_symbols[BINARY_COUNT] = {
-    [BINARY_ADD] = "+", [BINARY_AND] = "&", [BINARY_FLOOR_DIVIDE] = "//", [BINARY_LSHIFT] = "<<", [BINARY_MATRIX_MULTIPLY] = "@", [BINARY_MULTIPLY] = "*",
-    [BINARY_REMAINDER] = "%", [BINARY_OR] = "|", [BINARY_POWER] = "** or pow()", [BINARY_RSHIFT] = ">>", [BINARY_SUBTRACT] = "-", [BINARY_TRUE_DIVIDE] = "/",
-    [BINARY_XOR] = "^", [BINARY_DIVMOD] = "divmod()",
+    [BINARY_ADD] = "+",
+    [BINARY_AND] = "&",
+    [BINARY_FLOOR_DIVIDE] = "//",
+    [BINARY_LSHIFT] = "<<",
+    [BINARY_MATRIX_MULTIPLY] = "@",
+    [BINARY_MULTIPLY] = "*",
+    [BINARY_REMAINDER] = "%",
+    [BINARY_OR] = "|",
+    [BINARY_POWER] = "** or pow()",
+    [BINARY_RSHIFT] = ">>",
+    [BINARY_SUBTRACT] = "-",
+    [BINARY_TRUE_DIVIDE] = "/",
+    [BINARY_XOR] = "^",
+    [BINARY_DIVMOD] = "divmod()",
 };
+/* clang-format on */
 static const char *const inplace_symbols[BINARY_COUNT] = {
-    [BINARY_ADD] = "+=", [BINARY_AND] = "&=", [BINARY_FLOOR_DIVIDE] = "//=", [BINARY_LSHIFT] = "<<=", [BINARY_MATRIX_MULTIPLY] = "@=", [BINARY_MULTIPLY] = "*=",
-    [BINARY_REMAINDER] = "%=", [BINARY_OR] = "|=", [BINARY_POWER] = "**=", [BINARY_RSHIFT] = ">>=", [BINARY_SUBTRACT] = "-=", [BINARY_TRUE_DIVIDE] = "/=",
-    [BINARY_XOR] = "^=", [BINARY_DIVMOD] = "divmod()",
+    [BINARY_ADD] = "+=",       [BINARY_AND] = "&=",          [BINARY_FLOOR_DIVIDE] = "//=", [BINARY_LSHIFT] = "<<=", [BINARY_MATRIX_MULTIPLY] = "@=", [BINARY_MULTIPLY] = "*=",
+    [BINARY_REMAINDER] = "%=", [BINARY_OR] = "|=",           [BINARY_POWER] = "**=",        [BINARY_RSHIFT] = ">>=", [BINARY_SUBTRACT] = "-=",        [BINARY_TRUE_DIVIDE] = "/=",
+    [BINARY_XOR] = "^=",       [BINARY_DIVMOD] = "divmod()",
 };
 
 /* The number slots of both sides: the right one first when it is of a subclass. NOT_IMPLEMENTED when neither knows. */
@@ -148,7 +161,9 @@ Value number_index(Value v)
     if (!is_int(result)) return raise_type("__index__ returned non-int (type %.200T)", result);
     if (!warn_format(&exc_DeprecationWarning, 1,
                      "__index__ returned non-int (type %.200T).  The ability to return an instance of a strict subclass of int is deprecated, and may not be supported in a future "
-                     "version of Python.", result)) return 0;
+                     "version of Python.",
+                     result))
+        return 0;
     return result;
 }
 
@@ -171,7 +186,9 @@ Value number_int(Value v)
         if (!is_int(result)) return raise_type("__int__ returned non-int (type %.200T)", result);
         if (!warn_format(&exc_DeprecationWarning, 1,
                          "__int__ returned non-int (type %.200T).  The ability to return an instance of a strict subclass of int is deprecated, and may not be supported in a "
-                         "future version of Python.", result)) return 0;
+                         "future version of Python.",
+                         result))
+            return 0;
         return exact_int(result);
     }
     if (type->index) {
@@ -275,7 +292,9 @@ static bool call_float(Value v, double *out)
     if (type_of(result) != &float_type &&
         !warn_format(&exc_DeprecationWarning, 1,
                      "%.50T.__float__ returned non-float (type %.50T).  The ability to return an instance of a strict subclass of float is deprecated, and may be removed in "
-                     "a future version of Python.", v, result)) return false;
+                     "a future version of Python.",
+                     v, result))
+        return false;
     *out = float_value(result);
     return true;
 }

@@ -209,10 +209,7 @@ Value object_getitem(Value v, Value key)
 }
 
 /* Whether a type without setitem looks at an index, before it says that it stores no items: those that have to do with sequences. */
-static bool wants_index(Type *type, Value key)
-{
-    return type_of(key)->index && (type->flags & TYPE_HEAP || type->seq_item || type->length || type->contains || type->concat);
-}
+static bool wants_index(Type *type, Value key) { return type_of(key)->index && (type->flags & TYPE_HEAP || type->seq_item || type->length || type->contains || type->concat); }
 
 bool object_setitem(Value v, Value key, Value value)
 {

@@ -54,7 +54,8 @@ static bool property_init(Value self, Value *args, size_t nargs, Value kwnames)
     gc_barrier(p);
     if (p->doc || !p->get) {
         if (type_of(self) == &property_type || !p->doc) return true;
-        return type_has_dict(type_of(self)) || type_lookup(type_of(self), NAME("__doc__")) ? (type_has_dict(type_of(self)) ? object_setattr(self, NAME("__doc__"), p->doc) : true) : true;
+        return type_has_dict(type_of(self)) || type_lookup(type_of(self), NAME("__doc__")) ? (type_has_dict(type_of(self)) ? object_setattr(self, NAME("__doc__"), p->doc) : true)
+                                                                                           : true;
     }
     Value doc = object_getattr_opt(p->get, NAME("__doc__"));
     if (!doc) return !thread_self->exception;
@@ -120,17 +121,27 @@ static const NativeDef property_methods[] = {
     {0},
 };
 static const MemberDef property_members[] = {
-    {"fget", MEMBER_VALUE_OR_NONE, offsetof(PropertyObj, get)}, {"fset", MEMBER_VALUE_OR_NONE, offsetof(PropertyObj, set)},
-    {"fdel", MEMBER_VALUE_OR_NONE, offsetof(PropertyObj, del)}, {"__doc__", MEMBER_VALUE_OR_NONE, offsetof(PropertyObj, doc), true}, {0},
+    {"fget", MEMBER_VALUE_OR_NONE, offsetof(PropertyObj, get)},
+    {"fset", MEMBER_VALUE_OR_NONE, offsetof(PropertyObj, set)},
+    {"fdel", MEMBER_VALUE_OR_NONE, offsetof(PropertyObj, del)},
+    {"__doc__", MEMBER_VALUE_OR_NONE, offsetof(PropertyObj, doc), true},
+    {0},
 };
 static const GetSetDef property_getset[] = {{"__isabstractmethod__", property_get_abstract}, {0}};
 
 static Value plain_new(Type *type, Value *args, size_t nargs, Value kwnames) { return type_alloc(type, 0); }
 
-Type property_type = {TYPE_INIT("property", PropertyObj), .flags = TYPE_BASE, .trace = property_trace,
-    .doc = "property(fget=None, fset=None, fdel=None, doc=None)\n--\n\nProperty attribute: functions that get, set and delete it, and its doc string.",
-    .descr_get = property_descr_get, .descr_set = property_descr_set, .new = plain_new, .init = property_init, .methods = property_methods, .members = property_members,
-    .getset = property_getset};
+Type property_type = {TYPE_INIT("property", PropertyObj),
+                      .flags = TYPE_BASE,
+                      .trace = property_trace,
+                      .doc = "property(fget=None, fset=None, fdel=None, doc=None)\n--\n\nProperty attribute: functions that get, set and delete it, and its doc string.",
+                      .descr_get = property_descr_get,
+                      .descr_set = property_descr_set,
+                      .new = plain_new,
+                      .init = property_init,
+                      .methods = property_methods,
+                      .members = property_members,
+                      .getset = property_getset};
 
 /* --- classmethod, staticmethod */
 
@@ -216,13 +227,31 @@ static bool wrapped_set_dict(Value v, Value value)
 
 static const GetSetDef wrapped_getset[] = {{"__isabstractmethod__", wrapped_get_abstract}, {"__dict__", wrapped_get_dict, wrapped_set_dict}, {0}};
 static const MemberDef wrapped_members[] = {
-    {"__func__", MEMBER_VALUE_OR_NONE, offsetof(WrappedObj, callable)}, {"__wrapped__", MEMBER_VALUE_OR_NONE, offsetof(WrappedObj, callable)}, {0},
+    {"__func__", MEMBER_VALUE_OR_NONE, offsetof(WrappedObj, callable)},
+    {"__wrapped__", MEMBER_VALUE_OR_NONE, offsetof(WrappedObj, callable)},
+    {0},
 };
 
-Type classmethod_type = {TYPE_INIT("classmethod", WrappedObj), .flags = TYPE_BASE, .dict_offset = offsetof(WrappedObj, dict), .trace = wrapped_trace,
-    .doc = "classmethod(function) -> method\n\nConvert a function to be a class method: it receives the class as implicit first argument.", .repr = classmethod_repr,
-    .descr_get = classmethod_get, .new = plain_new, .init = classmethod_init, .getset = wrapped_getset, .members = wrapped_members};
-Type staticmethod_type = {TYPE_INIT("staticmethod", WrappedObj), .flags = TYPE_BASE, .dict_offset = offsetof(WrappedObj, dict), .trace = wrapped_trace,
-    .doc = "staticmethod(function) -> method\n\nConvert a function to be a static method: it receives no implicit first argument.", .repr = staticmethod_repr,
-    .descr_get = staticmethod_get, .call = staticmethod_call, .new = plain_new, .init = staticmethod_init, .getset = wrapped_getset,
-    .members = wrapped_members};
+Type classmethod_type = {TYPE_INIT("classmethod", WrappedObj),
+                         .flags = TYPE_BASE,
+                         .dict_offset = offsetof(WrappedObj, dict),
+                         .trace = wrapped_trace,
+                         .doc = "classmethod(function) -> method\n\nConvert a function to be a class method: it receives the class as implicit first argument.",
+                         .repr = classmethod_repr,
+                         .descr_get = classmethod_get,
+                         .new = plain_new,
+                         .init = classmethod_init,
+                         .getset = wrapped_getset,
+                         .members = wrapped_members};
+Type staticmethod_type = {TYPE_INIT("staticmethod", WrappedObj),
+                          .flags = TYPE_BASE,
+                          .dict_offset = offsetof(WrappedObj, dict),
+                          .trace = wrapped_trace,
+                          .doc = "staticmethod(function) -> method\n\nConvert a function to be a static method: it receives no implicit first argument.",
+                          .repr = staticmethod_repr,
+                          .descr_get = staticmethod_get,
+                          .call = staticmethod_call,
+                          .new = plain_new,
+                          .init = staticmethod_init,
+                          .getset = wrapped_getset,
+                          .members = wrapped_members};

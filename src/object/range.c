@@ -111,8 +111,7 @@ static int64_t range_length(Value self)
 /* Position of int v in the range (*index), or -1: not there, -2: error. */
 static int locate(RangeObj *r, Value v, Value *index)
 {
-    bool inside = int_sign(r->step) > 0 ? int_compare(r->start, v) <= 0 && int_compare(v, r->stop) < 0
-                                        : int_compare(v, r->start) <= 0 && int_compare(r->stop, v) < 0;
+    bool inside = int_sign(r->step) > 0 ? int_compare(r->start, v) <= 0 && int_compare(v, r->stop) < 0 : int_compare(v, r->start) <= 0 && int_compare(r->stop, v) < 0;
     if (!inside) return -1;
     Value distance = int_sub(v, r->start), rest = distance ? int_mod(distance, r->step) : 0;
     if (!rest) return -2;
@@ -180,7 +179,10 @@ static Value small_iterator(int64_t start, int64_t step, int64_t count)
     return VALUE(it);
 }
 
-typedef struct LongRangeIter { Obj head; Value next, step, remaining, count; } LongRangeIter;
+typedef struct LongRangeIter {
+    Obj head;
+    Value next, step, remaining, count;
+} LongRangeIter;
 
 static Value make_iterator(Value start, Value step, Value count, Value last_limit)
 {
@@ -304,10 +306,9 @@ static const NativeDef longrange_methods[] = {
     {"__setstate__", "(self, state, /)", longrange_setstate, "Set state information for unpickling."},
     {0},
 };
-Type range_iterator_type = {TYPE_INIT("range_iterator", RangeIter), .flags = TYPE_DISALLOW_NEW, .iter = self_iter, .next = range_iterator_next,
-                            .methods = range_iterator_methods};
-Type longrange_iterator_type = {TYPE_INIT("longrange_iterator", LongRangeIter), .flags = TYPE_DISALLOW_NEW, .trace = longrange_trace, .iter = self_iter,
-                                .next = longrange_next, .methods = longrange_methods};
+Type range_iterator_type = {TYPE_INIT("range_iterator", RangeIter), .flags = TYPE_DISALLOW_NEW, .iter = self_iter, .next = range_iterator_next, .methods = range_iterator_methods};
+Type longrange_iterator_type = {
+    TYPE_INIT("longrange_iterator", LongRangeIter), .flags = TYPE_DISALLOW_NEW, .trace = longrange_trace, .iter = self_iter, .next = longrange_next, .methods = longrange_methods};
 
 /* --- methods */
 

@@ -10,7 +10,10 @@
 #include "object/value_hash.h"
 #include <stdio.h>
 
-typedef struct ValueList { Value *items; size_t count, capacity; } ValueList;
+typedef struct ValueList {
+    Value *items;
+    size_t count, capacity;
+} ValueList;
 static ValueList sets;
 static bool failed;
 

@@ -9,10 +9,7 @@ bool number_as_ssize(Value v, int64_t *out)
     return raise_overflow("Python int too large to convert to C ssize_t");
 }
 
-bool int_as_ssize(Value v, int64_t *out)
-{
-    return is_int(v) ? number_as_ssize(v, out) : raise_type("an integer is required");
-}
+bool int_as_ssize(Value v, int64_t *out) { return is_int(v) ? number_as_ssize(v, out) : raise_type("an integer is required"); }
 
 bool number_as_uint64(Value v, uint64_t *out)
 {
@@ -46,9 +43,7 @@ Value sequence_repr(Value v, const char *open, const char *close, const char *re
     uint8_t room[512];
     StrBuilder b = STR_BUILDER_ON(room);
     bool ok = str_builder_cstring(&b, open);
-    for (int64_t i = 0; ok && i < length_of(v); i++) {
-        ok = (i == 0 || (str_builder_char(&b, ',') && str_builder_char(&b, ' '))) && str_builder_repr(&b, item_of(v, i));
-    }
+    for (int64_t i = 0; ok && i < length_of(v); i++) { ok = (i == 0 || (str_builder_char(&b, ',') && str_builder_char(&b, ' '))) && str_builder_repr(&b, item_of(v, i)); }
     ok = ok && str_builder_cstring(&b, close);
     repr_leave(v);
     return ok ? str_builder_finish(&b) : 0;

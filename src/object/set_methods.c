@@ -212,14 +212,17 @@ static NATIVE(set_class_getitem) { return generic_alias_new(args[0], args[1]); }
         {"__reduce__", "(self, /)", set_reduce_method, "Return state information for pickling.", 0}, \
         {"__sizeof__", "(self, /)", set_sizeof_method, "S.__sizeof__() -> size of S in memory, in bytes", 0}, \
         {"__class_getitem__", "(type, item, /)", set_class_getitem, "See PEP 585", NATIVE_CLASS}, \
-        {"difference", 0, set_difference_method, "Return the difference of two or more sets as a new set.\n\n(i.e. all elements that are in this set but not the others.)", VARIADIC}, \
+        {"difference", 0, set_difference_method, "Return the difference of two or more sets as a new set.\n\n(i.e. all elements that are in this set but not the others.)", \
+         VARIADIC}, \
         {"intersection", 0, set_intersection_method, "Return the intersection of two sets as a new set.\n\n(i.e. all elements that are in both sets.)", VARIADIC}, \
         {"isdisjoint", "(self, other, /)", set_isdisjoint_method, "Return True if two sets have a null intersection.", 0}, \
         {"issubset", "(self, other, /)", set_issubset_method, "Report whether another set contains this set.", 0}, \
         {"issuperset", "(self, other, /)", set_issuperset_method, "Report whether this set contains another set.", 0}, \
         {"symmetric_difference", "(self, other, /)", set_symmetric_difference_method, \
          "Return the symmetric difference of two sets as a new set.\n\n(i.e. all elements that are in exactly one of the sets.)", 0}, \
-        {"union", 0, set_union_method, "Return the union of sets as a new set.\n\n(i.e. all elements that are in either set.)", VARIADIC}
+    { \
+        "union", 0, set_union_method, "Return the union of sets as a new set.\n\n(i.e. all elements that are in either set.)", VARIADIC \
+    }
 
 static const NativeDef set_method_table[] = {
     COMMON_METHODS("set"),
@@ -244,7 +247,11 @@ static const NativeDef frozenset_method_table[] = {
 
 /* --- iterator */
 
-typedef struct SetIter { Obj head; Value set; int64_t used, position, remaining; } SetIter;
+typedef struct SetIter {
+    Obj head;
+    Value set;
+    int64_t used, position, remaining;
+} SetIter;
 
 static void set_iter_trace(Obj *o) { gc_visit(((SetIter *)o)->set); }
 
@@ -302,8 +309,8 @@ Type set_iterator_type = {
 };
 
 #define COMMON_SLOTS \
-    .trace = set_trace, .repr = set_repr, .compare = set_compare, .iter = set_iter, .length = set_length, .contains = set_contains_slot, \
-    .binary[BINARY_OR] = set_or, .binary[BINARY_AND] = set_and, .binary[BINARY_SUBTRACT] = set_sub, .binary[BINARY_XOR] = set_xor
+    .trace = set_trace, .repr = set_repr, .compare = set_compare, .iter = set_iter, .length = set_length, .contains = set_contains_slot, .binary[BINARY_OR] = set_or, \
+    .binary[BINARY_AND] = set_and, .binary[BINARY_SUBTRACT] = set_sub, .binary[BINARY_XOR] = set_xor
 
 Type set_type = {
     TYPE_INIT("set", SetObj),

@@ -52,7 +52,11 @@ uint32_t shape_add(uint32_t shape, Value name)
 
 /* Answers of shape_lookup, "absent" included. The names are interned, so that they live for ever: another str could get the address of one that died. */
 enum { LOOKUP_CACHE = 1024 };
-static struct { Value name; uint32_t shape; int32_t slot; } lookup_cache[LOOKUP_CACHE];
+static struct {
+    Value name;
+    uint32_t shape;
+    int32_t slot;
+} lookup_cache[LOOKUP_CACHE];
 
 int shape_lookup(uint32_t shape, Value name)
 {

@@ -111,7 +111,7 @@ Signature *signature_parse(const char *text)
         while (*p == ' ' || *p == '\n') p++;
         const char *end = parameter_end(p);
         if (s->count >= SIGNATURE_MAX) break;
-        if (*p == '/' ) {
+        if (*p == '/') {
             s->positional_only = s->positional;
             slash = true;
         } else if (p[0] == '*' && p[1] == '*') {
@@ -132,7 +132,10 @@ Signature *signature_parse(const char *text)
 }
 
 /* One parsed signature for each text (by address: the texts are constants). */
-static struct { const char *text; Signature *signature; } *parsed;
+static struct {
+    const char *text;
+    Signature *signature;
+} *parsed;
 static size_t parsed_used, parsed_capacity;
 
 static void parsed_grow(void)
@@ -213,7 +216,9 @@ static int find_keyword(const Signature *s, Value key)
 }
 
 /* Keywords that do not fit (or -1): errors about them come after those about what is missing. */
-typedef struct Unfit { int64_t twice, unknown; } Unfit;
+typedef struct Unfit {
+    int64_t twice, unknown;
+} Unfit;
 
 static bool bind_keywords(const Signature *s, Value *values, Value kwnames, Value *out, Unfit *unfit)
 {
@@ -300,17 +305,12 @@ bool native_bind(const char *function_name, const char *signature, Signature **c
 
 bool args_check_count(const char *name, int64_t nargs, int64_t min, int64_t max)
 {
-    if (nargs < min)
-        return raise_type("%.200s expected %s%lld argument%s, got %lld", name, min == max ? "" : "at least ", (long long)min, min == 1 ? "" : "s", (long long)nargs);
-    if (nargs > max)
-        return raise_type("%.200s expected %s%lld argument%s, got %lld", name, min == max ? "" : "at most ", (long long)max, max == 1 ? "" : "s", (long long)nargs);
+    if (nargs < min) return raise_type("%.200s expected %s%lld argument%s, got %lld", name, min == max ? "" : "at least ", (long long)min, min == 1 ? "" : "s", (long long)nargs);
+    if (nargs > max) return raise_type("%.200s expected %s%lld argument%s, got %lld", name, min == max ? "" : "at most ", (long long)max, max == 1 ? "" : "s", (long long)nargs);
     return true;
 }
 
-bool args_no_keywords(const char *name, Value kwnames)
-{
-    return kw_count(kwnames) == 0 || raise_type("%.200s() takes no keyword arguments", name);
-}
+bool args_no_keywords(const char *name, Value kwnames) { return kw_count(kwnames) == 0 || raise_type("%.200s() takes no keyword arguments", name); }
 
 /* --- texts */
 

@@ -4,7 +4,10 @@
 
 enum { SIGNATURE_MAX = 40 };
 /* value: the default; 0 with !required: "not given". */
-typedef struct Parameter { Value name, value; bool required; } Parameter;
+typedef struct Parameter {
+    Value name, value;
+    bool required;
+} Parameter;
 struct Signature {
     int count;                 /* words of a bound call */
     int positional;            /* parameters that take positional arguments, self included */
@@ -19,7 +22,11 @@ struct Signature {
 };
 
 /* The name of the function for errors, worked out only then: "append" and "list.append()". */
-typedef struct FunctionName { const char *bare; Value callable; char buffer[240]; } FunctionName;
+typedef struct FunctionName {
+    const char *bare;
+    Value callable;
+    char buffer[240];
+} FunctionName;
 const char *function_name_full(FunctionName *name);
 
 Signature *signature_parse(const char *text);

@@ -151,12 +151,8 @@ static const MemberDef slice_members[] = {
 };
 
 Type slice_type = {
-    TYPE_INIT("slice", SliceObj),
-    .doc = "slice(stop)\nslice(start, stop[, step])\n\nCreate a slice object.  This is used for extended slicing (e.g. a[0:10:2]).",
-    .trace = slice_trace,
-    .new = slice_make,
-    .repr = slice_repr,
-    .compare = slice_compare,
-    .methods = slice_methods,
-    .members = slice_members,
+    TYPE_INIT("slice", SliceObj), .doc = "slice(stop)\nslice(start, stop[, step])\n\nCreate a slice object.  This is used for extended slicing (e.g. a[0:10:2]).",
+    .trace = slice_trace,         .new = slice_make,
+    .repr = slice_repr,           .compare = slice_compare,
+    .methods = slice_methods,     .members = slice_members,
 };

@@ -369,9 +369,12 @@ static Value utf8_to_str(const char *bytes, size_t size)
     void *data = str_data(v);
     int kind = str_kind(v);
     if (bound < 0x80) memcpy(data, bytes, size);
-    else if (kind == 1) for (size_t i = 0; i < count; i++) ((uint8_t *)data)[i] = (uint8_t)utf8_next(&bytes);
-    else if (kind == 2) for (size_t i = 0; i < count; i++) ((uint16_t *)data)[i] = (uint16_t)utf8_next(&bytes);
-    else for (size_t i = 0; i < count; i++) ((uint32_t *)data)[i] = utf8_next(&bytes);
+    else if (kind == 1)
+        for (size_t i = 0; i < count; i++) ((uint8_t *)data)[i] = (uint8_t)utf8_next(&bytes);
+    else if (kind == 2)
+        for (size_t i = 0; i < count; i++) ((uint16_t *)data)[i] = (uint16_t)utf8_next(&bytes);
+    else
+        for (size_t i = 0; i < count; i++) ((uint32_t *)data)[i] = utf8_next(&bytes);
     return v;
 }
 
@@ -483,16 +486,19 @@ int64_t str_utf8_size(int kind, const void *data, int64_t length)
 
 void str_utf8_write(int kind, const void *data, int64_t length, char *out)
 {
-    if (kind == 1) for (int64_t i = 0; i < length; i++) out += utf8_encode(((const uint8_t *)data)[i], out);
-    else if (kind == 4) for (int64_t i = 0; i < length; i++) out += utf8_encode(((const uint32_t *)data)[i], out);
-    else for (const uint16_t *p = data, *end = p + length; p < end; p++) {
-        if (*p < 0x80) *out++ = (char)*p;
-        else if (*p < 0x800) {
-            out[0] = (char)(0xc0 | *p >> 6);
-            out[1] = (char)(0x80 | (*p & 0x3f));
-            out += 2;
-        } else out += utf8_encode(*p, out);
-    }
+    if (kind == 1)
+        for (int64_t i = 0; i < length; i++) out += utf8_encode(((const uint8_t *)data)[i], out);
+    else if (kind == 4)
+        for (int64_t i = 0; i < length; i++) out += utf8_encode(((const uint32_t *)data)[i], out);
+    else
+        for (const uint16_t *p = data, *end = p + length; p < end; p++) {
+            if (*p < 0x80) *out++ = (char)*p;
+            else if (*p < 0x800) {
+                out[0] = (char)(0xc0 | *p >> 6);
+                out[1] = (char)(0x80 | (*p & 0x3f));
+                out += 2;
+            } else out += utf8_encode(*p, out);
+        }
 }
 
 const char *str_utf8(Value v, size_t *size)
@@ -559,7 +565,11 @@ int64_t str_hash(Value v)
 }
 
 /* --- the intern table: an object of its own, so that a young collection need not look at it unless it changed. Open addressing; what is interned stays. */
-typedef struct InternTable { Obj head; Value *slots; int64_t mask, count; } InternTable;
+typedef struct InternTable {
+    Obj head;
+    Value *slots;
+    int64_t mask, count;
+} InternTable;
 
 static void intern_trace(Obj *object)
 {
@@ -573,7 +583,10 @@ static Value intern_table;
 
 /* What was interned when the start-up image was saved: a constant table, found by the hash without a secret. `tags` has part of that hash, so that other strs are not touched; 0: the slot is
  * empty. */
-static struct { Value table; uint32_t *tags; } closed;
+static struct {
+    Value table;
+    uint32_t *tags;
+} closed;
 
 static uint64_t open_hash(const void *data, size_t size)
 {

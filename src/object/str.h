@@ -12,7 +12,9 @@ typedef struct StrObj {          /* PyASCIIObject, PyCompactUnicodeObject, PyUni
     int64_t length;              /* characters */
     int64_t hash;                /* -1: not computed */
     union {
-        struct { uint32_t interned : 2, kind : 3, compact : 1, ascii : 1, ready : 1, rope : 1, foreign : 1 /* `any` is not in the heap */, : 22; };
+        struct {
+            uint32_t interned : 2, kind : 3, compact : 1, ascii : 1, ready : 1, rope : 1, foreign : 1 /* `any` is not in the heap */, : 22;
+        };
         uint32_t state;          /* all of them: 0 before the first is set, so that none has to be read */
     };
     void *wstr;                  /* rope: left half. Else 0 */
@@ -75,22 +77,28 @@ int64_t str_hash(Value s);
 /* The hash of bytes and str: SipHash-1-3 over the characters as stored. hash_init sets its key: -1 a random one, otherwise what PYTHONHASHSEED=seed means to CPython (0: all zero). */
 void hash_init(int64_t seed);
 int64_t hash_bytes(const void *data, size_t size);
-Value str_concat(Value a, Value b);                  /* both strs; a rope when long */
+Value str_concat(Value a, Value b); /* both strs; a rope when long */
 Value str_join(Value separator, Value iterable);
 Value str_substring(Value s, int64_t start, int64_t end);
-int64_t str_find(Value s, Value sub, int64_t start, int64_t end);      /* -1: not found */
+int64_t str_find(Value s, Value sub, int64_t start, int64_t end); /* -1: not found */
 int64_t str_find_char(Value s, uint32_t c, int64_t start, int64_t end, int direction);
 Value str_replace(Value s, Value old, Value new, int64_t max_count /* -1: all */);
 Value str_split(Value s, Value separator /* 0: white space */, int64_t max);
 Value str_repr(Value s);
-Value str_percent(Value format, Value args);         /* format % args */
-Value str_format_method(Value self, Value args_tuple, Value kwargs_dict_or_mapping);  /* str.format */
-Value str_encode(Value s, const char *encoding, const char *errors);   /* bytes; encoding 0: UTF-8; object/codec.c, registry for the unknown */
+Value str_percent(Value format, Value args); /* format % args */
+Value str_format_method(Value self, Value args_tuple, Value kwargs_dict_or_mapping); /* str.format */
+Value str_encode(Value s, const char *encoding, const char *errors); /* bytes; encoding 0: UTF-8; object/codec.c, registry for the unknown */
 Value str_decode(const char *bytes, size_t size, const char *encoding, const char *errors);
-extern bool str_check_codecs;                        /* -X dev: str_encode and str_decode complain about unknown names even when they would not matter */
+extern bool str_check_codecs; /* -X dev: str_encode and str_decode complain about unknown names even when they would not matter */
 
 /* Builds a string piece by piece; widens as needed. Start with {0}, or with STR_BUILDER_ON(an array of uint8_t), which is used until it is full. */
-typedef struct StrBuilder { void *data; int64_t length, capacity; int kind; uint32_t max_char; bool borrowed; } StrBuilder;
+typedef struct StrBuilder {
+    void *data;
+    int64_t length, capacity;
+    int kind;
+    uint32_t max_char;
+    bool borrowed;
+} StrBuilder;
 #define STR_BUILDER_ON(array) {.data = (array), .capacity = sizeof(array), .kind = 1, .borrowed = true}
 bool str_builder_char_slow(StrBuilder *b, uint32_t c);
 static inline bool str_builder_char(StrBuilder *b, uint32_t c)
@@ -101,21 +109,22 @@ static inline bool str_builder_char(StrBuilder *b, uint32_t c)
     return true;
 }
 bool str_builder_ascii(StrBuilder *b, const char *text, size_t length);
-bool str_builder_cstring(StrBuilder *b, const char *text);   /* ASCII */
+bool str_builder_cstring(StrBuilder *b, const char *text); /* ASCII */
 bool str_builder_str(StrBuilder *b, Value s);
-bool str_builder_int(StrBuilder *b, int64_t n);              /* in decimal */
-bool str_builder_repr(StrBuilder *b, Value v);               /* repr(v) */
+bool str_builder_int(StrBuilder *b, int64_t n); /* in decimal */
+bool str_builder_repr(StrBuilder *b, Value v); /* repr(v) */
 bool str_builder_slice(StrBuilder *b, Value s, int64_t start, int64_t end);
-Value str_builder_finish(StrBuilder *b);             /* the string; the builder is empty again */
+Value str_builder_finish(StrBuilder *b); /* the string; the builder is empty again */
 
 /* Unicode character properties (object/unicode.c; tables generated at build time). */
-bool unicode_is_alpha(uint32_t c), unicode_is_decimal(uint32_t c), unicode_is_digit(uint32_t c), unicode_is_numeric(uint32_t c), unicode_is_space(uint32_t c), unicode_is_linebreak(uint32_t c),
-    unicode_is_upper(uint32_t c), unicode_is_lower(uint32_t c), unicode_is_title(uint32_t c), unicode_is_printable(uint32_t c), unicode_is_xid_start(uint32_t c), unicode_is_xid_continue(uint32_t c),
-    unicode_is_cased(uint32_t c), unicode_is_case_ignorable(uint32_t c);
+bool unicode_is_alpha(uint32_t c), unicode_is_decimal(uint32_t c), unicode_is_digit(uint32_t c), unicode_is_numeric(uint32_t c), unicode_is_space(uint32_t c),
+    unicode_is_linebreak(uint32_t c), unicode_is_upper(uint32_t c), unicode_is_lower(uint32_t c), unicode_is_title(uint32_t c), unicode_is_printable(uint32_t c),
+    unicode_is_xid_start(uint32_t c), unicode_is_xid_continue(uint32_t c), unicode_is_cased(uint32_t c), unicode_is_case_ignorable(uint32_t c);
 static inline bool unicode_is_alnum(uint32_t c) { return unicode_is_alpha(c) || unicode_is_decimal(c) || unicode_is_digit(c) || unicode_is_numeric(c); }
-int unicode_decimal_value(uint32_t c), unicode_digit_value(uint32_t c);   /* -1: none */
-double unicode_numeric_value(uint32_t c);                                  /* -1: none */
-int unicode_full_lower(uint32_t c, uint32_t out[3]), unicode_full_upper(uint32_t c, uint32_t out[3]), unicode_full_title(uint32_t c, uint32_t out[3]), unicode_full_fold(uint32_t c, uint32_t out[3]);
+int unicode_decimal_value(uint32_t c), unicode_digit_value(uint32_t c); /* -1: none */
+double unicode_numeric_value(uint32_t c); /* -1: none */
+int unicode_full_lower(uint32_t c, uint32_t out[3]), unicode_full_upper(uint32_t c, uint32_t out[3]), unicode_full_title(uint32_t c, uint32_t out[3]),
+    unicode_full_fold(uint32_t c, uint32_t out[3]);
 
 /* Codecs in C (object/codec.c). errors: 0 is "strict"; other handlers through the registry (module/_codecs.c). *consumed as in incremental decoders; 0: the input is complete. */
 Value codec_utf8_decode(const char *bytes, size_t size, const char *errors, size_t *consumed);
@@ -123,4 +132,4 @@ Value codec_utf8_encode(Value s, const char *errors);
 /* The registry's entry points, in module/_codecs.c */
 Value codec_encode_registry(Value object, const char *encoding, const char *errors);
 Value codec_decode_registry(Value object, const char *encoding, const char *errors);
-bool codec_known(const char *encoding);              /* false with LookupError */
+bool codec_known(const char *encoding); /* false with LookupError */

@@ -173,14 +173,15 @@ static Value join_sequence(Value separator, const Value *items, int64_t count)
     const void *between = str_data(separator);
     int64_t at = 0, gap = str_length(separator);
     if (bound < 0x80) join_ascii(out, total, between, gap, items, count);
-    else for (int64_t i = 0; i < count; i++) {
-        if (i && gap) {
-            str_copy_chars(kind, out, at, between_kind, between, 0, gap);
-            at += gap;
+    else
+        for (int64_t i = 0; i < count; i++) {
+            if (i && gap) {
+                str_copy_chars(kind, out, at, between_kind, between, 0, gap);
+                at += gap;
+            }
+            str_copy_chars(kind, out, at, str_kind(items[i]), str_data(items[i]), 0, str_length(items[i]));
+            at += str_length(items[i]);
         }
-        str_copy_chars(kind, out, at, str_kind(items[i]), str_data(items[i]), 0, str_length(items[i]));
-        at += str_length(items[i]);
-    }
     return v;
 }
 
@@ -205,7 +206,12 @@ Value str_join(Value separator, Value iterable)
 }
 
 /* --- str_format_c */
-typedef struct Directive { bool left, zero, plus, space, alternate; int width, precision; char length; char conversion; } Directive;
+typedef struct Directive {
+    bool left, zero, plus, space, alternate;
+    int width, precision;
+    char length;
+    char conversion;
+} Directive;
 
 /* Parses what follows '%'; numbers may be '*'. */
 static const char *directive_parse(const char *f, Directive *d, va_list *args)
@@ -220,12 +226,14 @@ static const char *directive_parse(const char *f, Directive *d, va_list *args)
         else break;
     }
     if (*f == '*') d->width = va_arg(*args, int), f++;
-    else while (*f >= '0' && *f <= '9') d->width = d->width * 10 + (*f++ - '0');
+    else
+        while (*f >= '0' && *f <= '9') d->width = d->width * 10 + (*f++ - '0');
     if (*f == '.') {
         f++;
         d->precision = 0;
         if (*f == '*') d->precision = va_arg(*args, int), f++;
-        else while (*f >= '0' && *f <= '9') d->precision = d->precision * 10 + (*f++ - '0');
+        else
+            while (*f >= '0' && *f <= '9') d->precision = d->precision * 10 + (*f++ - '0');
     }
     while (*f == 'l' || *f == 'h' || *f == 'z' || *f == 'j' || *f == 't') d->length = *f++;
     d->conversion = *f ? *f++ : 0;
@@ -287,12 +295,23 @@ static bool format_directive(StrBuilder *b, const Directive *d, va_list *args)
         if (c < 0 || c > 0x10ffff) return raise_overflow("character argument not in range(0x110000)");
         return str_builder_char(b, (uint32_t)c);
     }
-    case 'd': case 'i': case 'u': case 'x': case 'X': case 'o': case 'p': return format_number(b, d, args);
+    case 'd':
+    case 'i':
+    case 'u':
+    case 'x':
+    case 'X':
+    case 'o':
+    case 'p': return format_number(b, d, args);
     case 's': {
         const char *text = va_arg(*args, const char *);
         return format_text(b, d, format_cstring(text, d));
     }
-    case 'R': case 'S': case 'A': case 'U': case 'T': case 'N': return format_value(b, d, args);
+    case 'R':
+    case 'S':
+    case 'A':
+    case 'U':
+    case 'T':
+    case 'N': return format_value(b, d, args);
     default: return raise_system("invalid format string: %%%c", d->conversion);
     }
 }

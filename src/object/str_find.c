@@ -96,10 +96,7 @@ static inline Bytes16 load16(const uint8_t *p)
 
 static inline uint32_t mask_of(Bytes16 all_or_nothing) { return __builtin_bit_cast(uint16_t, __builtin_convertvector(all_or_nothing, Mask16)); }
 
-static inline uint32_t candidates(const uint8_t *at, int64_t m, uint8_t first, uint8_t last)
-{
-    return mask_of((Bytes16)((load16(at) == first) & (load16(at + m - 1) == last)));
-}
+static inline uint32_t candidates(const uint8_t *at, int64_t m, uint8_t first, uint8_t last) { return mask_of((Bytes16)((load16(at) == first) & (load16(at + m - 1) == last))); }
 
 /* The rest of a search that met too many false candidates: memmem cannot degenerate. */
 static int64_t hits_by_memmem(const uint8_t *text, int64_t n, const uint8_t *needle, int64_t m, int64_t from, int64_t *hits, int64_t count, int64_t most)
@@ -150,7 +147,8 @@ static int64_t rfind_bytes(const uint8_t *text, int64_t n, const uint8_t *needle
         uint32_t mask = 0;
         at -= block;
         if (block == 16) mask = candidates(text + at, m, first, last);
-        else for (int64_t i = 0; i < block; i++) mask |= (uint32_t)(text[at + i] == first && text[at + i + m - 1] == last) << i;
+        else
+            for (int64_t i = 0; i < block; i++) mask |= (uint32_t)(text[at + i] == first && text[at + i + m - 1] == last) << i;
         for (; mask; mask &= ~(1u << (31 - __builtin_clz(mask)))) {
             int64_t place = at + 31 - __builtin_clz(mask);
             if (m <= 2 || memcmp(text + place + 1, needle + 1, (size_t)m - 2) == 0) return place;

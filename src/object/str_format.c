@@ -17,7 +17,8 @@ static int parse_field(Markup *m, MarkupPiece *p)
             raise_value("unexpected '{' in field name");
             return -1;
         }
-        if (c == '[') while (m->at < m->end && str_read(kind, data, m->at) != ']') m->at++;
+        if (c == '[')
+            while (m->at < m->end && str_read(kind, data, m->at) != ']') m->at++;
         else done = c == '}' || c == ':' || c == '!';
     }
     p->name_end = done ? m->at - 1 : m->at;
@@ -255,7 +256,11 @@ NATIVE(str_format_native)
 NATIVE(str_format_map_native) { return str_format_method(args[0], 0, args[1]); }
 
 /* --- str.__format__ */
-typedef struct TextSpec { uint32_t fill, align, sign, type, thousands; bool align_given, fill_given, zero_coercion, alternate; int64_t width, precision; } TextSpec;
+typedef struct TextSpec {
+    uint32_t fill, align, sign, type, thousands;
+    bool align_given, fill_given, zero_coercion, alternate;
+    int64_t width, precision;
+} TextSpec;
 
 static bool is_align(uint32_t c) { return c == '<' || c == '>' || c == '=' || c == '^'; }
 

@@ -3,7 +3,10 @@
 #include "object/str_internal.h"
 
 /* A format string, or a part of it, being read. */
-typedef struct Markup { Value text; int64_t at, end; } Markup;
+typedef struct Markup {
+    Value text;
+    int64_t at, end;
+} Markup;
 /* What markup_next found: literal text, then perhaps a field. */
 typedef struct MarkupPiece {
     int64_t literal_start, literal_end;
@@ -16,7 +19,10 @@ typedef struct MarkupPiece {
 int markup_next(Markup *m, MarkupPiece *piece);
 
 /* A field name: its first part, then ".attribute" and "[item]" parts. */
-typedef struct FieldName { Value text; int64_t at, end; } FieldName;
+typedef struct FieldName {
+    Value text;
+    int64_t at, end;
+} FieldName;
 /* The first part is text[start, first_end), and a number if *number >= 0; *rest gets what follows. */
 bool field_name_first(Value text, int64_t start, int64_t end, int64_t *first_end, int64_t *number, FieldName *rest);
 /* The next part: its key as a str or int, and whether it is an attribute. 1, 0 at the end, -1. */

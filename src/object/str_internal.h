@@ -6,7 +6,9 @@
 
 /* The characters of every string that is not compact stand behind this header, so that `a + b` can append to a's buffer in place when a is the
  * last string that was made in it. */
-typedef struct StrBuffer { int64_t used, capacity; } StrBuffer;   /* in characters */
+typedef struct StrBuffer {
+    int64_t used, capacity;
+} StrBuffer;   /* in characters */
 static inline StrBuffer *str_buffer_of(const StrObj *s) { return (StrBuffer *)((char *)s->any - sizeof(StrBuffer)); }
 
 static inline int str_kind_for(uint32_t max_char) { return max_char < 0x100 ? 1 : max_char < 0x10000 ? 2 : 4; }
@@ -27,7 +29,10 @@ static inline void str_write(int kind, void *data, int64_t index, uint32_t c)
 /* The classes (unicode_flags.h) of the first 256 characters. */
 extern const uint16_t unicode_latin1_flags[256];
 /* The static strings of one Latin-1 character; the last is the empty one. */
-typedef struct SmallStr { alignas(16) StrObj s; char room[16]; } SmallStr;
+typedef struct SmallStr {
+    alignas(16) StrObj s;
+    char room[16];
+} SmallStr;
 extern SmallStr small_strs[257];
 static inline Value str_from_char_fast(uint32_t c) { return __builtin_expect(c < 256, 1) ? VALUE(&small_strs[c]) : str_from_char(c); }
 /* unicode_is_space, without a call for ASCII. */
@@ -46,7 +51,8 @@ static inline bool is_linebreak_char(uint32_t c)
 static inline void str_fill_chars(int kind, void *data, int64_t index, uint32_t c, int64_t count)
 {
     if (kind == 1) memset((uint8_t *)data + index, (int)c, (size_t)count);
-    else for (int64_t i = 0; i < count; i++) str_write(kind, data, index + i, c);
+    else
+        for (int64_t i = 0; i < count; i++) str_write(kind, data, index + i, c);
 }
 
 /* Copies 1 to 16 bytes. */

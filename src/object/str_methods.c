@@ -38,7 +38,12 @@ static bool must_be_str(Value v)
 }
 
 /* --- find and its like */
-typedef struct Range { const char *data; int kind; int64_t start, length; Value sub; } Range;   /* where to search for what */
+typedef struct Range {
+    const char *data;
+    int kind;
+    int64_t start, length;
+    Value sub;
+} Range;   /* where to search for what */
 
 static int find_arguments(const char *name, Value *args, size_t nargs, Range *r)
 {
@@ -298,7 +303,8 @@ static int64_t line_end(int kind, const void *data, int64_t i, int64_t length)
     if (kind == 1) {
         const uint8_t *p = data;
         while (i < length && !is_linebreak_char(p[i])) i++;
-    } else while (i < length && !is_linebreak_char(str_read(kind, data, i))) i++;
+    } else
+        while (i < length && !is_linebreak_char(str_read(kind, data, i))) i++;
     return i;
 }
 
@@ -359,11 +365,15 @@ static Value strip(Value s, Value chars, bool left, bool right, const char *name
     if (chars == NONE) {
         if (kind == 1) {
             const uint8_t *p = data;
-            if (left) while (start < end && is_space_char(p[start])) start++;
-            if (right) while (end > start && is_space_char(p[end - 1])) end--;
+            if (left)
+                while (start < end && is_space_char(p[start])) start++;
+            if (right)
+                while (end > start && is_space_char(p[end - 1])) end--;
         } else {
-            if (left) while (start < end && is_space_char(str_read(kind, data, start))) start++;
-            if (right) while (end > start && is_space_char(str_read(kind, data, end - 1))) end--;
+            if (left)
+                while (start < end && is_space_char(str_read(kind, data, start))) start++;
+            if (right)
+                while (end > start && is_space_char(str_read(kind, data, end - 1))) end--;
         }
         return str_substring(s, start, end);
     }
@@ -373,8 +383,10 @@ static Value strip(Value s, Value chars, bool left, bool right, const char *name
     int64_t set_size = str_length(chars);
     uint32_t only = set_size == 1 ? str_read(set_kind, set, 0) : UINT32_MAX;
 #define STRIPPED(c) (set_size == 1 ? (c) == only : str_find_char_raw(set_kind, set, set_size, c) >= 0)
-    if (left) while (start < end && STRIPPED(str_read(kind, data, start))) start++;
-    if (right) while (end > start && STRIPPED(str_read(kind, data, end - 1))) end--;
+    if (left)
+        while (start < end && STRIPPED(str_read(kind, data, start))) start++;
+    if (right)
+        while (end > start && STRIPPED(str_read(kind, data, end - 1))) end--;
 #undef STRIPPED
     return str_substring(s, start, end);
 }
@@ -545,7 +557,8 @@ Value str_replace(Value s, Value old, Value new, int64_t max)
     if (n == 0) return replace_empty(s, new, max);
     int kind = str_kind(s), old_kind = str_kind(old);
     /* Only ASCII: taking the last character above it away would change what the string is. */
-    if (n == 1 && str_length(new) == 1 && str_is_ascii(s) && str_is_ascii(new) && str_is_ascii(old)) return replace_byte(s, (uint8_t)str_char(old, 0), (uint8_t)str_char(new, 0), max);
+    if (n == 1 && str_length(new) == 1 && str_is_ascii(s) && str_is_ascii(new) && str_is_ascii(old))
+        return replace_byte(s, (uint8_t)str_char(old, 0), (uint8_t)str_char(new, 0), max);
     const char *data = str_data(s), *needle = str_data(old);
     int64_t hits[REPLACE_HITS], grown, total;
     int64_t count = str_find_hits(kind, data, length, old_kind, needle, n, hits, max < REPLACE_HITS ? max : REPLACE_HITS);

@@ -19,6 +19,20 @@ NATIVE(str_format_map_native);
 NATIVE(str_format_spec_native);   /* str.__format__ */
 NATIVE(str_isidentifier_native);
 /* Methods of case and character classes: str_case.c */
-NATIVE(str_lower_native); NATIVE(str_upper_native); NATIVE(str_title_native); NATIVE(str_capitalize_native); NATIVE(str_swapcase_native); NATIVE(str_casefold_native);
-NATIVE(str_isalnum_native); NATIVE(str_isalpha_native); NATIVE(str_isascii_native); NATIVE(str_isdecimal_native); NATIVE(str_isdigit_native); NATIVE(str_islower_native);
-NATIVE(str_isnumeric_native); NATIVE(str_isprintable_native); NATIVE(str_isspace_native); NATIVE(str_istitle_native); NATIVE(str_isupper_native);
+NATIVE(str_lower_native);
+NATIVE(str_upper_native);
+NATIVE(str_title_native);
+NATIVE(str_capitalize_native);
+NATIVE(str_swapcase_native);
+NATIVE(str_casefold_native);
+NATIVE(str_isalnum_native);
+NATIVE(str_isalpha_native);
+NATIVE(str_isascii_native);
+NATIVE(str_isdecimal_native);
+NATIVE(str_isdigit_native);
+NATIVE(str_islower_native);
+NATIVE(str_isnumeric_native);
+NATIVE(str_isprintable_native);
+NATIVE(str_isspace_native);
+NATIVE(str_istitle_native);
+NATIVE(str_isupper_native);

@@ -231,13 +231,21 @@ static Value conversion_text(Percent *p, Conversion *c, Value v)
     case 'b':
         if (!p->bytes) break;
         return object_text(p, c, v);
-    case 's': case 'r': case 'a': return object_text(p, c, v);
-    case 'd': case 'i': case 'u': case 'o': case 'x': case 'X':
-        c->is_signed = true;
-        return integer_text(p, c, v);
-    case 'e': case 'E': case 'f': case 'F': case 'g': case 'G':
-        c->is_signed = true;
-        return float_text(p, c, v);
+    case 's':
+    case 'r':
+    case 'a': return object_text(p, c, v);
+    case 'd':
+    case 'i':
+    case 'u':
+    case 'o':
+    case 'x':
+    case 'X': c->is_signed = true; return integer_text(p, c, v);
+    case 'e':
+    case 'E':
+    case 'f':
+    case 'F':
+    case 'g':
+    case 'G': c->is_signed = true; return float_text(p, c, v);
     case 'c': return p->bytes ? byte_char(v) : unicode_char(v);
     }
     int shown = p->bytes || (c->type > 30 && c->type < 127) ? (int)c->type : '?';

@@ -153,8 +153,6 @@ static Value str_remainder(Value a, Value b)
     return str_percent(a, b);
 }
 
-
-
 /* --- str(...) */
 static Value str_from_encoded(Value object, Value encoding, Value errors)
 {
@@ -195,7 +193,11 @@ static Value str_new(Type *type, Value *args, size_t nargs, Value kwnames)
 }
 
 /* --- iterators */
-typedef struct StrIter { Obj head; int64_t index; Value str; /* 0: exhausted */ } StrIter;
+typedef struct StrIter {
+    Obj head;
+    int64_t index;
+    Value str; /* 0: exhausted */
+} StrIter;
 
 static void str_iter_trace(Obj *object) { gc_visit(((StrIter *)object)->str); }
 
@@ -241,8 +243,10 @@ static const NativeDef str_iter_methods[] = {
     {0},
 };
 
-Type str_iterator_type = {TYPE_INIT("str_iterator", StrIter), .flags = TYPE_DISALLOW_NEW, .iter = iter_self, .next = str_iter_next, .trace = str_iter_trace, .methods = str_iter_methods};
-Type str_ascii_iterator_type = {TYPE_INIT("str_ascii_iterator", StrIter), .flags = TYPE_DISALLOW_NEW, .iter = iter_self, .next = str_iter_next, .trace = str_iter_trace, .methods = str_iter_methods};
+Type str_iterator_type = {TYPE_INIT("str_iterator", StrIter), .flags = TYPE_DISALLOW_NEW, .iter = iter_self, .next = str_iter_next, .trace = str_iter_trace,
+                          .methods = str_iter_methods};
+Type str_ascii_iterator_type = {
+    TYPE_INIT("str_ascii_iterator", StrIter), .flags = TYPE_DISALLOW_NEW, .iter = iter_self, .next = str_iter_next, .trace = str_iter_trace, .methods = str_iter_methods};
 
 static Value str_iter(Value v)
 {

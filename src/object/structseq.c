@@ -131,16 +131,8 @@ Type *structseq_type(const char *name, const char *doc, const StructSeqField *fi
     seq->unnamed = count - named;
     seq->names = names;
     seq->type = (Type){
-        TYPE_INIT(name, TupleObj),
-        .item_size = sizeof(Value),
-        .base = &tuple_type,
-        .flags = TYPE_TUPLE | TYPE_SEQUENCE,
-        .doc = doc,
-        .trace = structseq_trace,
-        .new = structseq_make,
-        .repr = structseq_repr,
-        .methods = structseq_methods,
-        .members = members,
+        TYPE_INIT(name, TupleObj), .item_size = sizeof(Value), .base = &tuple_type,    .flags = TYPE_TUPLE | TYPE_SEQUENCE, .doc = doc,
+        .trace = structseq_trace,  .new = structseq_make,      .repr = structseq_repr, .methods = structseq_methods,        .members = members,
     };
     return type_ready(&seq->type) && type_fill(&seq->type) && add_constants(seq) ? &seq->type : 0;
 }

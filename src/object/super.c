@@ -4,7 +4,12 @@
 #include "object/str.h"
 #include "object/type_internal.h"
 
-typedef struct SuperObj { Obj head; Type *type; Value object; Type *object_type; } SuperObj;   /* type: behind which to look; object_type: whose MRO */
+typedef struct SuperObj {
+    Obj head;
+    Type *type;
+    Value object;
+    Type *object_type;
+} SuperObj;   /* type: behind which to look; object_type: whose MRO */
 
 bool (*super_frame_hook)(Value *type, Value *object);
 
@@ -27,10 +32,7 @@ static Type *super_check(Type *type, Value object)
     return (Type *)raise_type("super(type, obj): obj must be an instance or subtype of type");
 }
 
-static inline Value interned(Value name)
-{
-    return is_pointer(name) && as_obj(name)->type == &str_type && ((StrObj *)name)->interned ? name : attribute_name_slow(name);
-}
+static inline Value interned(Value name) { return is_pointer(name) && as_obj(name)->type == &str_type && ((StrObj *)name)->interned ? name : attribute_name_slow(name); }
 
 /* The attribute behind super->type in the MRO, unbound; 0: none (the super object's own attributes are next). */
 static Value super_find(SuperObj *super, Value name)
@@ -129,10 +131,20 @@ static Value super_repr(Value v)
 }
 
 static const MemberDef super_members[] = {
-    {"__thisclass__", MEMBER_VALUE_OR_NONE, offsetof(SuperObj, type)}, {"__self__", MEMBER_VALUE_OR_NONE, offsetof(SuperObj, object)},
-    {"__self_class__", MEMBER_VALUE_OR_NONE, offsetof(SuperObj, object_type)}, {0},
+    {"__thisclass__", MEMBER_VALUE_OR_NONE, offsetof(SuperObj, type)},
+    {"__self__", MEMBER_VALUE_OR_NONE, offsetof(SuperObj, object)},
+    {"__self_class__", MEMBER_VALUE_OR_NONE, offsetof(SuperObj, object_type)},
+    {0},
 };
 
-Type super_type = {TYPE_INIT("super", SuperObj), .flags = TYPE_BASE, .trace = super_trace,
-    .doc = "super() -> same as super(__class__, <first argument>)\nsuper(type) -> unbound super object\nsuper(type, obj) -> bound super object\nsuper(type, type2) -> bound super object",
-    .repr = super_repr, .getattr = super_getattr, .descr_get = super_descr_get, .new = super_make, .init = super_init, .members = super_members};
+Type super_type = {TYPE_INIT("super", SuperObj),
+                   .flags = TYPE_BASE,
+                   .trace = super_trace,
+                   .doc = "super() -> same as super(__class__, <first argument>)\nsuper(type) -> unbound super object\nsuper(type, obj) -> bound super object\nsuper(type, type2) "
+                          "-> bound super object",
+                   .repr = super_repr,
+                   .getattr = super_getattr,
+                   .descr_get = super_descr_get,
+                   .new = super_make,
+                   .init = super_init,
+                   .members = super_members};

@@ -38,9 +38,7 @@ static Value traceback_make(Type *type, Value *args, size_t nargs, Value kwnames
     static Signature *signature;
     Value in[4];
     if (!native_bind("TracebackType", "(tb_next, tb_frame, tb_lasti, tb_lineno)", &signature, args, nargs, kwnames, in)) return 0;
-    if (in[0] != NONE && type_of(in[0]) != &traceback_type) {
-        return raise_type("expected traceback object or None, got '%T'", in[0]);
-    }
+    if (in[0] != NONE && type_of(in[0]) != &traceback_type) { return raise_type("expected traceback object or None, got '%T'", in[0]); }
     if (type_of(in[1]) != &frame_type) return raise_bad_argument("TracebackType", "tb_frame", "frame", in[1]);
     int lasti, lineno;
     if (!number_as_int(in[2], &lasti) || !number_as_int(in[3], &lineno)) return 0;
@@ -79,8 +77,7 @@ static NATIVE(traceback_dir)
 static Value traceback_get_line(Value self) { return int_new(traceback_line((TracebackObj *)self)); }
 
 static const NativeDef traceback_methods[] = {{"__dir__", "(self, /)", traceback_dir, "Names of the attributes."}, {0}};
-static const GetSetDef traceback_getset[] = {{"tb_next", traceback_get_next, traceback_set_next, "the next traceback, towards the raise"},
-    {"tb_lineno", traceback_get_line}, {0}};
+static const GetSetDef traceback_getset[] = {{"tb_next", traceback_get_next, traceback_set_next, "the next traceback, towards the raise"}, {"tb_lineno", traceback_get_line}, {0}};
 static const MemberDef traceback_members[] = {
     {"tb_frame", MEMBER_VALUE, offsetof(TracebackObj, frame), false, 0},
     {"tb_lasti", MEMBER_INT, offsetof(TracebackObj, lasti), false, 0},

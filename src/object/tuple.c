@@ -101,10 +101,7 @@ static bool tuple_hash(Value self, int64_t *hash)
     return true;
 }
 
-static Value tuple_compare(Value a, Value b, CompareOp op)
-{
-    return is_tuple(a) && is_tuple(b) ? sequence_compare(a, b, op) : NOT_IMPLEMENTED;
-}
+static Value tuple_compare(Value a, Value b, CompareOp op) { return is_tuple(a) && is_tuple(b) ? sequence_compare(a, b, op) : NOT_IMPLEMENTED; }
 
 static int64_t tuple_length(Value self) { return tuple_size(self); }
 

@@ -52,13 +52,10 @@ void type_trace(Obj *object)
 
 /* --- readying */
 
-static const uint64_t INHERITED_FLAGS = TYPE_INT | TYPE_LIST | TYPE_TUPLE | TYPE_BYTES | TYPE_STR | TYPE_DICT | TYPE_EXCEPTION | TYPE_TYPE | TYPE_FLOAT | TYPE_SET |
-                                        TYPE_MATCH_SELF | TYPE_FINALIZE | TYPE_WEAKREF_OK;
+static const uint64_t INHERITED_FLAGS =
+    TYPE_INT | TYPE_LIST | TYPE_TUPLE | TYPE_BYTES | TYPE_STR | TYPE_DICT | TYPE_EXCEPTION | TYPE_TYPE | TYPE_FLOAT | TYPE_SET | TYPE_MATCH_SELF | TYPE_FINALIZE | TYPE_WEAKREF_OK;
 
-void type_inherit_flags(Type *type, Type *base)
-{
-    type->flags |= base->flags & INHERITED_FLAGS;
-}
+void type_inherit_flags(Type *type, Type *base) { type->flags |= base->flags & INHERITED_FLAGS; }
 
 /* Whether patterns see a sequence or a mapping: the first class of the order that says so decides. */
 void type_inherit_collection_flags(Type *type)
@@ -273,7 +270,10 @@ bool type_set_mro(Type *type)
 
 /* The names are interned, which lets them live for ever; what is found is kept alive by the types while their versions stand. */
 enum { METHOD_CACHE = 4096 };
-static struct { Value name, found; uint32_t version; } method_cache[METHOD_CACHE];
+static struct {
+    Value name, found;
+    uint32_t version;
+} method_cache[METHOD_CACHE];
 static uint32_t next_version = 1;
 
 static bool assign_version(Type *type)

@@ -56,11 +56,25 @@ typedef struct MemberDef {
 
 typedef enum CompareOp { CMP_LT, CMP_LE, CMP_EQ, CMP_NE, CMP_GT, CMP_GE } CompareOp;
 
+/* clang-format off: a table */
 typedef enum BinaryOp {
-    BINARY_ADD, BINARY_AND, BINARY_FLOOR_DIVIDE, BINARY_LSHIFT, BINARY_MATRIX_MULTIPLY, BINARY_MULTIPLY, BINARY_REMAINDER,
-    BINARY_OR, BINARY_POWER, BINARY_RSHIFT, BINARY_SUBTRACT, BINARY_TRUE_DIVIDE, BINARY_XOR, BINARY_DIVMOD,
+    BINARY_ADD,
+    BINARY_AND,
+    BINARY_FLOOR_DIVIDE,
+    BINARY_LSHIFT,
+    BINARY_MATRIX_MULTIPLY,
+    BINARY_MULTIPLY,
+    BINARY_REMAINDER,
+    BINARY_OR,
+    BINARY_POWER,
+    BINARY_RSHIFT,
+    BINARY_SUBTRACT,
+    BINARY_TRUE_DIVIDE,
+    BINARY_XOR,
+    BINARY_DIVMOD,
     BINARY_COUNT
 } BinaryOp;   /* 0..12 as BINARY_OP's argument in the bytecode; +13 there is the in-place form */
+/* clang-format on */
 
 typedef enum { UNARY_NEGATIVE, UNARY_POSITIVE, UNARY_ABS, UNARY_INVERT, UNARY_COUNT } UnaryOpKind;
 
@@ -79,11 +93,26 @@ typedef struct Buffer {
 } Buffer;
 enum { BUFFER_SIMPLE = 0, BUFFER_WRITABLE = 1, BUFFER_FORMAT = 4, BUFFER_ND = 8, BUFFER_STRIDES = 0x18, BUFFER_FULL = 0x11c };
 
+/* clang-format off: a table */
 enum {   /* Type.flags: the low 32 bits have CPython's Py_TPFLAGS_* values */
-    TYPE_SEQUENCE = 1 << 5, TYPE_MAPPING = 1 << 6, TYPE_DISALLOW_NEW = 1 << 7, TYPE_IMMUTABLE = 1 << 8, /* TYPE_HEAP = 1 << 9, */ TYPE_BASE = 1 << 10, TYPE_READY = 1 << 12,
-    TYPE_METHOD_DESCRIPTOR = 1 << 17, TYPE_ABSTRACT = 1 << 20, TYPE_MATCH_SELF = 1 << 22,
-    TYPE_INT = 1 << 24, TYPE_LIST = 1 << 25, TYPE_TUPLE = 1 << 26, TYPE_BYTES = 1 << 27, TYPE_STR = 1 << 28, TYPE_DICT = 1 << 29, TYPE_EXCEPTION = 1 << 30,
+       TYPE_SEQUENCE = 1 << 5,
+       TYPE_MAPPING = 1 << 6,
+       TYPE_DISALLOW_NEW = 1 << 7,
+       TYPE_IMMUTABLE = 1 << 8,
+       /* TYPE_HEAP = 1 << 9, */ TYPE_BASE = 1 << 10,
+       TYPE_READY = 1 << 12,
+       TYPE_METHOD_DESCRIPTOR = 1 << 17,
+       TYPE_ABSTRACT = 1 << 20,
+       TYPE_MATCH_SELF = 1 << 22,
+       TYPE_INT = 1 << 24,
+       TYPE_LIST = 1 << 25,
+       TYPE_TUPLE = 1 << 26,
+       TYPE_BYTES = 1 << 27,
+       TYPE_STR = 1 << 28,
+       TYPE_DICT = 1 << 29,
+       TYPE_EXCEPTION = 1 << 30,
 };
+/* clang-format on */
 #define TYPE_TYPE (1ull << 31)
 /* TYPE_FINALIZE (1ull << 32), TYPE_FREES (1ull << 40): heap/type_head.h */
 #define TYPE_FILLED (1ull << 33)        /* the dict has its descriptors */
@@ -95,8 +124,9 @@ enum {   /* Type.flags: the low 32 bits have CPython's Py_TPFLAGS_* values */
 #define TYPE_OWN_MODULE_NAME (1ull << 41) /* __module__ is not interned, as that of CPython's types made from a spec: pickles show whether two names are one object */
 #define TYPE_WEAKREF_OK (1ull << 37)    /* built-in type whose instances can be weakly referenced */
 
-#define FLAGS_OF(operator) (TYPE_FINALIZE operator TYPE_FREES operator TYPE_FILLED operator TYPE_NO_WEAKREF operator TYPE_FLOAT operator TYPE_SET operator TYPE_INHERITED operator TYPE_CUSTOM_MRO operator \
-                            TYPE_OWN_MODULE_NAME operator TYPE_WEAKREF_OK)
+#define FLAGS_OF(operator) \
+    (TYPE_FINALIZE operator TYPE_FREES operator TYPE_FILLED operator TYPE_NO_WEAKREF operator TYPE_FLOAT operator TYPE_SET operator TYPE_INHERITED operator TYPE_CUSTOM_MRO \
+     operator TYPE_OWN_MODULE_NAME operator TYPE_WEAKREF_OK)
 static_assert(FLAGS_OF(+) == FLAGS_OF(|), "two flags have one bit");
 #undef FLAGS_OF
 
@@ -178,7 +208,11 @@ uint32_t type_version(Type *type);
 void type_modified(Type *type);
 static inline bool is_subtype_fast(Type *type, Type *base) { return type == base; }
 bool type_is_subtype(Type *type, Type *base);
-static inline bool is_instance_of(Value v, Type *type) { Type *t = type_of(v); return t == type || type_is_subtype(t, type); }
+static inline bool is_instance_of(Value v, Type *type)
+{
+    Type *t = type_of(v);
+    return t == type || type_is_subtype(t, type);
+}
 static inline bool has_flag(Value v, uint64_t flag) { return (type_of(v)->flags & flag) != 0; }
 #define is_type(v) has_flag(v, TYPE_TYPE)
 #define is_str(v) has_flag(v, TYPE_STR)

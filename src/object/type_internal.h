@@ -4,11 +4,35 @@
 #include "object/shape.h"
 
 /* How the descriptor of a slot calls it: the kinds of slot wrappers. */
+/* clang-format off: a table */
 typedef enum WrapKind {
-    WRAP_NONE, WRAP_UNARY, WRAP_BINARY, WRAP_BINARY_SWAPPED, WRAP_POWER, WRAP_POWER_SWAPPED, WRAP_TRUTH, WRAP_LENGTH, WRAP_COMPARE, WRAP_HASH, WRAP_CALL, WRAP_GETATTR,
-    WRAP_SETATTR, WRAP_DELATTR, WRAP_NEXT, WRAP_DESCR_GET, WRAP_DESCR_SET, WRAP_DESCR_DELETE, WRAP_INIT, WRAP_SETITEM, WRAP_DELITEM, WRAP_CONTAINS, WRAP_REPEAT,
-    WRAP_SEQ_ITEM, WRAP_DEL,
+    WRAP_NONE,
+    WRAP_UNARY,
+    WRAP_BINARY,
+    WRAP_BINARY_SWAPPED,
+    WRAP_POWER,
+    WRAP_POWER_SWAPPED,
+    WRAP_TRUTH,
+    WRAP_LENGTH,
+    WRAP_COMPARE,
+    WRAP_HASH,
+    WRAP_CALL,
+    WRAP_GETATTR,
+    WRAP_SETATTR,
+    WRAP_DELATTR,
+    WRAP_NEXT,
+    WRAP_DESCR_GET,
+    WRAP_DESCR_SET,
+    WRAP_DESCR_DELETE,
+    WRAP_INIT,
+    WRAP_SETITEM,
+    WRAP_DELITEM,
+    WRAP_CONTAINS,
+    WRAP_REPEAT,
+    WRAP_SEQ_ITEM,
+    WRAP_DEL,
 } WrapKind;
+/* clang-format on */
 
 struct SlotDef {
     const char *name;          /* "__add__" */

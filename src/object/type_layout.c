@@ -8,15 +8,9 @@
 #include "object/type_internal.h"
 
 /* The size of an instance without its attribute words. */
-static int64_t core_size(Type *type)
-{
-    return type->basic_size - (type->attrs_offset > 0 ? 8 * (1 + (int64_t)type->inline_slots) : 0);
-}
+static int64_t core_size(Type *type) { return type->basic_size - (type->attrs_offset > 0 ? 8 * (1 + (int64_t)type->inline_slots) : 0); }
 
-static bool adds_fields(Type *type, Type *base)
-{
-    return core_size(type) != core_size(base) || type->item_size != base->item_size;
-}
+static bool adds_fields(Type *type, Type *base) { return core_size(type) != core_size(base) || type->item_size != base->item_size; }
 
 /* The nearest base (or the type itself) that adds C fields. */
 Type *type_solid(Type *type)
@@ -45,10 +39,7 @@ Type *type_best_base(Value bases)
     return best;
 }
 
-static bool weakly_referenceable(Type *type)
-{
-    return type->flags & TYPE_HEAP ? !(type->flags & TYPE_NO_WEAKREF) : (type->flags & TYPE_WEAKREF_OK) != 0;
-}
+static bool weakly_referenceable(Type *type) { return type->flags & TYPE_HEAP ? !(type->flags & TYPE_NO_WEAKREF) : (type->flags & TYPE_WEAKREF_OK) != 0; }
 
 /* A heap class that adds nothing to the layout of its heap base. */
 static bool same_as_base(Type *type)
@@ -77,7 +68,7 @@ bool type_layouts_compatible(Type *old, Type *new, const char *attribute)
 {
     bool modules = type_is_subtype(old, &module_type) && type_is_subtype(new, &module_type);
     if (modules && core_size(old) == core_size(new) && (old->attrs_offset != 0) == (new->attrs_offset != 0)) return true;
-    if (!(old->flags & TYPE_HEAP) != !(new->flags & TYPE_HEAP) || (!(old->flags & TYPE_HEAP) && old != new && type_solid(old) != type_solid(new)))
+    if (!(old->flags & TYPE_HEAP) != !(new->flags &TYPE_HEAP) || (!(old->flags & TYPE_HEAP) && old != new && type_solid(old) != type_solid(new)))
         return raise_type("%s assignment: '%s' deallocator differs from '%s'", attribute, new->name, old->name);
     if (!(old->flags & TYPE_HEAP) || type_same_layout(old, new)) return true;
     return raise_type("%s assignment: '%s' object layout differs from '%s'", attribute, new->name, old->name);
@@ -134,7 +125,8 @@ static bool read_slots(Type *type, Type *base, Value class_name, Value slots, Va
             continue;
         }
         if (str_equal_ascii(name, "__weakref__")) {
-            if (weakly_referenceable(base) || base->item_size || (base->flags & TYPE_INT) || *wants_weak) return raise_type("__weakref__ slot disallowed: either we already got one, or __itemsize__ != 0");
+            if (weakly_referenceable(base) || base->item_size || (base->flags & TYPE_INT) || *wants_weak)
+                return raise_type("__weakref__ slot disallowed: either we already got one, or __itemsize__ != 0");
             *wants_weak = true;
             continue;
         }

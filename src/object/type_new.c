@@ -110,8 +110,7 @@ static bool call_set_names(Type *type)
             if (thread_self->exception) return false;
             continue;
         }
-        if (!call_2(method, VALUE(type), key))
-            return raise_from(&exc_RuntimeError, "Error calling __set_name__ on '%.100T' instance %R in '%.100s'", value, key, type->name);
+        if (!call_2(method, VALUE(type), key)) return raise_from(&exc_RuntimeError, "Error calling __set_name__ on '%.100T' instance %R in '%.100s'", value, key, type->name);
     }
     return true;
 }

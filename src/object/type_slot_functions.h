@@ -2,8 +2,8 @@
 #pragma once
 #include "object/type_internal.h"
 
-Value slot_negative(Value), slot_positive(Value), slot_absolute(Value), slot_invert(Value), slot_int(Value), slot_float(Value), slot_index(Value), slot_str(Value), slot_repr(Value),
-    slot_iter(Value), slot_next(Value), slot_await(Value), slot_aiter(Value), slot_anext(Value);
+Value slot_negative(Value), slot_positive(Value), slot_absolute(Value), slot_invert(Value), slot_int(Value), slot_float(Value), slot_index(Value), slot_str(Value),
+    slot_repr(Value), slot_iter(Value), slot_next(Value), slot_await(Value), slot_aiter(Value), slot_anext(Value);
 bool slot_hash(Value, int64_t *);
 int slot_truth(Value), slot_contains(Value, Value);
 int64_t slot_length(Value);
@@ -14,9 +14,9 @@ Value slot_descr_get(Value, Value, Type *), slot_getitem(Value, Value), slot_seq
 Value slot_add(Value, Value), slot_and(Value, Value), slot_floor_divide(Value, Value), slot_lshift(Value, Value), slot_matrix_multiply(Value, Value), slot_multiply(Value, Value),
     slot_remainder(Value, Value), slot_or(Value, Value), slot_power(Value, Value), slot_rshift(Value, Value), slot_subtract(Value, Value), slot_true_divide(Value, Value),
     slot_xor(Value, Value), slot_divmod(Value, Value);
-Value slot_iadd(Value, Value), slot_iand(Value, Value), slot_ifloor_divide(Value, Value), slot_ilshift(Value, Value), slot_imatrix_multiply(Value, Value), slot_imultiply(Value, Value),
-    slot_iremainder(Value, Value), slot_ior(Value, Value), slot_ipower(Value, Value), slot_irshift(Value, Value), slot_isubtract(Value, Value), slot_itrue_divide(Value, Value),
-    slot_ixor(Value, Value);
+Value slot_iadd(Value, Value), slot_iand(Value, Value), slot_ifloor_divide(Value, Value), slot_ilshift(Value, Value), slot_imatrix_multiply(Value, Value),
+    slot_imultiply(Value, Value), slot_iremainder(Value, Value), slot_ior(Value, Value), slot_ipower(Value, Value), slot_irshift(Value, Value), slot_isubtract(Value, Value),
+    slot_itrue_divide(Value, Value), slot_ixor(Value, Value);
 Value slot_power3(Value, Value, Value);
 
 /* For the VM, which runs special methods in Python itself. */

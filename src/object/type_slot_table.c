@@ -14,7 +14,7 @@
 #define UNARY(name, field, function, doc) SLOT(name, field, function, WRAP_UNARY, "($self, /)", doc)
 #define BINARY(op, slot, function, symbol) \
     SLOT("__" slot "__", binary[op], function, WRAP_BINARY, "($self, value, /)", "Return self" symbol "value."), \
-    SLOT("__r" slot "__", binary[op], function, WRAP_BINARY_SWAPPED, "($self, value, /)", "Return value" symbol "self.")
+        SLOT("__r" slot "__", binary[op], function, WRAP_BINARY_SWAPPED, "($self, value, /)", "Return value" symbol "self.")
 #define INPLACE(name, op, function, doc) SLOT(name, inplace[op], function, WRAP_BINARY, "($self, value, /)", doc)
 #define COMPARE(name, op, doc) {name, AT(compare), WRAP_COMPARE, op, (void *)slot_compare, "($self, value, /)", doc}
 
@@ -268,7 +268,9 @@ void type_set_slots(Type *type)
     set_finalizer(type);
 }
 
-typedef struct SlotUpdate { Value name; } SlotUpdate;
+typedef struct SlotUpdate {
+    Value name;
+} SlotUpdate;
 
 static bool update_subclass(Type *type, void *context)
 {
@@ -313,8 +315,7 @@ static bool check_setattr_base(Value self, void *function, const char *what)
     Type *type = type_of(self);
     while (type && type->flags & TYPE_HEAP) type = type->base;
     while (type && (void *)type->setattr != function && type->base && (void *)type->base->setattr == (void *)type->setattr) type = type->base;
-    if (type && (void *)type->setattr != function && type->setattr != object_generic_setattr)
-        return raise_type("can't apply this %s to %s object", what, type_of(self)->name);
+    if (type && (void *)type->setattr != function && type->setattr != object_generic_setattr) return raise_type("can't apply this %s to %s object", what, type_of(self)->name);
     return true;
 }
 
@@ -361,9 +362,7 @@ static Value wrap_call_1(WrapperObj *w, Value self, Value a)
         return ((bool (*)(Value, Value, Value))f)(self, a, 0) ? NONE : 0;
     case WRAP_DESCR_DELETE:
     case WRAP_DELITEM: return ((bool (*)(Value, Value, Value))f)(self, a, 0) ? NONE : 0;
-    case WRAP_CONTAINS:
-        yes = ((int (*)(Value, Value))f)(self, a);
-        return yes < 0 ? 0 : bool_value(yes);
+    case WRAP_CONTAINS: yes = ((int (*)(Value, Value))f)(self, a); return yes < 0 ? 0 : bool_value(yes);
     case WRAP_REPEAT: return number_as_index(a, &n, &exc_OverflowError) ? ((Value(*)(Value, int64_t))f)(self, n) : 0;
     case WRAP_SEQ_ITEM: return key_to_index(self, a, &n) ? ((Value(*)(Value, int64_t))f)(self, n) : 0;
     default: return raise_system("bad slot wrapper");
@@ -377,12 +376,8 @@ static Value wrap_call_0(WrapperObj *w, Value self)
     int yes;
     switch (w->def->wrap) {
     case WRAP_UNARY: return ((Value(*)(Value))f)(self);
-    case WRAP_TRUTH:
-        yes = ((int (*)(Value))f)(self);
-        return yes < 0 ? 0 : bool_value(yes);
-    case WRAP_LENGTH:
-        n = ((int64_t (*)(Value))f)(self);
-        return n < 0 ? 0 : int_new(n);
+    case WRAP_TRUTH: yes = ((int (*)(Value))f)(self); return yes < 0 ? 0 : bool_value(yes);
+    case WRAP_LENGTH: n = ((int64_t (*)(Value))f)(self); return n < 0 ? 0 : int_new(n);
     case WRAP_HASH: return ((bool (*)(Value, int64_t *))f)(self, &n) ? int_new(n) : 0;
     case WRAP_NEXT: {
         Value item = ((Value(*)(Value))f)(self);
@@ -402,16 +397,22 @@ Value slot_wrap_call(WrapperObj *w, Value self, Value *args, size_t nargs, Value
     if (wrap == WRAP_INIT) return ((bool (*)(Value, Value *, size_t, Value))f)(self, args, nargs, kwnames) ? NONE : 0;
     if (kw_count(kwnames)) return raise_type("wrapper %s() takes no keyword arguments", w->def->name);
     switch (wrap) {
-    case WRAP_UNARY: case WRAP_TRUTH: case WRAP_LENGTH: case WRAP_HASH: case WRAP_NEXT: case WRAP_DEL:
-        return wrong_count(nargs, 0) ? 0 : wrap_call_0(w, self);
+    case WRAP_UNARY:
+    case WRAP_TRUTH:
+    case WRAP_LENGTH:
+    case WRAP_HASH:
+    case WRAP_NEXT:
+    case WRAP_DEL: return wrong_count(nargs, 0) ? 0 : wrap_call_0(w, self);
     case WRAP_DESCR_GET: return wrap_descr_get(f, self, args, nargs);
-    case WRAP_POWER: case WRAP_POWER_SWAPPED:
+    case WRAP_POWER:
+    case WRAP_POWER_SWAPPED:
         if (!args_check_count("", (int64_t)nargs, 1, 2)) return 0;
         return wrap == WRAP_POWER ? wrapped_power(w, self, args[0], nargs > 1 ? args[1] : NONE) : wrapped_power(w, args[0], self, nargs > 1 ? args[1] : NONE);
     case WRAP_SETATTR:
         if (!args_check_count("", (int64_t)nargs, 2, 2) || !check_setattr_base(self, f, "__setattr__")) return 0;
         return ((bool (*)(Value, Value, Value))f)(self, args[0], args[1]) ? NONE : 0;
-    case WRAP_SETITEM: case WRAP_DESCR_SET:
+    case WRAP_SETITEM:
+    case WRAP_DESCR_SET:
         if (!args_check_count("", (int64_t)nargs, 2, 2)) return 0;
         return ((bool (*)(Value, Value, Value))f)(self, args[0], args[1]) ? NONE : 0;
     default: return wrong_count(nargs, 1) ? 0 : wrap_call_1(w, self, args[0]);

@@ -64,7 +64,8 @@ static Value special_2_maybe(Value name, Value self, Value other)
 
 /* --- unary */
 
-#define UNARY_SLOT(function, text) Value function(Value self) { return special_1(NAME(text), self); }
+#define UNARY_SLOT(function, text) \
+    Value function(Value self) { return special_1(NAME(text), self); }
 UNARY_SLOT(slot_negative, "__neg__")
 UNARY_SLOT(slot_positive, "__pos__")
 UNARY_SLOT(slot_absolute, "__abs__")
@@ -244,10 +245,7 @@ void slot_finalize(Obj *object)
 
 /* --- attributes */
 
-static Value slot_getattribute(Value self, Value name)
-{
-    return special_2(NAME("__getattribute__"), self, name);
-}
+static Value slot_getattribute(Value self, Value name) { return special_2(NAME("__getattribute__"), self, name); }
 
 Value slot_getattr_hook(Value self, Value name)
 {
@@ -358,12 +356,19 @@ Value slot_compare(Value a, Value b, CompareOp op)
 Value slot_binary_name(BinaryOp op, BinaryMethod method)
 {
     static const char *const texts[BINARY_COUNT][3] = {
-        [BINARY_ADD] = {"__add__", "__radd__", "__iadd__"}, [BINARY_AND] = {"__and__", "__rand__", "__iand__"},
-        [BINARY_FLOOR_DIVIDE] = {"__floordiv__", "__rfloordiv__", "__ifloordiv__"}, [BINARY_LSHIFT] = {"__lshift__", "__rlshift__", "__ilshift__"},
-        [BINARY_MATRIX_MULTIPLY] = {"__matmul__", "__rmatmul__", "__imatmul__"}, [BINARY_MULTIPLY] = {"__mul__", "__rmul__", "__imul__"},
-        [BINARY_REMAINDER] = {"__mod__", "__rmod__", "__imod__"}, [BINARY_OR] = {"__or__", "__ror__", "__ior__"}, [BINARY_POWER] = {"__pow__", "__rpow__", "__ipow__"},
-        [BINARY_RSHIFT] = {"__rshift__", "__rrshift__", "__irshift__"}, [BINARY_SUBTRACT] = {"__sub__", "__rsub__", "__isub__"},
-        [BINARY_TRUE_DIVIDE] = {"__truediv__", "__rtruediv__", "__itruediv__"}, [BINARY_XOR] = {"__xor__", "__rxor__", "__ixor__"},
+        [BINARY_ADD] = {"__add__", "__radd__", "__iadd__"},
+        [BINARY_AND] = {"__and__", "__rand__", "__iand__"},
+        [BINARY_FLOOR_DIVIDE] = {"__floordiv__", "__rfloordiv__", "__ifloordiv__"},
+        [BINARY_LSHIFT] = {"__lshift__", "__rlshift__", "__ilshift__"},
+        [BINARY_MATRIX_MULTIPLY] = {"__matmul__", "__rmatmul__", "__imatmul__"},
+        [BINARY_MULTIPLY] = {"__mul__", "__rmul__", "__imul__"},
+        [BINARY_REMAINDER] = {"__mod__", "__rmod__", "__imod__"},
+        [BINARY_OR] = {"__or__", "__ror__", "__ior__"},
+        [BINARY_POWER] = {"__pow__", "__rpow__", "__ipow__"},
+        [BINARY_RSHIFT] = {"__rshift__", "__rrshift__", "__irshift__"},
+        [BINARY_SUBTRACT] = {"__sub__", "__rsub__", "__isub__"},
+        [BINARY_TRUE_DIVIDE] = {"__truediv__", "__rtruediv__", "__itruediv__"},
+        [BINARY_XOR] = {"__xor__", "__rxor__", "__ixor__"},
         [BINARY_DIVMOD] = {"__divmod__", "__rdivmod__", "__divmod__"},
     };
     static Value names[BINARY_COUNT][3];
@@ -423,7 +428,8 @@ BINARY_SLOT(slot_true_divide, BINARY_TRUE_DIVIDE, "__truediv__", "__rtruediv__")
 BINARY_SLOT(slot_xor, BINARY_XOR, "__xor__", "__rxor__")
 BINARY_SLOT(slot_divmod, BINARY_DIVMOD, "__divmod__", "__rdivmod__")
 
-#define INPLACE_SLOT(function, text) Value function(Value a, Value b) { return special_2(NAME(text), a, b); }
+#define INPLACE_SLOT(function, text) \
+    Value function(Value a, Value b) { return special_2(NAME(text), a, b); }
 INPLACE_SLOT(slot_iadd, "__iadd__")
 INPLACE_SLOT(slot_iand, "__iand__")
 INPLACE_SLOT(slot_ifloor_divide, "__ifloordiv__")

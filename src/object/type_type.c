@@ -80,10 +80,7 @@ static Value class_lookup(Type *type, Value name, bool raise)
     return raise ? raise_attribute_error(VALUE(type), name) : 0;
 }
 
-static inline Value interned(Value name)
-{
-    return is_pointer(name) && as_obj(name)->type == &str_type && ((StrObj *)name)->interned ? name : attribute_name_slow(name);
-}
+static inline Value interned(Value name) { return is_pointer(name) && as_obj(name)->type == &str_type && ((StrObj *)name)->interned ? name : attribute_name_slow(name); }
 
 Value type_getattr(Value self, Value name)
 {
@@ -213,11 +210,27 @@ const NativeDef type_methods[] = {
 };
 
 static const MemberDef type_members[] = {
-    {"__basicsize__", MEMBER_INT64, offsetof(Type, basic_size)}, {"__itemsize__", MEMBER_INT64, offsetof(Type, item_size)},
-    {"__weakrefoffset__", MEMBER_INT64, offsetof(Type, weaklist_offset)}, {"__base__", MEMBER_VALUE_OR_NONE, offsetof(Type, base)},
-    {"__mro__", MEMBER_VALUE_OR_NONE, offsetof(Type, mro)}, {0},
+    {"__basicsize__", MEMBER_INT64, offsetof(Type, basic_size)},
+    {"__itemsize__", MEMBER_INT64, offsetof(Type, item_size)},
+    {"__weakrefoffset__", MEMBER_INT64, offsetof(Type, weaklist_offset)},
+    {"__base__", MEMBER_VALUE_OR_NONE, offsetof(Type, base)},
+    {"__mro__", MEMBER_VALUE_OR_NONE, offsetof(Type, mro)},
+    {0},
 };
 
-Type type_type = {TYPE_INIT("type", Type), .item_size = 40, .flags = TYPE_BASE | TYPE_TYPE | TYPE_WEAKREF_OK, .dict_offset = offsetof(Type, dict), .trace = type_trace,
-    .doc = "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type", .repr = type_repr, .call = type_call, .getattr = type_getattr, .setattr = type_setattr,
-    .new = type_type_new, .init = type_init, .binary = {[BINARY_OR] = type_or}, .methods = type_methods, .getset = type_getset, .members = type_members};
+Type type_type = {TYPE_INIT("type", Type),
+                  .item_size = 40,
+                  .flags = TYPE_BASE | TYPE_TYPE | TYPE_WEAKREF_OK,
+                  .dict_offset = offsetof(Type, dict),
+                  .trace = type_trace,
+                  .doc = "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",
+                  .repr = type_repr,
+                  .call = type_call,
+                  .getattr = type_getattr,
+                  .setattr = type_setattr,
+                  .new = type_type_new,
+                  .init = type_init,
+                  .binary = {[BINARY_OR] = type_or},
+                  .methods = type_methods,
+                  .getset = type_getset,
+                  .members = type_members};

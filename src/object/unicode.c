@@ -3,8 +3,16 @@
 #include "object/str_internal.h"
 #include "object/unicode_flags.h"
 
-typedef struct FullCase { uint8_t count[4]; uint32_t to[4][3]; } FullCase;   /* lower, upper, title, fold */
-typedef struct CharRecord { uint16_t flags; int8_t decimal, digit; uint16_t full; int32_t lower, upper, title; } CharRecord;
+typedef struct FullCase {
+    uint8_t count[4];
+    uint32_t to[4][3];
+} FullCase;   /* lower, upper, title, fold */
+typedef struct CharRecord {
+    uint16_t flags;
+    int8_t decimal, digit;
+    uint16_t full;
+    int32_t lower, upper, title;
+} CharRecord;
 
 #include "object/unicode_tables.h"
 
@@ -14,7 +22,8 @@ static inline const CharRecord *record(uint32_t c)
     return &unicode_records[unicode_index_2[unicode_index_1[c >> 7] << 7 | (c & 127)]];
 }
 
-#define FLAG_TEST(name, flag) bool name(uint32_t c) { return record(c)->flags & (flag); }
+#define FLAG_TEST(name, flag) \
+    bool name(uint32_t c) { return record(c)->flags & (flag); }
 FLAG_TEST(unicode_is_alpha, ALPHA)
 FLAG_TEST(unicode_is_upper, UPPER)
 FLAG_TEST(unicode_is_lower, LOWER)

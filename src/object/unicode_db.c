@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-typedef struct DbRecord { uint8_t category, bidi, combining, mirrored, width, quick, in_3_2; } DbRecord;
+typedef struct DbRecord {
+    uint8_t category, bidi, combining, mirrored, width, quick, in_3_2;
+} DbRecord;
 #include "object/unicode_db_tables.h"
 
 #define TRIE(name, c) name##_2[name##_1[(c) >> 7] << 7 | ((c) & 127)]
@@ -13,8 +15,14 @@ typedef struct DbRecord { uint8_t category, bidi, combining, mirrored, width, qu
 static const DbRecord *record(uint32_t c) { return &db_records[TRIE(db_index, c < 0x110000 ? c : 0xffff)]; }
 
 /* --- Unicode 3.2 */
-typedef struct OldText { uint32_t first, last; const char *value; } OldText;
-typedef struct OldNumber { uint32_t first, last; int64_t value; } OldNumber;
+typedef struct OldText {
+    uint32_t first, last;
+    const char *value;
+} OldText;
+typedef struct OldNumber {
+    uint32_t first, last;
+    int64_t value;
+} OldNumber;
 #define OLD_CATEGORY(first, last, value)
 #define OLD_BIDIRECTIONAL(first, last, value)
 #define OLD_WIDTH(first, last, value)
@@ -134,7 +142,8 @@ static size_t hangul_name(uint32_t c, char *out)
 {
     static const char *const leads[] = {"G", "GG", "N", "D", "DD", "R", "M", "B", "BB", "S", "SS", "", "J", "JJ", "C", "K", "T", "P", "H"};
     static const char *const vowels[] = {"A", "AE", "YA", "YAE", "EO", "E", "YEO", "YE", "O", "WA", "WAE", "OE", "YO", "U", "WEO", "WE", "WI", "YU", "EU", "YI", "I"};
-    static const char *const tails[] = {"", "G", "GG", "GS", "N", "NJ", "NH", "D", "L", "LG", "LM", "LB", "LS", "LT", "LP", "LH", "M", "B", "BS", "S", "SS", "NG", "J", "C", "K", "T", "P", "H"};
+    static const char *const tails[] = {"",   "G",  "GG", "GS", "N",  "NJ", "NH", "D",  "L", "LG", "LM", "LB", "LS", "LT",
+                                        "LP", "LH", "M",  "B",  "BS", "S",  "SS", "NG", "J", "C",  "K",  "T",  "P",  "H"};
     uint32_t i = c - HANGUL_FIRST;
     return (size_t)snprintf(out, UNICODE_NAME_SIZE, "HANGUL SYLLABLE %s%s%s", leads[i / (V_COUNT * T_COUNT)], vowels[i / T_COUNT % V_COUNT], tails[i % T_COUNT]);
 }
@@ -198,7 +207,10 @@ QuickCheck unicode_quick_check(Value s, NormalForm form, bool old, bool yes_only
     return result;
 }
 
-typedef struct Chars { uint32_t *data; size_t count, room; } Chars;
+typedef struct Chars {
+    uint32_t *data;
+    size_t count, room;
+} Chars;
 
 static bool add_char(Chars *b, uint32_t c)
 {
@@ -232,7 +244,9 @@ static bool add_decomposed(Chars *b, uint32_t c, bool compatible, bool old)
 }
 
 /* Puts combining characters in canonical order: a stable sort of each run of them. */
-typedef struct Ranked { uint32_t c, rank; } Ranked;
+typedef struct Ranked {
+    uint32_t c, rank;
+} Ranked;
 
 static int compare_ranked(const void *a, const void *b)
 {

@@ -5,7 +5,10 @@
 #include "object/number.h"
 #include "object/str.h"
 
-typedef struct UnionObj { Obj head; Value args, parameters; } UnionObj;
+typedef struct UnionObj {
+    Obj head;
+    Value args, parameters;
+} UnionObj;
 
 static void union_trace(Obj *object)
 {

@@ -28,7 +28,10 @@ static void weakref_died(Obj *o)
     if (!call_1(callback, VALUE(ref))) error_unraisable(callback, 0);
 }
 
-typedef struct ReuseSearch { Type *type; Value found; } ReuseSearch;
+typedef struct ReuseSearch {
+    Type *type;
+    Value found;
+} ReuseSearch;
 static bool find_reusable(Obj *owner, void *context)
 {
     ReuseSearch *s = context;
@@ -63,10 +66,7 @@ Value weakref_target(Value ref)
     return target ? target : NONE;
 }
 
-Value weak_proxy_new(Value target, Value callback)
-{
-    return reference_new(is_callable(target) ? &weak_callable_proxy_type : &weak_proxy_type, target, callback);
-}
+Value weak_proxy_new(Value target, Value callback) { return reference_new(is_callable(target) ? &weak_callable_proxy_type : &weak_proxy_type, target, callback); }
 
 bool is_weakref(Value v)
 {
@@ -250,12 +250,11 @@ static const NativeDef proxy_methods[] = {
 };
 
 #define PROXY_SLOTS \
-    .trace = weakref_trace, .repr = proxy_repr, .str = proxy_str, .getattr = proxy_getattr, .setattr = proxy_setattr, .compare = proxy_compare, \
-    .iter = proxy_iter, .methods = proxy_methods, \
-    .binary = {proxy_add, proxy_and, proxy_floordiv, proxy_lshift, proxy_matmul, proxy_mul, proxy_mod, proxy_or, proxy_pow, proxy_rshift, proxy_sub, proxy_truediv, \
-               proxy_xor, proxy_divmod}, \
-    .inplace = {proxy_iadd, proxy_iand, proxy_ifloordiv, proxy_ilshift, proxy_imatmul, proxy_imul, proxy_imod, proxy_ior, proxy_ipow, proxy_irshift, proxy_isub, \
-                proxy_itruediv, proxy_ixor}, \
+    .trace = weakref_trace, .repr = proxy_repr, .str = proxy_str, .getattr = proxy_getattr, .setattr = proxy_setattr, .compare = proxy_compare, .iter = proxy_iter, \
+    .methods = proxy_methods, .binary = {proxy_add, proxy_and, proxy_floordiv, proxy_lshift, proxy_matmul,  proxy_mul, proxy_mod, \
+                                         proxy_or,  proxy_pow, proxy_rshift,   proxy_sub,    proxy_truediv, proxy_xor, proxy_divmod}, \
+    .inplace = {proxy_iadd, proxy_iand, proxy_ifloordiv, proxy_ilshift, proxy_imatmul,  proxy_imul, proxy_imod, \
+                proxy_ior,  proxy_ipow, proxy_irshift,   proxy_isub,    proxy_itruediv, proxy_ixor}, \
     .power3 = proxy_power3, .unary = {proxy_negative, proxy_positive, proxy_absolute, proxy_invert}, .truth = proxy_truth, .to_int = proxy_int, .to_float = proxy_float, \
     .index = proxy_index, .length = proxy_length, .getitem = proxy_getitem, .setitem = proxy_setitem, .contains = proxy_contains
 

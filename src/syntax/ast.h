@@ -7,13 +7,18 @@
 #pragma once
 #include "syntax/constant.h"
 
-typedef struct Seq { uint32_t count; void *items[]; } Seq;
+typedef struct Seq {
+    uint32_t count;
+    void *items[];
+} Seq;
 #define seq_count(seq) ((seq) ? (seq)->count : 0u)
 #define seq_at(T, seq, i) ((T)(seq)->items[i])
 
 #define ENUM(type, Struct) typedef enum Struct {
 #define ITEM(type, Struct, Name) Struct##_##Name,
-#define ENUM_END(type) } AST_ENUM_##type;
+#define ENUM_END(type) \
+    } \
+    AST_ENUM_##type;
 #define AST_ENUM_expr_context ExprContext
 #define AST_ENUM_boolop BoolOp
 #define AST_ENUM_operator Operator
@@ -55,9 +60,14 @@ typedef struct Seq { uint32_t count; void *items[]; } Seq;
 #define S(type, name) Seq *name;
 #define N(type, name) Seq *name;
 
-#define SUM(type, Struct, attributes) typedef enum Struct##Kind { Struct##_none_,
+#define SUM(type, Struct, attributes) \
+    typedef enum Struct##Kind \
+    { \
+        Struct##_none_,
 #define NODE(type, Struct, Name, FIELDS) Struct##_##Name,
-#define SUM_END(type) } AST_KIND_##type;
+#define SUM_END(type) \
+    } \
+    AST_KIND_##type;
 #define AST_KIND_mod ModKind
 #define AST_KIND_stmt StmtKind
 #define AST_KIND_expr ExprKind
@@ -66,10 +76,24 @@ typedef struct Seq { uint32_t count; void *items[]; } Seq;
 #define AST_KIND_type_ignore TypeIgnoreKind
 #include "syntax/ast.def"
 
-#define SUM(type, Struct, attributes) struct Struct { Struct##Kind kind; int lineno, col_offset, end_lineno, end_col_offset; union {
-#define NODE(type, Struct, Name, FIELDS) struct { FIELDS } Name;
-#define SUM_END(type) }; };
-#define PRODUCT(type, Struct, attributes, FIELDS) struct Struct { FIELDS int lineno, col_offset, end_lineno, end_col_offset; };
+#define SUM(type, Struct, attributes) \
+    struct Struct { \
+        Struct##Kind kind; \
+        int lineno, col_offset, end_lineno, end_col_offset; \
+        union {
+#define NODE(type, Struct, Name, FIELDS) \
+    struct { \
+        FIELDS \
+    } Name;
+#define SUM_END(type) \
+    } \
+    ; \
+    } \
+    ;
+#define PRODUCT(type, Struct, attributes, FIELDS) \
+    struct Struct { \
+        FIELDS int lineno, col_offset, end_lineno, end_col_offset; \
+    };
 #include "syntax/ast.def"
 
 #undef F

@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct Dump { FILE *out; const char *separator; } Dump;
+typedef struct Dump {
+    FILE *out;
+    const char *separator;
+} Dump;
 
 static void put(Dump *d, const char *text) { fputs(text, d->out); }
 
@@ -86,9 +89,15 @@ static void dump_int(Dump *d, int value) { fprintf(d->out, "%d", value); }
 static void dump_identifier(Dump *d, const Text *text) { put_repr(d, text, false); }
 static void dump_string(Dump *d, const Text *text) { put_repr(d, text, false); }
 
-#define ENUM(type, Struct) static void dump_##type(Dump *d, Struct value) { switch (value) {
-#define ITEM(type, Struct, Name) case Struct##_##Name: put(d, #Name "()"); break;
-#define ENUM_END(type) } }
+#define ENUM(type, Struct) \
+    static void dump_##type(Dump *d, Struct value) \
+    { \
+        switch (value) {
+#define ITEM(type, Struct, Name) \
+    case Struct##_##Name: put(d, #Name "()"); break;
+#define ENUM_END(type) \
+    } \
+    }
 #include "syntax/ast.def"
 
 #define SUM(type, Struct, attributes) static void dump_##type(Dump *d, const Struct *node);
@@ -125,29 +134,60 @@ static void dump_attributes(Dump *d, int lineno, int col_offset, int end_lineno,
     fprintf(d->out, "%slineno=%d, col_offset=%d, end_lineno=%d, end_col_offset=%d", d->separator, lineno, col_offset, end_lineno, end_col_offset);
 }
 
-#define F(type, name) field(d, #name); dump_##type(d, FIELDS_OF name);
-#define O(type, name) if (FIELDS_OF name) { field(d, #name); dump_##type(d, FIELDS_OF name); }
+#define F(type, name) \
+    field(d, #name); \
+    dump_##type(d, FIELDS_OF name);
+#define O(type, name) \
+    if (FIELDS_OF name) { \
+        field(d, #name); \
+        dump_##type(d, FIELDS_OF name); \
+    }
 #define I(type, name) F(type, name)
-#define S(type, name) field(d, #name); DUMP_SEQ(type, FIELDS_OF name)
+#define S(type, name) \
+    field(d, #name); \
+    DUMP_SEQ(type, FIELDS_OF name)
 #define N(type, name) S(type, name)
 
 /* Each constructor gets a function, in which the fields are reached through `n`. */
 #define FIELDS_OF n->
 #define SUM(type, Struct, attributes) enum { attributes_of_##type = attributes };
 #define NODE(type, Struct, Name, FIELDS) \
-    static void dump_##Struct##_##Name(Dump *d, const typeof(((Struct *)0)->Name) *n) { (void)n; FIELDS }
+    static void dump_##Struct##_##Name(Dump *d, const typeof(((Struct *)0)->Name) *n) \
+    { \
+        (void)n; \
+        FIELDS \
+    }
 #include "syntax/ast.def"
 
-#define SUM(type, Struct, attributes) static void dump_##type(Dump *d, const Struct *node) { \
-    const char *separator = d->separator; d->separator = ""; switch (node->kind) { case Struct##_none_: break;
-#define NODE(type, Struct, Name, FIELDS) case Struct##_##Name: put(d, #Name "("); dump_##Struct##_##Name(d, &node->Name); break;
-#define SUM_END(type) } \
+#define SUM(type, Struct, attributes) \
+    static void dump_##type(Dump *d, const Struct *node) \
+    { \
+        const char *separator = d->separator; \
+        d->separator = ""; \
+        switch (node->kind) { \
+        case Struct##_none_: break;
+#define NODE(type, Struct, Name, FIELDS) \
+    case Struct##_##Name: \
+        put(d, #Name "("); \
+        dump_##Struct##_##Name(d, &node->Name); \
+        break;
+#define SUM_END(type) \
+    } \
     if (attributes_of_##type) dump_attributes(d, node->lineno, node->col_offset, node->end_lineno, node->end_col_offset); \
-    put(d, ")"); d->separator = separator; }
-#define PRODUCT(type, Struct, attributes, FIELDS) static void dump_##type(Dump *d, const Struct *n) { \
-    const char *separator = d->separator; d->separator = ""; put(d, #type "("); FIELDS \
-    if (attributes) dump_attributes(d, n->lineno, n->col_offset, n->end_lineno, n->end_col_offset); \
-    put(d, ")"); d->separator = separator; }
+    put(d, ")"); \
+    d->separator = separator; \
+    }
+#define PRODUCT(type, Struct, attributes, FIELDS) \
+    static void dump_##type(Dump *d, const Struct *n) \
+    { \
+        const char *separator = d->separator; \
+        d->separator = ""; \
+        put(d, #type "("); \
+        FIELDS \
+        if (attributes) dump_attributes(d, n->lineno, n->col_offset, n->end_lineno, n->end_col_offset); \
+        put(d, ")"); \
+        d->separator = separator; \
+    }
 #include "syntax/ast.def"
 
 void ast_dump(const Mod *tree, FILE *out)

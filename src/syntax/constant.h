@@ -20,9 +20,17 @@ typedef struct Text {
 } Text;
 
 typedef enum ConstKind {
-    CONST_NONE, CONST_FALSE, CONST_TRUE, CONST_ELLIPSIS,
-    CONST_INT, CONST_FLOAT, CONST_COMPLEX, CONST_STR, CONST_BYTES,
-    CONST_TUPLE, CONST_FROZENSET,
+    CONST_NONE,
+    CONST_FALSE,
+    CONST_TRUE,
+    CONST_ELLIPSIS,
+    CONST_INT,
+    CONST_FLOAT,
+    CONST_COMPLEX,
+    CONST_STR,
+    CONST_BYTES,
+    CONST_TUPLE,
+    CONST_FROZENSET,
     CONST_CODE,          /* only in the constants of finished code */
     CONST_OTHER,         /* an object of the embedder's, from an AST given to compile(): opaque to the front end */
 } ConstKind;
@@ -31,17 +39,29 @@ typedef struct Const Const;
 struct Const {
     ConstKind kind;
     union {
-        struct { int32_t size; mp_limb_t *limbs; } integer;   /* sign of size is the sign; 0 limbs: zero */
-        struct { double real, imag; } number;                 /* float uses real */
+        struct {
+            int32_t size;
+            mp_limb_t *limbs;
+        } integer;   /* sign of size is the sign; 0 limbs: zero */
+        struct {
+            double real, imag;
+        } number;                 /* float uses real */
         const Text *text;                                     /* str, bytes */
-        struct { uint32_t count; const Const **items; } tuple; /* tuple, frozenset (in insertion order) */
+        struct {
+            uint32_t count;
+            const Const **items;
+        } tuple; /* tuple, frozenset (in insertion order) */
         struct CodeUnit *code;
         void *other;
     };
 };
 
 /* The interning table of one compilation. */
-typedef struct TextTable { Arena *arena; const Text **slots; uint32_t count, mask; } TextTable;
+typedef struct TextTable {
+    Arena *arena;
+    const Text **slots;
+    uint32_t count, mask;
+} TextTable;
 void text_table_init(TextTable *table, Arena *arena);
 const Text *text_intern(TextTable *table, const char *bytes, size_t length);
 /* What vprintf() would print. */

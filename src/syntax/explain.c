@@ -17,7 +17,10 @@
 /* MAX_ITEMS: the most items of one alternative; kept small, for matching recurses. */
 enum { RULE_LIMIT = 512, MAX_ITEMS = 14 };
 
-typedef struct Reader { Explainer *x; const char *s; } Reader;
+typedef struct Reader {
+    Explainer *x;
+    const char *s;
+} Reader;
 
 static Alt *read_alts(Reader *r);
 
@@ -50,10 +53,7 @@ static uint16_t rule_number(Explainer *x, const char *name, size_t length)
     return (uint16_t)i;
 }
 
-static uint8_t text_slot(const char *text, size_t length)
-{
-    return (uint8_t)((uint8_t)text[0] + 7 * (uint8_t)text[length - 1] + 37 * length + 13 * (uint8_t)text[length / 2]);
-}
+static uint8_t text_slot(const char *text, size_t length) { return (uint8_t)((uint8_t)text[0] + 7 * (uint8_t)text[length - 1] + 37 * length + 13 * (uint8_t)text[length / 2]); }
 
 /* Operators and keywords by their text: a small hash table. */
 static void fill_token_table(Explainer *x)
@@ -78,9 +78,20 @@ static TokenKind token_of_text(Explainer *x, const char *text, size_t length)
 
 static Node *read_word(Reader *r)
 {
-    static const struct { const char *name; NodeOp op; TokenKind kind; } words[] = {
-        {"NAME", N_NAME, T_NAME}, {"NUMBER", N_NUMBER, T_NUMBER}, {"STRING", N_TOKEN, T_STRING}, {"NEWLINE", N_TOKEN, T_NEWLINE}, {"INDENT", N_TOKEN, T_INDENT},
-        {"DEDENT", N_TOKEN, T_DEDENT}, {"ENDMARKER", N_TOKEN, T_END}, {"TYPE_COMMENT", N_TOKEN, T_TYPE_COMMENT}, {"SOFT_KEYWORD", N_ANY_SOFT, T_NAME},
+    static const struct {
+        const char *name;
+        NodeOp op;
+        TokenKind kind;
+    } words[] = {
+        {"NAME", N_NAME, T_NAME},
+        {"NUMBER", N_NUMBER, T_NUMBER},
+        {"STRING", N_TOKEN, T_STRING},
+        {"NEWLINE", N_TOKEN, T_NEWLINE},
+        {"INDENT", N_TOKEN, T_INDENT},
+        {"DEDENT", N_TOKEN, T_DEDENT},
+        {"ENDMARKER", N_TOKEN, T_END},
+        {"TYPE_COMMENT", N_TOKEN, T_TYPE_COMMENT},
+        {"SOFT_KEYWORD", N_ANY_SOFT, T_NAME},
     };
     const char *start = r->s;
     while ((*r->s >= 'a' && *r->s <= 'z') || (*r->s >= 'A' && *r->s <= 'Z') || *r->s == '_') r->s++;
@@ -355,20 +366,19 @@ Val *explain_match_node(Explainer *x, const Node *node)
         val = take_expr(x, Expr_Constant);
         val->e = parse_number(x->p, t);
         return val;
-    case N_SOFT:
-        t = look(x);
-        return is_soft(t, node->token) ? take(x) : 0;
-    case N_ANY_SOFT:
-        t = look(x);
-        return t->kind == T_NAME && begins_soft_keyword(t->text) ? take(x) : 0;
+    case N_SOFT: t = look(x); return is_soft(t, node->token) ? take(x) : 0;
+    case N_ANY_SOFT: t = look(x); return t->kind == T_NAME && begins_soft_keyword(t->text) ? take(x) : 0;
     case N_RULE: return match_rule(x, node->rule);
     case N_OPTIONAL:
         val = explain_match_node(x, node->of);
         if (val) return val;
         x->mark = mark;
         return new_val(x, mark);
-    case N_STAR: case N_PLUS: case N_GATHER: return match_repeat(x, node);
-    case N_AND: case N_NOT:
+    case N_STAR:
+    case N_PLUS:
+    case N_GATHER: return match_repeat(x, node);
+    case N_AND:
+    case N_NOT:
         val = explain_match_node(x, node->of);
         x->mark = mark;
         return (val != 0) == (node->op == N_AND) ? new_val(x, mark) : 0;
@@ -468,10 +478,7 @@ static Val *run_pass(Explainer *x, bool second)
     return match_rule(x, rule_number(x, name, strlen(name)));
 }
 
-static bool is_suspect(const Token *t)
-{
-    return t->kind == T_NAME && (t->text->keyword == T_MATCH || strcmp(t->text->bytes, "print") == 0 || strcmp(t->text->bytes, "exec") == 0);
-}
+static bool is_suspect(const Token *t) { return t->kind == T_NAME && (t->text->keyword == T_MATCH || strcmp(t->text->bytes, "print") == 0 || strcmp(t->text->bytes, "exec") == 0); }
 
 /* The statements before the one that failed, in the second pass. They are right, but the rules for mistakes may say otherwise ("match()" alone on a line,
  * "print -1"), and what CPython then reports is theirs. Only statements with such a name can be concerned. */
@@ -619,8 +626,7 @@ static const char *misspelt_keyword(Explainer *x, uint32_t last)
 [[noreturn]] static void raise_plain(Explainer *x, const Token *last)
 {
     x->settled = true;
-    if (last->kind == T_INDENT || last->kind == T_DEDENT)
-        explain_raise_here(x, ERROR_INDENTATION, last->kind == T_INDENT ? "unexpected indent" : "unexpected unindent");
+    if (last->kind == T_INDENT || last->kind == T_DEDENT) explain_raise_here(x, ERROR_INDENTATION, last->kind == T_INDENT ? "unexpected indent" : "unexpected unindent");
     x->settled = false;
     uint32_t fill = x->fill;
     const char *keyword = x->inner ? 0 : misspelt_keyword(x, (uint32_t)(last - x->tokens));

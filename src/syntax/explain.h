@@ -13,9 +13,25 @@ struct Val {
     Val **items;
 };
 
+/* clang-format off: a table */
 typedef enum NodeOp : uint8_t {
-    N_TOKEN, N_SOFT, N_ANY_SOFT, N_NAME, N_NUMBER, N_RULE, N_OPTIONAL, N_STAR, N_PLUS, N_GATHER, N_AND, N_NOT, N_CUT, N_GROUP, N_FORCED,
+    N_TOKEN,
+    N_SOFT,
+    N_ANY_SOFT,
+    N_NAME,
+    N_NUMBER,
+    N_RULE,
+    N_OPTIONAL,
+    N_STAR,
+    N_PLUS,
+    N_GATHER,
+    N_AND,
+    N_NOT,
+    N_CUT,
+    N_GROUP,
+    N_FORCED,
 } NodeOp;
+/* clang-format on */
 
 typedef struct Alt Alt;
 typedef struct Node {
@@ -44,7 +60,12 @@ typedef struct Rule {
     bool memo, no_invalid;
 } Rule;
 
-typedef struct Memo { struct Memo *next; uint16_t rule; uint32_t mark; Val *val; } Memo;
+typedef struct Memo {
+    struct Memo *next;
+    uint16_t rule;
+    uint32_t mark;
+    Val *val;
+} Memo;
 
 struct Explainer {
     Parser *p;
@@ -72,7 +93,6 @@ Val *explain_match_node(Explainer *x, const Node *node);
 Val *explain_action(Explainer *x, const Alt *alt, Val **by_letter, uint32_t first, Val *parts);
 /* Report and leave. Columns count from 0; end_col -1 gives end_offset 0. */
 enum { CURRENT_POSITION = -5 };
-[[noreturn]] void explain_raise(Explainer *x, ErrorKind kind, int lineno, int col, int end_lineno, int end_col, const char *format, ...)
-    __attribute__((format(printf, 7, 8)));
+[[noreturn]] void explain_raise(Explainer *x, ErrorKind kind, int lineno, int col, int end_lineno, int end_col, const char *format, ...) __attribute__((format(printf, 7, 8)));
 /* At the last token read. */
 [[noreturn]] void explain_raise_here(Explainer *x, ErrorKind kind, const char *message);

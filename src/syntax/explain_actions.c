@@ -163,7 +163,9 @@ static Seq *gathered(Explainer *x, const Val *val)
     return seq;
 }
 
-typedef struct Range { int lineno, col, end_lineno, end_col; } Range;
+typedef struct Range {
+    int lineno, col, end_lineno, end_col;
+} Range;
 
 /* Where a value is: its expression, or its tokens. */
 static Range range_of(Explainer *x, const Val *val)
@@ -195,16 +197,20 @@ static const char *expr_name(const Expr *e)
     case Expr_Tuple: return "tuple";
     case Expr_Lambda: return "lambda";
     case Expr_Call: return "function call";
-    case Expr_BoolOp: case Expr_BinOp: case Expr_UnaryOp: return "expression";
+    case Expr_BoolOp:
+    case Expr_BinOp:
+    case Expr_UnaryOp: return "expression";
     case Expr_GeneratorExp: return "generator expression";
-    case Expr_Yield: case Expr_YieldFrom: return "yield expression";
+    case Expr_Yield:
+    case Expr_YieldFrom: return "yield expression";
     case Expr_Await: return "await expression";
     case Expr_ListComp: return "list comprehension";
     case Expr_SetComp: return "set comprehension";
     case Expr_DictComp: return "dict comprehension";
     case Expr_Dict: return "dict literal";
     case Expr_Set: return "set display";
-    case Expr_JoinedStr: case Expr_FormattedValue: return "f-string expression";
+    case Expr_JoinedStr:
+    case Expr_FormattedValue: return "f-string expression";
     case Expr_Constant: return constant_name(e->Constant.value);
     case Expr_Compare: return "comparison";
     case Expr_IfExp: return "conditional expression";
@@ -259,7 +265,8 @@ static Expr *invalid_target(Expr *e, int targets)
 {
     if (!e) return 0;
     switch (e->kind) {
-    case Expr_List: case Expr_Tuple: {
+    case Expr_List:
+    case Expr_Tuple: {
         Seq *elts = e->kind == Expr_List ? e->List.elts : e->Tuple.elts;
         for (uint32_t i = 0; i < seq_count(elts); i++) {
             Expr *child = invalid_target(seq_at(Expr *, elts, i), targets);
@@ -272,7 +279,9 @@ static Expr *invalid_target(Expr *e, int targets)
         /* "for a in b" reads as a comparison: only its left side is the target. */
         if (targets != FOR_TARGETS) return e;
         return (CmpOp)(uintptr_t)e->Compare.ops->items[0] == CmpOp_In ? invalid_target(e->Compare.left, targets) : 0;
-    case Expr_Name: case Expr_Subscript: case Expr_Attribute: return 0;
+    case Expr_Name:
+    case Expr_Subscript:
+    case Expr_Attribute: return 0;
     default: return e;
     }
 }
@@ -335,10 +344,7 @@ static Val *report(Explainer *x, const char *s, const char *end, Val **by_letter
 
 /* ---- the functions ---------------------------------------------------------------------------------------------------------- */
 
-static bool is_legacy(const Expr *e)
-{
-    return e->kind == Expr_Name && (strcmp(e->Name.id->bytes, "print") == 0 || strcmp(e->Name.id->bytes, "exec") == 0);
-}
+static bool is_legacy(const Expr *e) { return e->kind == Expr_Name && (strcmp(e->Name.id->bytes, "print") == 0 || strcmp(e->Name.id->bytes, "exec") == 0); }
 
 static Val *do_legacy(Explainer *x, Val **v, uint32_t first, Val *parts)
 {
@@ -470,10 +476,14 @@ static Val *do_t_primary(Explainer *x, Val **v, uint32_t first, Val *parts)
 }
 
 typedef Val *Action(Explainer *x, Val **v, uint32_t first, Val *parts);
-static const struct { const char *name; Action *action; } actions[] = {
-    {"comma", do_comma}, {"legacy", do_legacy}, {"genexp", do_genexp}, {"positional", do_positional}, {"key", do_key}, {"real", do_real},
-    {"imaginary", do_imaginary}, {"keyword", do_keyword}, {"double", do_double}, {"place", do_place}, {"compare", do_compare}, {"flufl", do_flufl},
-    {"noteq", do_noteq}, {"strings", do_strings}, {"fail", do_fail}, {"primary", do_primary}, {"t_primary", do_t_primary},
+static const struct {
+    const char *name;
+    Action *action;
+} actions[] = {
+    {"comma", do_comma},     {"legacy", do_legacy},       {"genexp", do_genexp},   {"positional", do_positional}, {"key", do_key},
+    {"real", do_real},       {"imaginary", do_imaginary}, {"keyword", do_keyword}, {"double", do_double},         {"place", do_place},
+    {"compare", do_compare}, {"flufl", do_flufl},         {"noteq", do_noteq},     {"strings", do_strings},       {"fail", do_fail},
+    {"primary", do_primary}, {"t_primary", do_t_primary},
 };
 
 static void check_version(Explainer *x, const char *s, const char *end)

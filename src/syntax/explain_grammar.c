@@ -85,7 +85,8 @@ const char *const explain_grammar[] = {
     " | 'async' 'for' star_targets 'in' ~ star_expressions ':' [TYPE_COMMENT] block [else_block] {v5 Async for loops are} | invalid_for_target",
     "with_stmt: invalid_with_stmt_indent | 'with' '(' ','.with_item+ [','] ')' ':' block {v9 Parenthesized context managers are}"
     " | 'with' ','.with_item+ ':' [TYPE_COMMENT] block"
-    " | 'async' 'with' '(' ','.with_item+ [','] ')' ':' block {v5 Async with statements are} | 'async' 'with' ','.with_item+ ':' [TYPE_COMMENT] block {v5 Async with statements are}"
+    " | 'async' 'with' '(' ','.with_item+ [','] ')' ':' block {v5 Async with statements are} | 'async' 'with' ','.with_item+ ':' [TYPE_COMMENT] block {v5 Async with statements "
+    "are}"
     " | invalid_with_stmt",
     "with_item: expression 'as' star_target &(',' | ')' | ':') | invalid_with_item | expression",
     "try_stmt: invalid_try_stmt | 'try' &&':' block finally_block | 'try' &&':' block except_block+ [else_block] [finally_block]"

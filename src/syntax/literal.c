@@ -316,8 +316,7 @@ static void fstring_field(Field *f, Joined *j, int level)
         f->s++;
         if (f->s >= f->end) literal_error(p, 0, "f-string: expecting '}'");
         conversion = (uint8_t)*f->s++;
-        if (conversion != 's' && conversion != 'r' && conversion != 'a')
-            literal_error(p, 0, "f-string: invalid conversion character: expected 's', 'r', or 'a'");
+        if (conversion != 's' && conversion != 'r' && conversion != 'a') literal_error(p, 0, "f-string: invalid conversion character: expected 's', 'r', or 'a'");
     }
     if (f->s >= f->end) literal_error(p, 0, "f-string: expecting '}'");
     if (*f->s == ':') {
@@ -359,7 +358,11 @@ static void fstring_body(Field *f, Joined *j, int level)
 
 /* ---- one literal ------------------------------------------------------------------------------------------------------------ */
 
-typedef struct Prefix { bool raw, bytes, format; const char *inside; size_t size; } Prefix;
+typedef struct Prefix {
+    bool raw, bytes, format;
+    const char *inside;
+    size_t size;
+} Prefix;
 
 static Prefix take_prefix(Parser *p, const Token *token)
 {
@@ -396,8 +399,7 @@ Expr *parse_strings(Parser *p, const Token *first, const Token *last)
             fstring_body(&f, &j, 0);
             continue;
         }
-        const Text *text = prefix.bytes ? bytes_decode(p, token, prefix.inside, prefix.size, prefix.raw)
-                                        : string_decode(p, token, prefix.inside, prefix.size, prefix.raw);
+        const Text *text = prefix.bytes ? bytes_decode(p, token, prefix.inside, prefix.size, prefix.raw) : string_decode(p, token, prefix.inside, prefix.size, prefix.raw);
         if (token > first && bytes != prefix.bytes) literal_error(p, 0, "cannot mix bytes and nonbytes literals");
         bytes = prefix.bytes;
         joined_append(p, &j, text);

@@ -9,9 +9,21 @@
 typedef enum ParseMode { PARSE_FILE, PARSE_EVAL, PARSE_SINGLE, PARSE_FUNC_TYPE } ParseMode;
 
 /* The exception that an error becomes in Python. */
+/* clang-format off: a table */
 typedef enum ErrorKind {
-    ERROR_NONE, ERROR_SYNTAX, ERROR_INDENTATION, ERROR_TAB, ERROR_VALUE, ERROR_OVERFLOW, ERROR_MEMORY, ERROR_RECURSION, ERROR_UNICODE_DECODE, ERROR_SYSTEM, ERROR_TYPE,
+    ERROR_NONE,
+    ERROR_SYNTAX,
+    ERROR_INDENTATION,
+    ERROR_TAB,
+    ERROR_VALUE,
+    ERROR_OVERFLOW,
+    ERROR_MEMORY,
+    ERROR_RECURSION,
+    ERROR_UNICODE_DECODE,
+    ERROR_SYSTEM,
+    ERROR_TYPE,
 } ErrorKind;
+/* clang-format on */
 
 enum { OFFSET_NONE = -2 };
 typedef struct SyntaxError {
@@ -35,9 +47,16 @@ typedef struct FrontWarning {
 
 /* `from __future__` and PyCF flags, with CPython's values. */
 enum {
-    FUTURE_BARRY_AS_BDFL = 0x400000, FUTURE_GENERATOR_STOP = 0x800000, FUTURE_ANNOTATIONS = 0x1000000,
-    PYCF_SOURCE_IS_UTF8 = 0x100, PYCF_DONT_IMPLY_DEDENT = 0x200, PYCF_ONLY_AST = 0x400, PYCF_IGNORE_COOKIE = 0x800,
-    PYCF_TYPE_COMMENTS = 0x1000, PYCF_ALLOW_TOP_LEVEL_AWAIT = 0x2000, PYCF_ALLOW_INCOMPLETE_INPUT = 0x4000,
+    FUTURE_BARRY_AS_BDFL = 0x400000,
+    FUTURE_GENERATOR_STOP = 0x800000,
+    FUTURE_ANNOTATIONS = 0x1000000,
+    PYCF_SOURCE_IS_UTF8 = 0x100,
+    PYCF_DONT_IMPLY_DEDENT = 0x200,
+    PYCF_ONLY_AST = 0x400,
+    PYCF_IGNORE_COOKIE = 0x800,
+    PYCF_TYPE_COMMENTS = 0x1000,
+    PYCF_ALLOW_TOP_LEVEL_AWAIT = 0x2000,
+    PYCF_ALLOW_INCOMPLETE_INPUT = 0x4000,
 };
 
 typedef struct Source {
@@ -75,5 +94,4 @@ Mod *parse(Source *source);
 /* Sets source->error unless one is set already; returns 0 for `return error_at(...)`. */
 void *syntax_error_at(Source *source, ErrorKind kind, int lineno, int col_offset, int end_lineno, int end_col_offset, const char *format, ...)
     __attribute__((format(printf, 7, 8)));
-void source_warn(Source *source, bool deprecation, int lineno, int col_offset, int end_lineno, int end_col_offset, const char *format, ...)
-    __attribute__((format(printf, 7, 8)));
+void source_warn(Source *source, bool deprecation, int lineno, int col_offset, int end_lineno, int end_col_offset, const char *format, ...) __attribute__((format(printf, 7, 8)));

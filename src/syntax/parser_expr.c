@@ -53,8 +53,17 @@ Expr *parse_star_target(Parser *p)
 static bool starts_target(TokenKind kind)
 {
     switch (kind) {
-    case T_STAR: case T_NAME: case T_LPAR: case T_LSQB: case T_LBRACE: case T_STRING: case T_NUMBER: case T_ELLIPSIS: case T_NONE: case T_TRUE: case T_FALSE:
-        return true;
+    case T_STAR:
+    case T_NAME:
+    case T_LPAR:
+    case T_LSQB:
+    case T_LBRACE:
+    case T_STRING:
+    case T_NUMBER:
+    case T_ELLIPSIS:
+    case T_NONE:
+    case T_TRUE:
+    case T_FALSE: return true;
     default: return false;
     }
 }
@@ -494,11 +503,16 @@ static Expr *factor(Parser *p)
 }
 
 /* How tightly a binary operator binds (0: not one), and which it is. */
-static const struct { uint8_t binding; Operator op; } binary[T_KIND_COUNT] = {
-    [T_VBAR] = {1, Operator_BitOr},      [T_CIRCUMFLEX] = {2, Operator_BitXor}, [T_AMPER] = {3, Operator_BitAnd},
-    [T_LEFTSHIFT] = {4, Operator_LShift}, [T_RIGHTSHIFT] = {4, Operator_RShift}, [T_PLUS] = {5, Operator_Add},
-    [T_MINUS] = {5, Operator_Sub},       [T_STAR] = {6, Operator_Mult},         [T_SLASH] = {6, Operator_Div},
-    [T_DOUBLESLASH] = {6, Operator_FloorDiv}, [T_PERCENT] = {6, Operator_Mod},  [T_AT] = {6, Operator_MatMult},
+static const struct {
+    uint8_t binding;
+    Operator op;
+} binary[T_KIND_COUNT] = {
+    [T_VBAR] = {1, Operator_BitOr},        [T_CIRCUMFLEX] = {2, Operator_BitXor},
+    [T_AMPER] = {3, Operator_BitAnd},      [T_LEFTSHIFT] = {4, Operator_LShift},
+    [T_RIGHTSHIFT] = {4, Operator_RShift}, [T_PLUS] = {5, Operator_Add},
+    [T_MINUS] = {5, Operator_Sub},         [T_STAR] = {6, Operator_Mult},
+    [T_SLASH] = {6, Operator_Div},         [T_DOUBLESLASH] = {6, Operator_FloorDiv},
+    [T_PERCENT] = {6, Operator_Mod},       [T_AT] = {6, Operator_MatMult},
 };
 
 static Expr *binary_operators(Parser *p, int least)
@@ -538,12 +552,8 @@ static int comparison_operator(const Parser *p, CmpOp *op)
     case T_GREATER: *op = CmpOp_Gt; return 1;
     case T_GREATEREQUAL: *op = CmpOp_GtE; return 1;
     case T_IN: *op = CmpOp_In; return 1;
-    case T_IS:
-        *op = p->t[1].kind == T_NOT ? CmpOp_IsNot : CmpOp_Is;
-        return p->t[1].kind == T_NOT ? 2 : 1;
-    case T_NOT:
-        *op = CmpOp_NotIn;
-        return p->t[1].kind == T_IN ? 2 : 0;
+    case T_IS: *op = p->t[1].kind == T_NOT ? CmpOp_IsNot : CmpOp_Is; return p->t[1].kind == T_NOT ? 2 : 1;
+    case T_NOT: *op = CmpOp_NotIn; return p->t[1].kind == T_IN ? 2 : 0;
     default: return 0;
     }
 }
@@ -607,7 +617,13 @@ static Expr *conjunction(Parser *p)
 static inline bool ends_operand(TokenKind kind)
 {
     switch (kind) {
-    case T_COMMA: case T_RPAR: case T_NEWLINE: case T_COLON: case T_RSQB: case T_RBRACE: case T_EQUAL: return true;
+    case T_COMMA:
+    case T_RPAR:
+    case T_NEWLINE:
+    case T_COLON:
+    case T_RSQB:
+    case T_RBRACE:
+    case T_EQUAL: return true;
     default: return false;
     }
 }
@@ -686,9 +702,23 @@ Expr *parse_star_named_expression(Parser *p) { return peek(p) == T_STAR ? starre
 static bool starts_expression(TokenKind kind)
 {
     switch (kind) {
-    case T_NAME: case T_NUMBER: case T_STRING: case T_LPAR: case T_LSQB: case T_LBRACE: case T_ELLIPSIS: case T_NONE: case T_TRUE: case T_FALSE: case T_PLUS:
-    case T_MINUS: case T_TILDE: case T_NOT: case T_AWAIT: case T_LAMBDA: case T_STAR:
-        return true;
+    case T_NAME:
+    case T_NUMBER:
+    case T_STRING:
+    case T_LPAR:
+    case T_LSQB:
+    case T_LBRACE:
+    case T_ELLIPSIS:
+    case T_NONE:
+    case T_TRUE:
+    case T_FALSE:
+    case T_PLUS:
+    case T_MINUS:
+    case T_TILDE:
+    case T_NOT:
+    case T_AWAIT:
+    case T_LAMBDA:
+    case T_STAR: return true;
     default: return false;
     }
 }

@@ -12,9 +12,7 @@ static Arg *parameter(Parser *p, bool lambda, bool star_annotation)
     Token *start = expect(p, T_NAME);
     Arg *arg = arena_new(p->arena, Arg);
     arg->arg = start->text;
-    if (!lambda && accept(p, T_COLON)) {
-        arg->annotation = star_annotation ? parse_star_expression(p) : parse_expression(p);
-    }
+    if (!lambda && accept(p, T_COLON)) { arg->annotation = star_annotation ? parse_star_expression(p) : parse_expression(p); }
     PLACE(arg, start, p->t - 1);
     return arg;
 }
@@ -28,7 +26,12 @@ static bool separator(Parser *p, TokenKind closer, Arg *last)
     return comma && peek(p) != closer;
 }
 
-typedef struct Lists { Seq *posonly; uint32_t base; uint32_t defaults, defaults_capacity; Expr **default_items; } Lists;
+typedef struct Lists {
+    Seq *posonly;
+    uint32_t base;
+    uint32_t defaults, defaults_capacity;
+    Expr **default_items;
+} Lists;
 
 static void add_default(Parser *p, Lists *lists, Expr *value)
 {

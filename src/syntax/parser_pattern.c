@@ -121,9 +121,12 @@ static Pattern *bracketed(Parser *p, TokenKind closer)
 static Expr *mapping_key(Parser *p)
 {
     switch (peek(p)) {
-    case T_NUMBER: case T_MINUS: return number_literal(p);
+    case T_NUMBER:
+    case T_MINUS: return number_literal(p);
     case T_STRING: return parse_string_tokens(p);
-    case T_NONE: case T_TRUE: case T_FALSE: {
+    case T_NONE:
+    case T_TRUE:
+    case T_FALSE: {
         Token *t = p->t++;
         Expr *e = new_expr(p, Expr_Constant, t);
         e->Constant.value = t->kind == T_NONE ? &const_none : t->kind == T_TRUE ? &const_true : &const_false;
@@ -216,13 +219,16 @@ static Pattern *closed_pattern(Parser *p)
     enum { WEIGHT = 10 };
     Pattern *result;
     switch (peek(p)) {
-    case T_NUMBER: case T_MINUS: return value_pattern(p, start, number_literal(p));
+    case T_NUMBER:
+    case T_MINUS: return value_pattern(p, start, number_literal(p));
     case T_STRING: return value_pattern(p, start, parse_string_tokens(p));
     case T_NONE: return singleton(p, &const_none);
     case T_TRUE: return singleton(p, &const_true);
     case T_FALSE: return singleton(p, &const_false);
     case T_NAME: return name_pattern(p);
-    case T_LPAR: case T_LSQB: case T_LBRACE:
+    case T_LPAR:
+    case T_LSQB:
+    case T_LBRACE:
         parse_enter(p, WEIGHT);
         result = start->kind == T_LPAR ? bracketed(p, T_RPAR) : start->kind == T_LSQB ? bracketed(p, T_RSQB) : mapping(p);
         parse_leave(p, WEIGHT);
@@ -314,9 +320,23 @@ Stmt *parse_match(Parser *p)
 {
     Token *start = p->t;
     switch (p->t[1].kind) {
-    case T_NAME: case T_NUMBER: case T_STRING: case T_LPAR: case T_LSQB: case T_LBRACE: case T_MINUS: case T_PLUS: case T_TILDE: case T_STAR: case T_NOT:
-    case T_LAMBDA: case T_AWAIT: case T_NONE: case T_TRUE: case T_FALSE: case T_ELLIPSIS:
-        break;
+    case T_NAME:
+    case T_NUMBER:
+    case T_STRING:
+    case T_LPAR:
+    case T_LSQB:
+    case T_LBRACE:
+    case T_MINUS:
+    case T_PLUS:
+    case T_TILDE:
+    case T_STAR:
+    case T_NOT:
+    case T_LAMBDA:
+    case T_AWAIT:
+    case T_NONE:
+    case T_TRUE:
+    case T_FALSE:
+    case T_ELLIPSIS: break;
     default: return 0;
     }
     Expr *e = parse_try(p, subject);

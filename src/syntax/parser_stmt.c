@@ -7,10 +7,19 @@ static Stmt *compound_or_null(Parser *p);
 /* ---- simple statements ------------------------------------------------------------------------------------------------------ */
 
 static const Operator augmented[T_KIND_COUNT] = {
-    [T_PLUSEQUAL] = Operator_Add,           [T_MINEQUAL] = Operator_Sub,           [T_STAREQUAL] = Operator_Mult,   [T_ATEQUAL] = Operator_MatMult,
-    [T_SLASHEQUAL] = Operator_Div,          [T_PERCENTEQUAL] = Operator_Mod,       [T_AMPEREQUAL] = Operator_BitAnd, [T_VBAREQUAL] = Operator_BitOr,
-    [T_CIRCUMFLEXEQUAL] = Operator_BitXor,  [T_LEFTSHIFTEQUAL] = Operator_LShift,  [T_RIGHTSHIFTEQUAL] = Operator_RShift,
-    [T_DOUBLESTAREQUAL] = Operator_Pow,     [T_DOUBLESLASHEQUAL] = Operator_FloorDiv,
+    [T_PLUSEQUAL] = Operator_Add,
+    [T_MINEQUAL] = Operator_Sub,
+    [T_STAREQUAL] = Operator_Mult,
+    [T_ATEQUAL] = Operator_MatMult,
+    [T_SLASHEQUAL] = Operator_Div,
+    [T_PERCENTEQUAL] = Operator_Mod,
+    [T_AMPEREQUAL] = Operator_BitAnd,
+    [T_VBAREQUAL] = Operator_BitOr,
+    [T_CIRCUMFLEXEQUAL] = Operator_BitXor,
+    [T_LEFTSHIFTEQUAL] = Operator_LShift,
+    [T_RIGHTSHIFTEQUAL] = Operator_RShift,
+    [T_DOUBLESTAREQUAL] = Operator_Pow,
+    [T_DOUBLESLASHEQUAL] = Operator_FloorDiv,
 };
 
 static Expr *yield_or_star_expressions(Parser *p) { return peek(p) == T_YIELD ? parse_yield(p) : parse_star_expressions(p); }
@@ -553,7 +562,9 @@ static Stmt *compound_or_null(Parser *p)
     switch (peek(p)) {
     case T_IF: return if_statement(p);
     case T_FOR: return for_statement(p, p->t, false);
-    case T_DEF: case T_CLASS: case T_AT: return definition(p);
+    case T_DEF:
+    case T_CLASS:
+    case T_AT: return definition(p);
     case T_WITH: return with_statement(p, p->t, false);
     case T_TRY: return try_statement(p);
     case T_WHILE: return while_statement(p);

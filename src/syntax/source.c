@@ -232,8 +232,7 @@ static void codec_error(Source *source, bool ascii, const char *bytes, size_t si
     Utf8Fault fault = utf8_check(bytes, size, &start, &end);
     if (end == start + 1)
         syntax_error_at(source, ERROR_SYNTAX, 0, -1, -1, -1, "'utf-8' codec can't decode byte 0x%02x in position %zu: %s", (uint8_t)bytes[start], start, utf8_fault_text(fault));
-    else
-        syntax_error_at(source, ERROR_SYNTAX, 0, -1, -1, -1, "'utf-8' codec can't decode bytes in position %zu-%zu: %s", start, end - 1, utf8_fault_text(fault));
+    else syntax_error_at(source, ERROR_SYNTAX, 0, -1, -1, -1, "'utf-8' codec can't decode bytes in position %zu-%zu: %s", start, end - 1, utf8_fault_text(fault));
 }
 
 /* A source whose encoding cannot be read. */
@@ -280,9 +279,9 @@ bool source_decode(Source *source, Tokens *tokens)
     if (cookie && bom && strcmp(cookie, "utf-8") != 0) return encoding_problem(source, "encoding problem: %s with BOM", cookie);
     if (cookie && strcmp(cookie, "utf-8") != 0) {
         if (is_one_of(cookie, "iso-8859-1 latin1 latin l1 iso8859-1 cp819")) latin1_to_utf8(source->arena, &bytes, &size);
-        else if (is_one_of(cookie, "ascii us-ascii 646") && utf8_is_ascii(bytes, size)) {}
-        else if (is_one_of(cookie, "utf8 u8 utf cp65001") && utf8_check(bytes, size, &at, &after) == UTF8_OK) {}
-        else if (is_one_of(cookie, "ascii us-ascii 646 utf8 u8 utf cp65001")) {
+        else if (is_one_of(cookie, "ascii us-ascii 646") && utf8_is_ascii(bytes, size)) {
+        } else if (is_one_of(cookie, "utf8 u8 utf cp65001") && utf8_check(bytes, size, &at, &after) == UTF8_OK) {
+        } else if (is_one_of(cookie, "ascii us-ascii 646 utf8 u8 utf cp65001")) {
             if (source->is_script) return encoding_problem(source, "encoding problem: %s", cookie);
             codec_error(source, is_one_of(cookie, "ascii us-ascii 646"), bytes, size);
             return false;

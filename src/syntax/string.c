@@ -54,13 +54,18 @@ static size_t decoder_position(const char *bytes, const char *at)
 [[noreturn]] static void escape_error(Parser *p, const Token *token, const char *bytes, const char *start, const char *end, const char *reason)
 {
     size_t from = decoder_position(bytes, start), to = from + (size_t)(end - start);
-    if (to == from + 1)
-        literal_error(p, 0, "(unicode error) 'unicodeescape' codec can't decode byte 0x%02x in position %zu: %s", (uint8_t)*start, from, reason);
+    if (to == from + 1) literal_error(p, 0, "(unicode error) 'unicodeescape' codec can't decode byte 0x%02x in position %zu: %s", (uint8_t)*start, from, reason);
     (void)token;
     literal_error(p, 0, "(unicode error) 'unicodeescape' codec can't decode bytes in position %zu-%zu: %s", from, to - 1, reason);
 }
 
-typedef struct Escapes { Parser *p; const Token *token; const char *bytes, *s, *end; char *o; const char *warn_octal, *warn_unknown; } Escapes;
+typedef struct Escapes {
+    Parser *p;
+    const Token *token;
+    const char *bytes, *s, *end;
+    char *o;
+    const char *warn_octal, *warn_unknown;
+} Escapes;
 
 /* \x, \u, \U: `digits` hexadecimal digits behind e->s; `start` is the backslash. */
 static void hex_escape(Escapes *e, const char *start, int digits, const char *reason)
@@ -110,7 +115,9 @@ static bool simple_escape(Escapes *e, char c)
 {
     switch (c) {
     case '\n': return true;
-    case '\\': case '\'': case '"': *e->o++ = c; return true;
+    case '\\':
+    case '\'':
+    case '"': *e->o++ = c; return true;
     case 'a': *e->o++ = '\a'; return true;
     case 'b': *e->o++ = '\b'; return true;
     case 'f': *e->o++ = '\f'; return true;
@@ -150,8 +157,7 @@ static void check_utf8(Parser *p, const char *bytes, size_t size, bool by_runs)
         fault = utf8_check(from, (size_t)(bytes + i - from), &start, &end);
     }
     if (!fault) return;
-    if (end == start + 1)
-        literal_error(p, 0, "(unicode error) 'utf-8' codec can't decode byte 0x%02x in position %zu: %s", (uint8_t)from[start], start, utf8_fault_text(fault));
+    if (end == start + 1) literal_error(p, 0, "(unicode error) 'utf-8' codec can't decode byte 0x%02x in position %zu: %s", (uint8_t)from[start], start, utf8_fault_text(fault));
     literal_error(p, 0, "(unicode error) 'utf-8' codec can't decode bytes in position %zu-%zu: %s", start, end - 1, utf8_fault_text(fault));
 }
 

@@ -8,34 +8,40 @@
 #include "syntax/parser.h"
 
 #define OPERATORS(X) \
-    X(LPAR, "(") X(RPAR, ")") X(LSQB, "[") X(RSQB, "]") X(LBRACE, "{") X(RBRACE, "}") X(COLON, ":") X(COMMA, ",") X(SEMI, ";") X(DOT, ".") X(ELLIPSIS, "...") \
-    X(ARROW, "->") X(COLONEQUAL, ":=") X(EQUAL, "=") X(AT, "@") X(PLUS, "+") X(MINUS, "-") X(STAR, "*") X(DOUBLESTAR, "**") X(SLASH, "/") \
-    X(DOUBLESLASH, "//") X(PERCENT, "%") X(VBAR, "|") X(CIRCUMFLEX, "^") X(AMPER, "&") X(LEFTSHIFT, "<<") X(RIGHTSHIFT, ">>") X(TILDE, "~") \
-    X(EQEQUAL, "==") X(NOTEQUAL, "!=") X(LESS, "<") X(GREATER, ">") X(LESSEQUAL, "<=") X(GREATEREQUAL, ">=") \
-    X(PLUSEQUAL, "+=") X(MINEQUAL, "-=") X(STAREQUAL, "*=") X(ATEQUAL, "@=") X(SLASHEQUAL, "/=") X(PERCENTEQUAL, "%=") X(AMPEREQUAL, "&=") \
-    X(VBAREQUAL, "|=") X(CIRCUMFLEXEQUAL, "^=") X(LEFTSHIFTEQUAL, "<<=") X(RIGHTSHIFTEQUAL, ">>=") X(DOUBLESTAREQUAL, "**=") \
-    X(DOUBLESLASHEQUAL, "//=") X(OTHER, "<other>")
+    X(LPAR, "(") \
+    X(RPAR, ")") X(LSQB, "[") X(RSQB, "]") X(LBRACE, "{") X(RBRACE, "}") X(COLON, ":") X(COMMA, ",") X(SEMI, ";") X(DOT, ".") X(ELLIPSIS, "...") X(ARROW, "->") \
+        X(COLONEQUAL, ":=") X(EQUAL, "=") X(AT, "@") X(PLUS, "+") X(MINUS, "-") X(STAR, "*") X(DOUBLESTAR, "**") X(SLASH, "/") X(DOUBLESLASH, "//") X(PERCENT, "%") X(VBAR, "|") \
+            X(CIRCUMFLEX, "^") X(AMPER, "&") X(LEFTSHIFT, "<<") X(RIGHTSHIFT, ">>") X(TILDE, "~") X(EQEQUAL, "==") X(NOTEQUAL, "!=") X(LESS, "<") X(GREATER, ">") \
+                X(LESSEQUAL, "<=") X(GREATEREQUAL, ">=") X(PLUSEQUAL, "+=") X(MINEQUAL, "-=") X(STAREQUAL, "*=") X(ATEQUAL, "@=") X(SLASHEQUAL, "/=") X(PERCENTEQUAL, "%=") \
+                    X(AMPEREQUAL, "&=") X(VBAREQUAL, "|=") X(CIRCUMFLEXEQUAL, "^=") X(LEFTSHIFTEQUAL, "<<=") X(RIGHTSHIFTEQUAL, ">>=") X(DOUBLESTAREQUAL, "**=") \
+                        X(DOUBLESLASHEQUAL, "//=") X(OTHER, "<other>")
 
 #define KEYWORDS(X) \
-    X(FALSE, "False") X(NONE, "None") X(TRUE, "True") X(AND, "and") X(AS, "as") X(ASSERT, "assert") X(ASYNC, "async") X(AWAIT, "await") X(BREAK, "break") \
-    X(CLASS, "class") X(CONTINUE, "continue") X(DEF, "def") X(DEL, "del") X(ELIF, "elif") X(ELSE, "else") X(EXCEPT, "except") X(FINALLY, "finally") \
-    X(FOR, "for") X(FROM, "from") X(GLOBAL, "global") X(IF, "if") X(IMPORT, "import") X(IN, "in") X(IS, "is") X(LAMBDA, "lambda") \
-    X(NONLOCAL, "nonlocal") X(NOT, "not") X(OR, "or") X(PASS, "pass") X(RAISE, "raise") X(RETURN, "return") X(TRY, "try") X(WHILE, "while") \
-    X(WITH, "with") X(YIELD, "yield")
+    X(FALSE, "False") \
+    X(NONE, "None") X(TRUE, "True") X(AND, "and") X(AS, "as") X(ASSERT, "assert") X(ASYNC, "async") X(AWAIT, "await") X(BREAK, "break") X(CLASS, "class") X(CONTINUE, "continue") \
+        X(DEF, "def") X(DEL, "del") X(ELIF, "elif") X(ELSE, "else") X(EXCEPT, "except") X(FINALLY, "finally") X(FOR, "for") X(FROM, "from") X(GLOBAL, "global") X(IF, "if") \
+            X(IMPORT, "import") X(IN, "in") X(IS, "is") X(LAMBDA, "lambda") X(NONLOCAL, "nonlocal") X(NOT, "not") X(OR, "or") X(PASS, "pass") X(RAISE, "raise") \
+                X(RETURN, "return") X(TRY, "try") X(WHILE, "while") X(WITH, "with") X(YIELD, "yield")
 
 /* Names that are keywords in some places only: tokens of kind T_NAME whose text carries the mark. */
 #define SOFT_KEYWORDS(X) X(MATCH, "match") X(CASE, "case") X(UNDERSCORE, "_")
 
 typedef enum TokenKind : uint8_t {
-    T_END, T_NAME, T_NUMBER, T_STRING, T_NEWLINE, T_INDENT, T_DEDENT, T_TYPE_COMMENT, T_ERROR,
+    T_END,
+    T_NAME,
+    T_NUMBER,
+    T_STRING,
+    T_NEWLINE,
+    T_INDENT,
+    T_DEDENT,
+    T_TYPE_COMMENT,
+    T_ERROR,
 #define X(name, text) T_##name,
-    OPERATORS(X)
-    T_FIRST_KEYWORD,
-    KEYWORDS(X)
-    T_FIRST_SOFT_KEYWORD,
+    OPERATORS(X) T_FIRST_KEYWORD,
+    KEYWORDS(X) T_FIRST_SOFT_KEYWORD,
     SOFT_KEYWORDS(X)
 #undef X
-    T_KIND_COUNT
+        T_KIND_COUNT
 } TokenKind;
 
 typedef struct Token {
@@ -60,7 +66,10 @@ typedef struct TokenError {
     bool placeless;              /* the exception has no place */
 } TokenError;
 
-typedef struct TokenComment { int lineno; const Text *tag; } TokenComment;
+typedef struct TokenComment {
+    int lineno;
+    const Text *tag;
+} TokenComment;
 
 typedef struct Tokens {
     const char *text;            /* UTF-8, '\n' line ends, followed by zero bytes */

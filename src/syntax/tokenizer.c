@@ -31,16 +31,28 @@ typedef struct Tokenizer {
 /* What a byte can begin or continue. */
 enum { C_START = 1, C_PART = 2, C_DIGIT = 4, C_HEX = 8 };
 static const uint8_t class_of[256] = {
-    ['0'... '1'] = C_PART | C_DIGIT | C_HEX, ['2'... '9'] = C_PART | C_DIGIT | C_HEX, ['A'... 'F'] = C_START | C_PART | C_HEX, ['G'... 'Z'] = C_START | C_PART,
-    ['a'... 'f'] = C_START | C_PART | C_HEX, ['g'... 'z'] = C_START | C_PART, ['_'] = C_START | C_PART, [128 ... 255] = C_START | C_PART,
+    ['0' ... '1'] = C_PART | C_DIGIT | C_HEX,
+    ['2' ... '9'] = C_PART | C_DIGIT | C_HEX,
+    ['A' ... 'F'] = C_START | C_PART | C_HEX,
+    ['G' ... 'Z'] = C_START | C_PART,
+    ['a' ... 'f'] = C_START | C_PART | C_HEX,
+    ['g' ... 'z'] = C_START | C_PART,
+    ['_'] = C_START | C_PART,
+    [128 ... 255] = C_START | C_PART,
 };
 #define IS(c, mask) (class_of[(uint8_t)(c)] & (mask))
 
-static const char *const kind_texts[T_KIND_COUNT] = {
-    [T_END] = "end of file", [T_NAME] = "name", [T_NUMBER] = "number", [T_STRING] = "string", [T_NEWLINE] = "newline", [T_INDENT] = "indent",
-    [T_DEDENT] = "dedent", [T_TYPE_COMMENT] = "type comment", [T_ERROR] = "error",
+static const char *const kind_texts[T_KIND_COUNT] = {[T_END] = "end of file",
+                                                     [T_NAME] = "name",
+                                                     [T_NUMBER] = "number",
+                                                     [T_STRING] = "string",
+                                                     [T_NEWLINE] = "newline",
+                                                     [T_INDENT] = "indent",
+                                                     [T_DEDENT] = "dedent",
+                                                     [T_TYPE_COMMENT] = "type comment",
+                                                     [T_ERROR] = "error",
 #define X(name, text) [T_##name] = text,
-    OPERATORS(X) KEYWORDS(X) SOFT_KEYWORDS(X)
+                                                     OPERATORS(X) KEYWORDS(X) SOFT_KEYWORDS(X)
 #undef X
 };
 
@@ -438,11 +450,11 @@ static void unicode_name(Tokenizer *z, const char *start, const char *end)
         if (z->out->inner && z->out->inner_col && z->lineno == z->out->first_lineno) column = end_column = 0;
         const char *prefix = z->out->inner ? "f-string: " : "";
         if (after == fault + 1)
-            fail_at(z, ERROR_SYNTAX, z->lineno, column, z->lineno, end_column, "%s(unicode error) 'utf-8' codec can't decode byte 0x%02x in position %zu: %s",
-                    prefix, (uint8_t)start[fault], fault, utf8_fault_text(kind));
+            fail_at(z, ERROR_SYNTAX, z->lineno, column, z->lineno, end_column, "%s(unicode error) 'utf-8' codec can't decode byte 0x%02x in position %zu: %s", prefix,
+                    (uint8_t)start[fault], fault, utf8_fault_text(kind));
         else
-            fail_at(z, ERROR_SYNTAX, z->lineno, column, z->lineno, end_column, "%s(unicode error) 'utf-8' codec can't decode bytes in position %zu-%zu: %s", prefix,
-                    fault, after - 1, utf8_fault_text(kind));
+            fail_at(z, ERROR_SYNTAX, z->lineno, column, z->lineno, end_column, "%s(unicode error) 'utf-8' codec can't decode bytes in position %zu-%zu: %s", prefix, fault,
+                    after - 1, utf8_fault_text(kind));
         return;
     }
     const char *s = start;
@@ -566,8 +578,7 @@ static void close_paren(Tokenizer *z, TokenKind kind)
     z->level--;
     char opening = z->paren[z->level];
     if (!((opening == '(' && c == ')') || (opening == '[' && c == ']') || (opening == '{' && c == '}'))) {
-        if (z->paren_lineno[z->level] != z->lineno)
-            fail(z, "closing parenthesis '%c' does not match opening parenthesis '%c' on line %d", c, opening, z->paren_lineno[z->level]);
+        if (z->paren_lineno[z->level] != z->lineno) fail(z, "closing parenthesis '%c' does not match opening parenthesis '%c' on line %d", c, opening, z->paren_lineno[z->level]);
         else fail(z, "closing parenthesis '%c' does not match opening parenthesis '%c'", c, opening);
         return;
     }
@@ -705,7 +716,8 @@ static bool line(Tokenizer *z)
 static void end_at_cut(Tokenizer *z)
 {
     Tokens *tokens = z->out;
-    while (tokens->count && (tokens->items[tokens->count - 1].kind == T_END || tokens->items[tokens->count - 1].kind == T_DEDENT || tokens->items[tokens->count - 1].kind == T_ERROR))
+    while (tokens->count &&
+           (tokens->items[tokens->count - 1].kind == T_END || tokens->items[tokens->count - 1].kind == T_DEDENT || tokens->items[tokens->count - 1].kind == T_ERROR))
         tokens->count--;
     add_empty(z, T_ERROR, z->text + tokens->size);
     tokens->error = (TokenError){.kind = ERROR_SYNTAX, .message = tokens->cut, .raised = true, .placeless = true};

@@ -2,7 +2,10 @@
 #include "vm/generator.h"
 #include "object/exception.h"
 
-typedef struct AnextAwaitable { Obj head; Value wrapped, otherwise; } AnextAwaitable;
+typedef struct AnextAwaitable {
+    Obj head;
+    Value wrapped, otherwise;
+} AnextAwaitable;
 
 static void anext_trace(Obj *o)
 {
@@ -52,7 +55,13 @@ static const NativeDef methods[] = {
     {0},
 };
 
-Type anext_awaitable_type = {TYPE_INIT("anext_awaitable", AnextAwaitable), .flags = TYPE_DISALLOW_NEW, .trace = anext_trace, .iter = anext_iter, .await = anext_iter, .next = anext_next, .methods = methods};
+Type anext_awaitable_type = {TYPE_INIT("anext_awaitable", AnextAwaitable),
+                             .flags = TYPE_DISALLOW_NEW,
+                             .trace = anext_trace,
+                             .iter = anext_iter,
+                             .await = anext_iter,
+                             .next = anext_next,
+                             .methods = methods};
 
 Value anext_awaitable_new(Value awaitable, Value otherwise)
 {

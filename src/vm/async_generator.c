@@ -6,7 +6,10 @@
 #include "vm/generator.h"
 #include "object/exception.h"
 
-typedef struct WrappedValue { Obj head; Value value; } WrappedValue;
+typedef struct WrappedValue {
+    Obj head;
+    Value value;
+} WrappedValue;
 static void wrapped_trace(Obj *o) { gc_visit(((WrappedValue *)o)->value); }
 static Type wrapped_value_type = {TYPE_INIT("async_generator_wrapped_value", WrappedValue), .flags = TYPE_DISALLOW_NEW, .trace = wrapped_trace};
 
@@ -20,7 +23,12 @@ static bool is_wrapped(Value v) { return is_pointer(v) && as_obj(v)->type == &wr
 
 enum { AWAIT_INIT, AWAIT_ITER, AWAIT_CLOSED };
 /* One struct for all three; aclose() has no thrown type. */
-typedef struct AwaitObj { Obj head; GeneratorObj *gen; Value value /* of asend */, type, argument, traceback; int state; } AwaitObj;
+typedef struct AwaitObj {
+    Obj head;
+    GeneratorObj *gen;
+    Value value /* of asend */, type, argument, traceback;
+    int state;
+} AwaitObj;
 extern Type async_asend_type, async_athrow_type;
 
 static void await_trace(Obj *o)
@@ -227,11 +235,22 @@ AWAIT_METHODS(asend)
 AWAIT_METHODS(athrow)
 
 Type async_asend_type = {
-    TYPE_INIT("async_generator_asend", AwaitObj), .flags = TYPE_DISALLOW_NEW, .trace = await_trace, .iter = generator_self, .await = generator_self, .next = asend_next,
-    .send = asend_slot_send, .methods = asend_methods,
+    TYPE_INIT("async_generator_asend", AwaitObj),
+    .flags = TYPE_DISALLOW_NEW,
+    .trace = await_trace,
+    .iter = generator_self,
+    .await = generator_self,
+    .next = asend_next,
+    .send = asend_slot_send,
+    .methods = asend_methods,
 };
 Type async_athrow_type = {
-    TYPE_INIT("async_generator_athrow", AwaitObj), .flags = TYPE_DISALLOW_NEW, .trace = await_trace, .iter = generator_self, .await = generator_self, .next = athrow_next,
+    TYPE_INIT("async_generator_athrow", AwaitObj),
+    .flags = TYPE_DISALLOW_NEW,
+    .trace = await_trace,
+    .iter = generator_self,
+    .await = generator_self,
+    .next = athrow_next,
     .methods = athrow_methods,
 };
 

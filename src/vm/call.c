@@ -8,7 +8,6 @@
 
 /* ---- frames */
 
-
 Frame *vm_push_frame(Thread *t, FunctionObj *function, Lowered *low, Value *window, uint32_t flags)
 {
     if (!t->vm) t->vm = (void *)((uintptr_t)t->stack_end & ~15ull);
@@ -43,10 +42,12 @@ static void too_many_positional(FunctionObj *function, CodeObj *code, int64_t gi
     for (int64_t n = code->argcount; n < code->argcount + code->kwonlyargcount; n++) kwonly_given += window[n] != 0;
     bool plural = defaults ? true : code->argcount != 1;
     Value takes = defaults ? str_format_c("from %zd to %zd", (size_t)(code->argcount - defaults), (size_t)code->argcount) : str_format_c("%zd", (size_t)code->argcount);
-    Value kwonly = kwonly_given ? str_format_c(" positional argument%s (and %zd keyword-only argument%s)", given != 1 ? "s" : "", (size_t)kwonly_given, kwonly_given != 1 ? "s" : "")
-                                : str_empty;
+    Value kwonly = kwonly_given
+                       ? str_format_c(" positional argument%s (and %zd keyword-only argument%s)", given != 1 ? "s" : "", (size_t)kwonly_given, kwonly_given != 1 ? "s" : "")
+                       : str_empty;
     if (!takes || !kwonly) return;
-    raise_type("%U() takes %U positional argument%s but %zd%U %s given", function->qualname, takes, plural ? "s" : "", (size_t)given, kwonly, given == 1 && !kwonly_given ? "was" : "were");
+    raise_type("%U() takes %U positional argument%s but %zd%U %s given", function->qualname, takes, plural ? "s" : "", (size_t)given, kwonly,
+               given == 1 && !kwonly_given ? "was" : "were");
 }
 
 static void missing_arguments(FunctionObj *function, CodeObj *code, int64_t from, int64_t to, const Value *window, const char *kind)
@@ -251,8 +252,7 @@ static bool bind_variadic(Thread *t, Lowered *low, Value *window, Value *args, s
 /* Binds where it can be done in place. window: at the arguments, or clear of them. false, perhaps with an exception: vm_bind is to do it. */
 static bool bind_plainly(Thread *t, FunctionObj *function, Lowered *low, Value *window, Value *args, size_t nargs, Value kwnames)
 {
-    if (kwnames || low->simple_args < (int64_t)nargs)
-        return bind_simple(function, low, window, args, nargs, kwnames) || bind_variadic(t, low, window, args, nargs, kwnames);
+    if (kwnames || low->simple_args < (int64_t)nargs) return bind_simple(function, low, window, args, nargs, kwnames) || bind_variadic(t, low, window, args, nargs, kwnames);
     size_t n = nargs, parameters = (size_t)low->simple_args;
     if (parameters > nargs) {
         size_t defaults = function->defaults ? (size_t)tuple_size(function->defaults) : 0;

@@ -60,16 +60,22 @@ static bool intern_constants(Value tuple)
 static void code_trace(Obj *object)
 {
     CodeObj *c = (CodeObj *)object;
-    const Value fields[] = {c->consts, c->names, c->exceptiontable, c->localsplusnames, c->localspluskinds, c->filename, c->name, c->qualname, c->linetable, c->code, c->varnames,
-                            c->cellvars, c->freevars};
+    const Value fields[] = {c->consts,   c->names,     c->exceptiontable, c->localsplusnames, c->localspluskinds, c->filename, c->name,
+                            c->qualname, c->linetable, c->code,           c->varnames,        c->cellvars,        c->freevars};
     gc_visit_values(fields, sizeof fields / sizeof fields[0]);
     if (c->lowered) lowered_trace(c->lowered);
 }
 
 /* ---- the location table */
 
-typedef struct Location { int start, end /* units */, line, end_line, column, end_column; } Location;
-typedef struct LocationReader { const uint8_t *p, *end; int unit, line; bool damaged; } LocationReader;
+typedef struct Location {
+    int start, end /* units */, line, end_line, column, end_column;
+} Location;
+typedef struct LocationReader {
+    const uint8_t *p, *end;
+    int unit, line;
+    bool damaged;
+} LocationReader;
 
 static LocationReader locations(CodeObj *c)
 {
@@ -133,7 +139,9 @@ static bool location_next(LocationReader *r, Location *l)
         r->line = location_sum(r, r->line, location_svarint(r));
         l->line = l->end_line = r->line;
         return true;
-    case 10: case 11: case 12:
+    case 10:
+    case 11:
+    case 12:
         r->line = location_sum(r, r->line, kind - 10);
         l->line = l->end_line = r->line;
         l->column = location_byte(r);
@@ -392,10 +400,16 @@ static int same_constant(Value a, Value b)
 
 static int code_equal(CodeObj *a, CodeObj *b)
 {
-    if (a->argcount != b->argcount || a->posonlyargcount != b->posonlyargcount || a->kwonlyargcount != b->kwonlyargcount || a->flags != b->flags || a->firstlineno != b->firstlineno)
+    if (a->argcount != b->argcount || a->posonlyargcount != b->posonlyargcount || a->kwonlyargcount != b->kwonlyargcount || a->flags != b->flags ||
+        a->firstlineno != b->firstlineno)
         return 0;
-    Value pairs[][2] = {{a->name, b->name}, {a->code, b->code}, {a->names, b->names}, {a->localsplusnames, b->localsplusnames}, {a->localspluskinds, b->localspluskinds},
-                        {a->linetable, b->linetable}, {a->exceptiontable, b->exceptiontable}};
+    Value pairs[][2] = {{a->name, b->name},
+                        {a->code, b->code},
+                        {a->names, b->names},
+                        {a->localsplusnames, b->localsplusnames},
+                        {a->localspluskinds, b->localspluskinds},
+                        {a->linetable, b->linetable},
+                        {a->exceptiontable, b->exceptiontable}};
     for (size_t n = 0; n < sizeof pairs / sizeof pairs[0]; n++) {
         int same = object_equal(pairs[n][0], pairs[n][1]);
         if (same != 1) return same;
@@ -442,8 +456,27 @@ static bool code_hash(Value self, int64_t *hash)
 
 /* ---- making: code(...) and replace(...) */
 
-enum { NEW_ARGCOUNT, NEW_POSONLY, NEW_KWONLY, NEW_NLOCALS, NEW_STACKSIZE, NEW_FLAGS, NEW_CODE, NEW_CONSTS, NEW_NAMES, NEW_VARNAMES, NEW_FILENAME, NEW_NAME, NEW_QUALNAME, NEW_FIRSTLINE,
-       NEW_LINETABLE, NEW_EXCEPTIONTABLE, NEW_FREEVARS, NEW_CELLVARS, NEW_COUNT };
+enum {
+    NEW_ARGCOUNT,
+    NEW_POSONLY,
+    NEW_KWONLY,
+    NEW_NLOCALS,
+    NEW_STACKSIZE,
+    NEW_FLAGS,
+    NEW_CODE,
+    NEW_CONSTS,
+    NEW_NAMES,
+    NEW_VARNAMES,
+    NEW_FILENAME,
+    NEW_NAME,
+    NEW_QUALNAME,
+    NEW_FIRSTLINE,
+    NEW_LINETABLE,
+    NEW_EXCEPTIONTABLE,
+    NEW_FREEVARS,
+    NEW_CELLVARS,
+    NEW_COUNT
+};
 
 static bool name_index(Value tuple, Value name, int64_t *index)
 {
@@ -494,12 +527,28 @@ static bool set_locals(CodeObj *c, Value varnames, Value cellvars, Value freevar
 }
 
 /* The fields in the order of code()'s arguments; 0 for type: int. */
-static const struct { Type *type; const char *name; } new_fields[NEW_COUNT] = {
-    [NEW_ARGCOUNT] = {0, "co_argcount"}, [NEW_POSONLY] = {0, "co_posonlyargcount"}, [NEW_KWONLY] = {0, "co_kwonlyargcount"}, [NEW_NLOCALS] = {0, "co_nlocals"},
-    [NEW_STACKSIZE] = {0, "co_stacksize"}, [NEW_FLAGS] = {0, "co_flags"}, [NEW_CODE] = {&bytes_type, "co_code"}, [NEW_CONSTS] = {&tuple_type, "co_consts"},
-    [NEW_NAMES] = {&tuple_type, "co_names"}, [NEW_VARNAMES] = {&tuple_type, "co_varnames"}, [NEW_FILENAME] = {&str_type, "co_filename"}, [NEW_NAME] = {&str_type, "co_name"},
-    [NEW_QUALNAME] = {&str_type, "co_qualname"}, [NEW_FIRSTLINE] = {0, "co_firstlineno"}, [NEW_LINETABLE] = {&bytes_type, "co_linetable"},
-    [NEW_EXCEPTIONTABLE] = {&bytes_type, "co_exceptiontable"}, [NEW_FREEVARS] = {&tuple_type, "co_freevars"}, [NEW_CELLVARS] = {&tuple_type, "co_cellvars"},
+static const struct {
+    Type *type;
+    const char *name;
+} new_fields[NEW_COUNT] = {
+    [NEW_ARGCOUNT] = {0, "co_argcount"},
+    [NEW_POSONLY] = {0, "co_posonlyargcount"},
+    [NEW_KWONLY] = {0, "co_kwonlyargcount"},
+    [NEW_NLOCALS] = {0, "co_nlocals"},
+    [NEW_STACKSIZE] = {0, "co_stacksize"},
+    [NEW_FLAGS] = {0, "co_flags"},
+    [NEW_CODE] = {&bytes_type, "co_code"},
+    [NEW_CONSTS] = {&tuple_type, "co_consts"},
+    [NEW_NAMES] = {&tuple_type, "co_names"},
+    [NEW_VARNAMES] = {&tuple_type, "co_varnames"},
+    [NEW_FILENAME] = {&str_type, "co_filename"},
+    [NEW_NAME] = {&str_type, "co_name"},
+    [NEW_QUALNAME] = {&str_type, "co_qualname"},
+    [NEW_FIRSTLINE] = {0, "co_firstlineno"},
+    [NEW_LINETABLE] = {&bytes_type, "co_linetable"},
+    [NEW_EXCEPTIONTABLE] = {&bytes_type, "co_exceptiontable"},
+    [NEW_FREEVARS] = {&tuple_type, "co_freevars"},
+    [NEW_CELLVARS] = {&tuple_type, "co_cellvars"},
 };
 
 static bool check_new_field(Value v, int n, bool replacing, int *number)
@@ -535,7 +584,8 @@ static Value code_make(Type *type, const Value *p, bool replacing)
     c->stacksize = numbers[NEW_STACKSIZE], c->flags = numbers[NEW_FLAGS], c->firstlineno = numbers[NEW_FIRSTLINE];
     Value varnames, freevars, cellvars;
     if (!(c->names = names_copy(p[NEW_NAMES], replacing)) || !(varnames = names_copy(p[NEW_VARNAMES], replacing)) || !(freevars = names_copy(p[NEW_FREEVARS], replacing)) ||
-        !(cellvars = names_copy(p[NEW_CELLVARS], replacing))) return 0;
+        !(cellvars = names_copy(p[NEW_CELLVARS], replacing)))
+        return 0;
     c->code = type_of(p[NEW_CODE]) == &bytes_type ? p[NEW_CODE] : bytes_new(bytes_data(p[NEW_CODE]), (size_t)bytes_size(p[NEW_CODE]));
     c->consts = tuple_from(tuple_items(p[NEW_CONSTS]), tuple_size(p[NEW_CONSTS]));
     if (!c->code || !c->consts || !set_locals(c, varnames, cellvars, freevars)) return 0;
@@ -551,8 +601,11 @@ static Value code_new_slot(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     static Signature *signature;
     Value all[NEW_COUNT];
-    if (!native_bind("code", "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, codestring, constants, names, varnames, filename, name, qualname, firstlineno, "
-                     "linetable, exceptiontable, freevars=(), cellvars=(), /)", &signature, args, nargs, kwnames, all)) return 0;
+    if (!native_bind("code",
+                     "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, codestring, constants, names, varnames, filename, name, qualname, firstlineno, "
+                     "linetable, exceptiontable, freevars=(), cellvars=(), /)",
+                     &signature, args, nargs, kwnames, all))
+        return 0;
     if (!all[NEW_FREEVARS]) all[NEW_FREEVARS] = tuple_empty;
     if (!all[NEW_CELLVARS]) all[NEW_CELLVARS] = tuple_empty;
     return code_make(type, all, false);
@@ -561,10 +614,30 @@ static Value code_new_slot(Type *type, Value *args, size_t nargs, Value kwnames)
 static NATIVE(code_replace)
 {
     CodeObj *c = as_code(args[0]);
-    enum { R_ARGCOUNT = 1, R_POSONLY, R_KWONLY, R_NLOCALS, R_STACKSIZE, R_FLAGS, R_FIRSTLINE, R_CODE, R_CONSTS, R_NAMES, R_VARNAMES, R_FREEVARS, R_CELLVARS, R_FILENAME, R_NAME, R_QUALNAME,
-           R_LINETABLE, R_EXCEPTIONTABLE };
+    enum {
+        R_ARGCOUNT = 1,
+        R_POSONLY,
+        R_KWONLY,
+        R_NLOCALS,
+        R_STACKSIZE,
+        R_FLAGS,
+        R_FIRSTLINE,
+        R_CODE,
+        R_CONSTS,
+        R_NAMES,
+        R_VARNAMES,
+        R_FREEVARS,
+        R_CELLVARS,
+        R_FILENAME,
+        R_NAME,
+        R_QUALNAME,
+        R_LINETABLE,
+        R_EXCEPTIONTABLE
+    };
     Value all[NEW_COUNT];
-#define TAKE(slot, arg, otherwise) all[slot] = args[arg] ? args[arg] : (otherwise); if (!all[slot]) return 0
+#define TAKE(slot, arg, otherwise) \
+    all[slot] = args[arg] ? args[arg] : (otherwise); \
+    if (!all[slot]) return 0
     TAKE(NEW_ARGCOUNT, R_ARGCOUNT, small_int(c->argcount));
     TAKE(NEW_POSONLY, R_POSONLY, small_int(c->posonlyargcount));
     TAKE(NEW_KWONLY, R_KWONLY, small_int(c->kwonlyargcount));
@@ -590,10 +663,11 @@ static NATIVE(code_replace)
 static NATIVE(code_sizeof) { return int_new((int64_t)sizeof(CodeObj) + bytes_size(as_code(args[0])->code)); }
 
 static const NativeDef code_methods[] = {
-    {"replace", "(self, /, *, co_argcount=<unrepresentable>, co_posonlyargcount=<unrepresentable>, co_kwonlyargcount=<unrepresentable>, co_nlocals=<unrepresentable>, "
-                "co_stacksize=<unrepresentable>, co_flags=<unrepresentable>, co_firstlineno=<unrepresentable>, co_code=<unrepresentable>, co_consts=<unrepresentable>, "
-                "co_names=<unrepresentable>, co_varnames=<unrepresentable>, co_freevars=<unrepresentable>, co_cellvars=<unrepresentable>, co_filename=<unrepresentable>, "
-                "co_name=<unrepresentable>, co_qualname=<unrepresentable>, co_linetable=<unrepresentable>, co_exceptiontable=<unrepresentable>)",
+    {"replace",
+     "(self, /, *, co_argcount=<unrepresentable>, co_posonlyargcount=<unrepresentable>, co_kwonlyargcount=<unrepresentable>, co_nlocals=<unrepresentable>, "
+     "co_stacksize=<unrepresentable>, co_flags=<unrepresentable>, co_firstlineno=<unrepresentable>, co_code=<unrepresentable>, co_consts=<unrepresentable>, "
+     "co_names=<unrepresentable>, co_varnames=<unrepresentable>, co_freevars=<unrepresentable>, co_cellvars=<unrepresentable>, co_filename=<unrepresentable>, "
+     "co_name=<unrepresentable>, co_qualname=<unrepresentable>, co_linetable=<unrepresentable>, co_exceptiontable=<unrepresentable>)",
      code_replace, "A copy of the code object with new values for the given fields.", 0},
     {"co_lines", "(self, /)", code_co_lines, "Iterates over (start, end, line) of the code's runs of one line.", 0},
     {"co_positions", "(self, /)", code_co_positions, "Iterates over the source positions of the instructions.", 0},
@@ -612,14 +686,26 @@ static const GetSetDef code_getset[] = {
 };
 #define FIELD(name, kind, field) {name, kind, offsetof(CodeObj, field), false, 0}
 static const MemberDef code_members[] = {
-    FIELD("co_argcount", MEMBER_INT, argcount), FIELD("co_posonlyargcount", MEMBER_INT, posonlyargcount), FIELD("co_kwonlyargcount", MEMBER_INT, kwonlyargcount),
-    FIELD("co_stacksize", MEMBER_INT, stacksize), FIELD("co_flags", MEMBER_INT, flags), FIELD("co_names", MEMBER_VALUE, names), FIELD("co_filename", MEMBER_VALUE, filename),
-    FIELD("co_name", MEMBER_VALUE, name), FIELD("co_qualname", MEMBER_VALUE, qualname), FIELD("co_linetable", MEMBER_VALUE, linetable), FIELD("co_consts", MEMBER_VALUE, consts),
-    FIELD("co_exceptiontable", MEMBER_VALUE, exceptiontable), FIELD("co_firstlineno", MEMBER_INT, firstlineno), FIELD("co_nlocals", MEMBER_INT, nlocals),
+    FIELD("co_argcount", MEMBER_INT, argcount),
+    FIELD("co_posonlyargcount", MEMBER_INT, posonlyargcount),
+    FIELD("co_kwonlyargcount", MEMBER_INT, kwonlyargcount),
+    FIELD("co_stacksize", MEMBER_INT, stacksize),
+    FIELD("co_flags", MEMBER_INT, flags),
+    FIELD("co_names", MEMBER_VALUE, names),
+    FIELD("co_filename", MEMBER_VALUE, filename),
+    FIELD("co_name", MEMBER_VALUE, name),
+    FIELD("co_qualname", MEMBER_VALUE, qualname),
+    FIELD("co_linetable", MEMBER_VALUE, linetable),
+    FIELD("co_consts", MEMBER_VALUE, consts),
+    FIELD("co_exceptiontable", MEMBER_VALUE, exceptiontable),
+    FIELD("co_firstlineno", MEMBER_INT, firstlineno),
+    FIELD("co_nlocals", MEMBER_INT, nlocals),
     {0},
 };
 
 Type code_type = {
-    TYPE_INIT("code", CodeObj), .flags = TYPE_WEAKREF_OK, .doc = "A compiled piece of Python.", .trace = code_trace, .repr = code_repr, .hash = code_hash, .compare = code_compare,
-    .new = code_new_slot, .methods = code_methods, .getset = code_getset, .members = code_members,
+    TYPE_INIT("code", CodeObj), .flags = TYPE_WEAKREF_OK, .doc = "A compiled piece of Python.",
+    .trace = code_trace,        .repr = code_repr,        .hash = code_hash,
+    .compare = code_compare,    .new = code_new_slot,     .methods = code_methods,
+    .getset = code_getset,      .members = code_members,
 };

@@ -58,8 +58,11 @@ static Value error_line(Value filename, int lineno)
 static Value bare_syntax_error(const SyntaxError *e, Type *type, Value message, Value filename, Value line)
 {
     Value args = tuple_pack(1, message), exception = args ? object_call_tuple(VALUE(type), args, 0) : 0;
-    const struct { const char *name; Value value; } fields[] = {{"filename", filename}, {"lineno", place(e->lineno)}, {"offset", place(e->offset)}, {"end_lineno", place(e->end_lineno)},
-                                                                {"end_offset", place(e->end_offset)}, {"text", line}};
+    const struct {
+        const char *name;
+        Value value;
+    } fields[] = {{"filename", filename}, {"lineno", place(e->lineno)}, {"offset", place(e->offset)}, {"end_lineno", place(e->end_lineno)}, {"end_offset", place(e->end_offset)},
+                  {"text", line}};
     for (size_t i = 0; exception && i < sizeof fields / sizeof *fields; i++)
         if (!object_setattr(exception, str_intern_cstring(fields[i].name), fields[i].value)) return 0;
     return exception;
@@ -98,7 +101,12 @@ static bool issue_warnings(const FrontWarning *w, Value filename)
         if (warn_explicit(category, message, filename, w->lineno, 0)) continue;
         if (!error_matches(category)) return false;
         error_clear();
-        SyntaxError e = {.kind = ERROR_SYNTAX, .message = w->message, .lineno = w->lineno, .offset = w->col_offset + 1, .end_lineno = w->end_lineno, .end_offset = w->end_col_offset + 1,
+        SyntaxError e = {.kind = ERROR_SYNTAX,
+                         .message = w->message,
+                         .lineno = w->lineno,
+                         .offset = w->col_offset + 1,
+                         .end_lineno = w->end_lineno,
+                         .end_offset = w->end_col_offset + 1,
                          .has_position = true};
         vm_syntax_error(&e, filename);
         return false;

@@ -28,21 +28,28 @@ static inline void link_frame(Thread *t, Frame *f, Frame *new, FunctionObj *func
     for (size_t n = nargs; n < (size_t)low->locals_count; n++) window[n] = 0;
 }
 
-static inline bool room_for(Thread *t, Lowered *low, Value *window, Frame *new)
-{
-    return window + low->register_count + 64 < (Value *)new && t->recursion_depth < recursion_limit;
-}
+static inline bool room_for(Thread *t, Lowered *low, Value *window, Frame *new) { return window + low->register_count + 64 < (Value *)new && t->recursion_depth < recursion_limit; }
 
 /* The handler works for the frame from here on. */
-#define SWITCH_TO(frame) do { \
+#define SWITCH_TO(frame) \
+    do { \
         f = (frame); \
         pc = f->pc; \
         r = f->r; \
         k = f->k; \
     } while (0)
-#define RUN(frame) do { SWITCH_TO(frame); NEXT; } while (0)
+#define RUN(frame) \
+    do { \
+        SWITCH_TO(frame); \
+        NEXT; \
+    } while (0)
 /* Goes on in the frame, whose call has given the value. */
-#define RETURN_TO(frame, value) do { SWITCH_TO(frame); r[pc[-1].dest] = (value); NEXT; } while (0)
+#define RETURN_TO(frame, value) \
+    do { \
+        SWITCH_TO(frame); \
+        r[pc[-1].dest] = (value); \
+        NEXT; \
+    } while (0)
 
 static inline bool may_enter(Thread *t, Lowered *low, Value *window) { return LIKELY(!poll(t)) && LIKELY(room_for(t, low, window, (Frame *)t->vm - 1)); }
 

@@ -450,13 +450,24 @@ static const GetSetDef generator_getset[] = {
     {0},
 };
 Type generator_type = {
-    TYPE_INIT("generator", GeneratorObj), .flags = TYPE_DISALLOW_NEW | TYPE_WEAKREF_OK, .trace = generator_trace, .finalize = finalize, .repr = generator_repr, .iter = generator_self,
-    .next = generator_next, .send = generator_send, .methods = generator_methods, .getset = generator_getset,
+    TYPE_INIT("generator", GeneratorObj),
+    .flags = TYPE_DISALLOW_NEW | TYPE_WEAKREF_OK,
+    .trace = generator_trace,
+    .finalize = finalize,
+    .repr = generator_repr,
+    .iter = generator_self,
+    .next = generator_next,
+    .send = generator_send,
+    .methods = generator_methods,
+    .getset = generator_getset,
 };
 
 /* ---- coroutines */
 
-typedef struct WrapperObj { Obj head; Value coroutine; } WrapperObj;
+typedef struct WrapperObj {
+    Obj head;
+    Value coroutine;
+} WrapperObj;
 static void wrapper_trace(Obj *o) { gc_visit(((WrapperObj *)o)->coroutine); }
 static Value coroutine_await(Value self)
 {
@@ -494,8 +505,14 @@ static const NativeDef wrapper_methods[] = {
     {0},
 };
 Type coroutine_wrapper_type = {
-    TYPE_INIT("coroutine_wrapper", WrapperObj), .flags = TYPE_DISALLOW_NEW, .doc = "A wrapper object implementing __await__ for coroutines.", .trace = wrapper_trace,
-    .iter = generator_self, .next = wrapper_next, .send = wrapper_send, .methods = wrapper_methods,
+    TYPE_INIT("coroutine_wrapper", WrapperObj),
+    .flags = TYPE_DISALLOW_NEW,
+    .doc = "A wrapper object implementing __await__ for coroutines.",
+    .trace = wrapper_trace,
+    .iter = generator_self,
+    .next = wrapper_next,
+    .send = wrapper_send,
+    .methods = wrapper_methods,
 };
 
 static NATIVE(coroutine_method_await) { return coroutine_await(args[0]); }
@@ -521,8 +538,15 @@ static const GetSetDef coroutine_getset[] = {
     {0},
 };
 Type coroutine_type = {
-    TYPE_INIT("coroutine", GeneratorObj), .flags = TYPE_DISALLOW_NEW | TYPE_WEAKREF_OK, .trace = generator_trace, .finalize = finalize, .repr = generator_repr,
-    .send = generator_send, .await = coroutine_await, .methods = coroutine_methods, .getset = coroutine_getset,
+    TYPE_INIT("coroutine", GeneratorObj),
+    .flags = TYPE_DISALLOW_NEW | TYPE_WEAKREF_OK,
+    .trace = generator_trace,
+    .finalize = finalize,
+    .repr = generator_repr,
+    .send = generator_send,
+    .await = coroutine_await,
+    .methods = coroutine_methods,
+    .getset = coroutine_getset,
 };
 
 /* ---- async generators: the type; its awaitables are in async_generator.c */
@@ -547,8 +571,15 @@ static const GetSetDef async_getset[] = {
     {0},
 };
 Type async_generator_type = {
-    TYPE_INIT("async_generator", GeneratorObj), .flags = TYPE_DISALLOW_NEW | TYPE_WEAKREF_OK, .trace = generator_trace, .finalize = finalize, .repr = generator_repr,
-    .aiter = generator_self, .anext = async_anext, .methods = async_methods, .getset = async_getset,
+    TYPE_INIT("async_generator", GeneratorObj),
+    .flags = TYPE_DISALLOW_NEW | TYPE_WEAKREF_OK,
+    .trace = generator_trace,
+    .finalize = finalize,
+    .repr = generator_repr,
+    .aiter = generator_self,
+    .anext = async_anext,
+    .methods = async_methods,
+    .getset = async_getset,
 };
 
 /* ---- what await, yield from and async for get */

@@ -48,22 +48,49 @@ HANDLER(vm_finish_special);    /* f->result is what the method of f's instructio
 #define JUMP16 ((int16_t)pc[-1].c)
 #define JUMP32 (pc[-1].jump)
 #define TAIL(handler) __attribute__((musttail)) return handler(STATE_ARGS)
-#define NEXT do { i = pc->op; __attribute__((musttail)) return vm_handlers[i](pc + 1, r, k, f, t, i); } while (0)
+#define NEXT \
+    do { \
+        i = pc->op; \
+        __attribute__((musttail)) return vm_handlers[i](pc + 1, r, k, f, t, i); \
+    } while (0)
 /* To the instruction `n` words behind this one's first. */
-#define SKIP(n) do { pc += (n) - 1; NEXT; } while (0)
+#define SKIP(n) \
+    do { \
+        pc += (n) - 1; \
+        NEXT; \
+    } while (0)
 #define SAVE() (f->pc = pc)
 #define ERROR TAIL(vm_unwind)
 /* R[a] := value, which is 0 on failure */
-#define RESULT(value) do { Value result_ = (value); if (UNLIKELY(!result_)) ERROR; r[A] = result_; NEXT; } while (0)
-#define POLL() do { if (UNLIKELY(atomic_load_explicit(&t->interrupt, memory_order_relaxed))) TAIL(vm_interrupted); } while (0)
+#define RESULT(value) \
+    do { \
+        Value result_ = (value); \
+        if (UNLIKELY(!result_)) ERROR; \
+        r[A] = result_; \
+        NEXT; \
+    } while (0)
+#define POLL() \
+    do { \
+        if (UNLIKELY(atomic_load_explicit(&t->interrupt, memory_order_relaxed))) TAIL(vm_interrupted); \
+    } while (0)
 
 /* Is it an instance of a class written in Python? */
 static inline bool is_instance(Value v) { return is_pointer(v) && as_obj(v)->type->flags & TYPE_HEAP; }
 static inline bool has_type(Value v, const Type *type) { return is_pointer(v) && as_obj(v)->type == type; }
 /* As SKIP, with a safe point: after calls of natives, which may have asked for one. */
-#define POLL_AFTER(n) do { pc += (n) - 1; POLL(); NEXT; } while (0)
+#define POLL_AFTER(n) \
+    do { \
+        pc += (n) - 1; \
+        POLL(); \
+        NEXT; \
+    } while (0)
 /* Inline caches: the instruction's own op, and the words behind its first. */
 #define BECOME(opcode) (((Word *)pc)[-1].op = (opcode))
 #define CACHE(n) (((Word *)pc)[n])
 /* Takes a jump; all that may go back have the safe point. */
-#define TAKE(offset) do { pc += (offset); POLL(); NEXT; } while (0)
+#define TAKE(offset) \
+    do { \
+        pc += (offset); \
+        POLL(); \
+        NEXT; \
+    } while (0)

@@ -46,7 +46,8 @@ static const char *explain(int64_t to)
 static int64_t kinds_after(const StoredInsn *insn, int64_t stack)
 {
     switch (insn->op) {
-    case BC_GET_ITER: case BC_GET_AITER: return push_kind(pop_kinds(stack, 1), KIND_ITERATOR);
+    case BC_GET_ITER:
+    case BC_GET_AITER: return push_kind(pop_kinds(stack, 1), KIND_ITERATOR);
     case BC_PUSH_NULL: return push_kind(stack, KIND_NULL);
     case BC_PUSH_EXC_INFO: return push_kind(stack, KIND_EXCEPT);
     case BC_LOAD_GLOBAL: return push_kind(insn->arg & 1 ? push_kind(stack, KIND_NULL) : stack, KIND_OBJECT);
@@ -84,8 +85,9 @@ static void mark_kinds(Stored *s, int64_t *kinds)
             if (kinds[i] == UNKNOWN) continue;
             int64_t stack = kinds[i];
             if (insn->target >= 0) {
-                int64_t there = insn->op == BC_FOR_ITER || insn->op == BC_SEND ? pop_kinds(stack, 1) : insn->op == BC_JUMP_IF_FALSE_OR_POP || insn->op == BC_JUMP_IF_TRUE_OR_POP
-                    ? stack : kinds_after(insn, stack);
+                int64_t there = insn->op == BC_FOR_ITER || insn->op == BC_SEND                              ? pop_kinds(stack, 1)
+                                : insn->op == BC_JUMP_IF_FALSE_OR_POP || insn->op == BC_JUMP_IF_TRUE_OR_POP ? stack
+                                                                                                            : kinds_after(insn, stack);
                 changed |= set_kinds(kinds, insn->target, there);
             }
             if (!bytecode_ends_flow(insn->op) && i + 1 < s->count) changed |= set_kinds(kinds, i + 1, kinds_after(insn, stack));

@@ -18,9 +18,16 @@
 
 enum { MAX_FUSED_UNITS = 6000 };
 typedef enum EntryKind { ENTRY_REGISTER, ENTRY_CONST, ENTRY_NULL } EntryKind;
-typedef struct Entry { EntryKind kind; uint32_t index; } Entry;
+typedef struct Entry {
+    EntryKind kind;
+    uint32_t index;
+} Entry;
 typedef enum FixKind { FIX_JUMP16, FIX_JUMP32, FIX_EXIT, FIX_WORD } FixKind;
-typedef struct Fix { uint32_t word, origin; FixKind kind; int32_t target; } Fix;
+typedef struct Fix {
+    uint32_t word, origin;
+    FixKind kind;
+    int32_t target;
+} Fix;
 
 typedef struct Lowering {
     Stored s;
@@ -101,7 +108,10 @@ static void add_fix(Lowering *l, uint32_t word, uint32_t origin, FixKind kind, i
     if (l->fix_count == l->fix_capacity) {
         uint32_t capacity = l->fix_capacity ? l->fix_capacity * 2 : 64;
         Fix *fixes = realloc(l->fixes, sizeof(Fix) * capacity);
-        if (!fixes) { l->failed = true; return; }
+        if (!fixes) {
+            l->failed = true;
+            return;
+        }
         l->fixes = fixes;
         l->fix_capacity = capacity;
     }
@@ -151,10 +161,7 @@ static void flush(Lowering *l, int32_t depth)
     if (depth > l->clean) l->clean = depth;
 }
 
-static void push_entry(Lowering *l, EntryKind kind, uint32_t index)
-{
-    l->stack[l->depth++] = (Entry){kind, index};
-}
+static void push_entry(Lowering *l, EntryKind kind, uint32_t index) { l->stack[l->depth++] = (Entry){kind, index}; }
 
 static void pop(Lowering *l, int32_t count)
 {
@@ -184,7 +191,10 @@ static uint32_t emit_result(Lowering *l, enum Op op, uint32_t b, uint32_t c)
 }
 
 static void emit_name(Lowering *l, uint32_t name) { emit_word(l, (Word){.value = tuple_get(l->code->names, name)}); }
-static void emit_caches(Lowering *l, int count) { while (count-- > 0) emit_word(l, (Word){.bits = 0}); }
+static void emit_caches(Lowering *l, int count)
+{
+    while (count-- > 0) emit_word(l, (Word){.bits = 0});
+}
 
 /* The final word of what may start a frame; pushes the result. */
 static void emit_final(Lowering *l)
@@ -208,8 +218,7 @@ static void emit_result_cached(Lowering *l, enum Op op, uint32_t b, uint32_t nam
 static uint32_t consecutive(Lowering *l, int32_t d, int32_t count)
 {
     bool neighbours = count > 0;
-    for (int32_t n = 0; n < count && neighbours; n++)
-        neighbours = l->stack[d + n].kind == ENTRY_REGISTER && l->stack[d + n].index == l->stack[d].index + (uint32_t)n;
+    for (int32_t n = 0; n < count && neighbours; n++) neighbours = l->stack[d + n].kind == ENTRY_REGISTER && l->stack[d + n].index == l->stack[d].index + (uint32_t)n;
     if (neighbours) return l->stack[d].index;
     for (int32_t n = 0; n < count; n++) materialise(l, d + n);
     return home(l, d);
@@ -221,7 +230,11 @@ static bool bit_get(const uint64_t *set, uint32_t i) { return set[i >> 6] >> (i 
 static void bit_set(uint64_t *set, uint32_t i) { set[i >> 6] |= 1ull << (i & 63); }
 static void bit_clear(uint64_t *set, uint32_t i) { set[i >> 6] &= ~(1ull << (i & 63)); }
 
-typedef struct AssignWork { int32_t *items; int32_t count; uint8_t *queued; } AssignWork;
+typedef struct AssignWork {
+    int32_t *items;
+    int32_t count;
+    uint8_t *queued;
+} AssignWork;
 
 static void assigned_flow(Lowering *l, AssignWork *work, int32_t target)
 {
@@ -229,7 +242,10 @@ static void assigned_flow(Lowering *l, AssignWork *work, int32_t target)
     bool changed = false;
     if (!in) {
         in = malloc(sizeof(uint64_t) * l->set_words);
-        if (!in) { l->failed = true; return; }
+        if (!in) {
+            l->failed = true;
+            return;
+        }
         memcpy(in, l->assigned, sizeof(uint64_t) * l->set_words);
         l->assigned_in[target] = in;
         changed = true;
@@ -248,7 +264,9 @@ static void assigned_flow(Lowering *l, AssignWork *work, int32_t target)
 static void assigned_apply(Lowering *l, const StoredInsn *insn)
 {
     switch (insn->op) {
-    case BC_STORE_FAST: case BC_LOAD_FAST: case BC_MAKE_CELL: bit_set(l->assigned, insn->arg); break;
+    case BC_STORE_FAST:
+    case BC_LOAD_FAST:
+    case BC_MAKE_CELL: bit_set(l->assigned, insn->arg); break;
     case BC_DELETE_FAST: bit_clear(l->assigned, insn->arg); break;
     case BC_COPY_FREE_VARS:
         for (int i = l->code->nlocalsplus - l->code->nfreevars; i < l->code->nlocalsplus; i++) bit_set(l->assigned, (uint32_t)i);
@@ -263,7 +281,10 @@ static void assigned_block(Lowering *l, AssignWork *work, int32_t first)
     int32_t handler = -1;
     for (int32_t i = first; i < l->s.count; i++) {
         StoredInsn *insn = &l->s.insns[i];
-        if (i != first && insn->leader) { assigned_flow(l, work, i); return; }
+        if (i != first && insn->leader) {
+            assigned_flow(l, work, i);
+            return;
+        }
         if (insn->handler >= 0 && insn->handler != handler) assigned_flow(l, work, l->s.handlers[insn->handler].target);
         handler = insn->op == BC_DELETE_FAST ? -1 : insn->handler;
         assigned_apply(l, insn);
@@ -366,8 +387,12 @@ static void lower_swap(Lowering *l, int32_t n)
 /* Makes the last two instructions a pair where the table has it: the first has just been written by word, the second stands behind it. */
 static void pair_with_last(Lowering *l, uint32_t second)
 {
-    static const struct { uint16_t first, second, pair; } pairs[] = {
-        {OP_IADD_K, OP_JUMP_LT, OP_STEP_JUMP_LT}, {OP_IADD_K, OP_JUMP_LT_K, OP_STEP_JUMP_LT_K}, {OP_MOD_K, OP_JUMP_NOT_EQ_K, OP_MOD_JUMP_NOT_EQ},
+    static const struct {
+        uint16_t first, second, pair;
+    } pairs[] = {
+        {OP_IADD_K, OP_JUMP_LT, OP_STEP_JUMP_LT},
+        {OP_IADD_K, OP_JUMP_LT_K, OP_STEP_JUMP_LT_K},
+        {OP_MOD_K, OP_JUMP_NOT_EQ_K, OP_MOD_JUMP_NOT_EQ},
         {OP_AND_K, OP_JUMP_FALSE, OP_AND_JUMP_FALSE},
     };
     if (l->traced || second == 0 || l->last_simple != (int64_t)second - 1) return;
@@ -418,7 +443,10 @@ static const StoredInsn *fusible_jump(Lowering *l, int32_t i)
     const StoredInsn *next = l->fuse ? following(l, i, 1) : 0;
     if (!next) return 0;
     switch (next->op) {
-    case BC_POP_JUMP_FORWARD_IF_FALSE: case BC_POP_JUMP_FORWARD_IF_TRUE: case BC_POP_JUMP_BACKWARD_IF_FALSE: case BC_POP_JUMP_BACKWARD_IF_TRUE: return next;
+    case BC_POP_JUMP_FORWARD_IF_FALSE:
+    case BC_POP_JUMP_FORWARD_IF_TRUE:
+    case BC_POP_JUMP_BACKWARD_IF_FALSE:
+    case BC_POP_JUMP_BACKWARD_IF_TRUE: return next;
     default: return 0;
     }
 }
@@ -487,8 +515,9 @@ static enum Op product_pair(Lowering *l, uint32_t op)
 static void lower_binary(Lowering *l, uint32_t arg)
 {
     static const uint16_t ops[13] = {
-        [BINARY_ADD] = OP_ADD, [BINARY_AND] = OP_AND, [BINARY_FLOOR_DIVIDE] = OP_FLOORDIV, [BINARY_LSHIFT] = OP_LSHIFT, [BINARY_MULTIPLY] = OP_MUL, [BINARY_REMAINDER] = OP_MOD,
-        [BINARY_OR] = OP_OR, [BINARY_RSHIFT] = OP_RSHIFT, [BINARY_SUBTRACT] = OP_SUB, [BINARY_TRUE_DIVIDE] = OP_DIV, [BINARY_XOR] = OP_XOR, [BINARY_POWER] = OP_POW,
+        [BINARY_ADD] = OP_ADD,       [BINARY_AND] = OP_AND,   [BINARY_FLOOR_DIVIDE] = OP_FLOORDIV, [BINARY_LSHIFT] = OP_LSHIFT, [BINARY_MULTIPLY] = OP_MUL,
+        [BINARY_REMAINDER] = OP_MOD, [BINARY_OR] = OP_OR,     [BINARY_RSHIFT] = OP_RSHIFT,         [BINARY_SUBTRACT] = OP_SUB,  [BINARY_TRUE_DIVIDE] = OP_DIV,
+        [BINARY_XOR] = OP_XOR,       [BINARY_POWER] = OP_POW,
     };
     uint32_t in_place = arg >= 13, op = in_place ? arg - 13 : arg;
     bool special = op == BINARY_MATRIX_MULTIPLY;
@@ -1010,7 +1039,9 @@ static int lower_insn(Lowering *l, int32_t i)
     uint32_t arg = insn->arg;
     int32_t top = l->depth - 1;
     switch (insn->op) {
-    case BC_NOP: case BC_RESUME: case BC_PRECALL: break;
+    case BC_NOP:
+    case BC_RESUME:
+    case BC_PRECALL: break;
     case BC_KW_NAMES: l->kwnames = arg; break;
     case BC_POP_TOP: pop(l, 1); break;
     case BC_PUSH_NULL: push_entry(l, ENTRY_NULL, 0); break;
@@ -1035,7 +1066,11 @@ static int lower_insn(Lowering *l, int32_t i)
     }
     case BC_MAKE_CELL: emit(l, OP_MAKE_CELL, arg, 0, 0); break;
     case BC_COPY_FREE_VARS: emit(l, OP_COPY_FREE_VARS, arg, 0, 0); break;
-    case BC_LOAD_CLOSURE: case BC_LOAD_DEREF: case BC_LOAD_CLASSDEREF: case BC_STORE_DEREF: case BC_DELETE_DEREF: lower_deref(l, insn); break;
+    case BC_LOAD_CLOSURE:
+    case BC_LOAD_DEREF:
+    case BC_LOAD_CLASSDEREF:
+    case BC_STORE_DEREF:
+    case BC_DELETE_DEREF: lower_deref(l, insn); break;
     case BC_LOAD_GLOBAL: lower_load_global(l, arg); break;
     case BC_STORE_GLOBAL: lower_named(l, OP_STORE_GLOBAL, arg, operand(l, top), 0, 1, 1); break;
     case BC_DELETE_GLOBAL: lower_named(l, OP_DELETE_GLOBAL, arg, 0, 0, 0, 0); break;
@@ -1063,7 +1098,8 @@ static int lower_insn(Lowering *l, int32_t i)
     case BC_COMPARE_OP: return lower_compare(l, i);
     case BC_IS_OP: return lower_test(l, i, OP_IS, OP_JUMP_IS);
     case BC_CONTAINS_OP: return lower_test(l, i, OP_CONTAINS, OP_JUMP_IN);
-    case BC_JUMP_BACKWARD: case BC_JUMP_BACKWARD_NO_INTERRUPT:
+    case BC_JUMP_BACKWARD:
+    case BC_JUMP_BACKWARD_NO_INTERRUPT:
         if (insn->op == BC_JUMP_BACKWARD || !is_delegation_loop(l, i)) {
             lower_jump_back(l, i);
             break;
@@ -1073,11 +1109,16 @@ static int lower_insn(Lowering *l, int32_t i)
         flush(l, l->depth);
         lower_jump(l, OP_JUMP, 0, insn->target);
         break;
-    case BC_POP_JUMP_FORWARD_IF_FALSE: case BC_POP_JUMP_BACKWARD_IF_FALSE: lower_cond_jump(l, OP_JUMP_FALSE, insn->target); break;
-    case BC_POP_JUMP_FORWARD_IF_TRUE: case BC_POP_JUMP_BACKWARD_IF_TRUE: lower_cond_jump(l, OP_JUMP_TRUE, insn->target); break;
-    case BC_POP_JUMP_FORWARD_IF_NONE: case BC_POP_JUMP_BACKWARD_IF_NONE: lower_cond_jump(l, OP_JUMP_NONE, insn->target); break;
-    case BC_POP_JUMP_FORWARD_IF_NOT_NONE: case BC_POP_JUMP_BACKWARD_IF_NOT_NONE: lower_cond_jump(l, OP_JUMP_NOT_NONE, insn->target); break;
-    case BC_JUMP_IF_FALSE_OR_POP: case BC_JUMP_IF_TRUE_OR_POP:
+    case BC_POP_JUMP_FORWARD_IF_FALSE:
+    case BC_POP_JUMP_BACKWARD_IF_FALSE: lower_cond_jump(l, OP_JUMP_FALSE, insn->target); break;
+    case BC_POP_JUMP_FORWARD_IF_TRUE:
+    case BC_POP_JUMP_BACKWARD_IF_TRUE: lower_cond_jump(l, OP_JUMP_TRUE, insn->target); break;
+    case BC_POP_JUMP_FORWARD_IF_NONE:
+    case BC_POP_JUMP_BACKWARD_IF_NONE: lower_cond_jump(l, OP_JUMP_NONE, insn->target); break;
+    case BC_POP_JUMP_FORWARD_IF_NOT_NONE:
+    case BC_POP_JUMP_BACKWARD_IF_NOT_NONE: lower_cond_jump(l, OP_JUMP_NOT_NONE, insn->target); break;
+    case BC_JUMP_IF_FALSE_OR_POP:
+    case BC_JUMP_IF_TRUE_OR_POP:
         flush(l, l->depth);
         lower_jump(l, insn->op == BC_JUMP_IF_FALSE_OR_POP ? OP_JUMP_FALSE : OP_JUMP_TRUE, home(l, top), insn->target);
         pop(l, 1);
@@ -1108,10 +1149,15 @@ static int lower_insn(Lowering *l, int32_t i)
     case BC_ASYNC_GEN_WRAP: lower_unary(l, OP_ASYNC_GEN_WRAP); break;
     case BC_BEFORE_WITH: lower_with(l, OP_BEFORE_WITH); break;
     case BC_BEFORE_ASYNC_WITH: lower_with(l, OP_BEFORE_ASYNC_WITH); break;
-    case BC_PUSH_EXC_INFO: case BC_POP_EXCEPT: case BC_CHECK_EXC_MATCH: case BC_CHECK_EG_MATCH: case BC_PREP_RERAISE_STAR: case BC_RERAISE: case BC_RAISE_VARARGS:
-    case BC_WITH_EXCEPT_START: case BC_END_ASYNC_FOR:
-        lower_exception_op(l, insn);
-        break;
+    case BC_PUSH_EXC_INFO:
+    case BC_POP_EXCEPT:
+    case BC_CHECK_EXC_MATCH:
+    case BC_CHECK_EG_MATCH:
+    case BC_PREP_RERAISE_STAR:
+    case BC_RERAISE:
+    case BC_RAISE_VARARGS:
+    case BC_WITH_EXCEPT_START:
+    case BC_END_ASYNC_FOR: lower_exception_op(l, insn); break;
     case BC_LOAD_ASSERTION_ERROR: emit_result(l, OP_LOAD_ASSERTION_ERROR, 0, 0); break;
     case BC_LOAD_BUILD_CLASS: emit_result(l, OP_LOAD_BUILD_CLASS, 0, 0); break;
     case BC_BUILD_TUPLE: {
@@ -1126,10 +1172,17 @@ static int lower_insn(Lowering *l, int32_t i)
     case BC_BUILD_MAP: lower_build(l, OP_BUILD_MAP, 2 * (int32_t)arg, arg); break;
     case BC_BUILD_SLICE: return lower_slice(l, i);
     case BC_FORMAT_VALUE: lower_format(l, arg); break;
-    case BC_LIST_APPEND: case BC_SET_ADD: case BC_LIST_EXTEND: case BC_SET_UPDATE: case BC_DICT_UPDATE: case BC_DICT_MERGE: case BC_MAP_ADD: case BC_STORE_SUBSCR:
-    case BC_DELETE_SUBSCR: case BC_BINARY_SUBSCR: case BC_BUILD_CONST_KEY_MAP:
-        lower_container_op(l, insn);
-        break;
+    case BC_LIST_APPEND:
+    case BC_SET_ADD:
+    case BC_LIST_EXTEND:
+    case BC_SET_UPDATE:
+    case BC_DICT_UPDATE:
+    case BC_DICT_MERGE:
+    case BC_MAP_ADD:
+    case BC_STORE_SUBSCR:
+    case BC_DELETE_SUBSCR:
+    case BC_BINARY_SUBSCR:
+    case BC_BUILD_CONST_KEY_MAP: lower_container_op(l, insn); break;
     case BC_LIST_TO_TUPLE: lower_unary(l, OP_LIST_TO_TUPLE); break;
     case BC_UNPACK_SEQUENCE: {
         int used = lower_unpack_locals(l, i);
@@ -1138,12 +1191,22 @@ static int lower_insn(Lowering *l, int32_t i)
         break;
     }
     case BC_UNPACK_EX: {
-        if ((arg >> 8) > 255) { l->s.problem = "too many targets behind a starred one"; l->failed = true; break; }
+        if ((arg >> 8) > 255) {
+            l->s.problem = "too many targets behind a starred one";
+            l->failed = true;
+            break;
+        }
         lower_unpack(l, OP_UNPACK_EX, (arg & 0xff) + (arg >> 8) + 1, arg);
         break;
     }
-    case BC_GET_LEN: case BC_MATCH_MAPPING: case BC_MATCH_SEQUENCE: case BC_MATCH_KEYS: case BC_MATCH_CLASS: lower_match_op(l, insn); break;
-    case BC_IMPORT_NAME: case BC_IMPORT_FROM: case BC_IMPORT_STAR: lower_import_op(l, insn); break;
+    case BC_GET_LEN:
+    case BC_MATCH_MAPPING:
+    case BC_MATCH_SEQUENCE:
+    case BC_MATCH_KEYS:
+    case BC_MATCH_CLASS: lower_match_op(l, insn); break;
+    case BC_IMPORT_NAME:
+    case BC_IMPORT_FROM:
+    case BC_IMPORT_STAR: lower_import_op(l, insn); break;
     case BC_PRINT_EXPR: lower_effect(l, OP_PRINT_EXPR, operand(l, top), 0, 0, 1); break;
     case BC_SETUP_ANNOTATIONS: emit(l, OP_SETUP_ANNOTATIONS, 0, 0, 0); break;
     default: l->failed = true; l->s.problem = "unknown opcode";
@@ -1167,7 +1230,11 @@ static void lower_all(Lowering *l)
     for (int32_t i = 0; i < l->s.count && !l->failed;) {
         StoredInsn *insn = &l->s.insns[i];
         l->word_of[i] = l->count;
-        if (insn->depth < 0) { flows = false; i++; continue; }
+        if (insn->depth < 0) {
+            flows = false;
+            i++;
+            continue;
+        }
         if (insn->leader || !flows) {
             if (flows) flush(l, l->depth);
             l->word_of[i] = l->count;
@@ -1196,7 +1263,10 @@ static void apply_fixes(Lowering *l)
         int64_t offset = (int64_t)target - (int64_t)fix->origin - 1;
         switch (fix->kind) {
         case FIX_JUMP16:
-            if (offset != (int16_t)offset) { l->s.problem = "code is too large"; l->failed = true; }
+            if (offset != (int16_t)offset) {
+                l->s.problem = "code is too large";
+                l->failed = true;
+            }
             l->words[fix->word].c = (uint16_t)offset;
             break;
         case FIX_JUMP32: l->words[fix->word].jump = (int32_t)offset; break;
@@ -1346,5 +1416,6 @@ void lowered_dump(Lowered *low)
         fprintf(stderr, "\n");
     }
     for (uint32_t h = 0; h < low->handler_count; h++)
-        fprintf(stderr, "  handler [%u, %u) -> %u, R%d%s\n", low->handlers[h].start, low->handlers[h].end, low->handlers[h].target, low->handlers[h].reg, low->handlers[h].lasti ? " lasti" : "");
+        fprintf(stderr, "  handler [%u, %u) -> %u, R%d%s\n", low->handlers[h].start, low->handlers[h].end, low->handlers[h].target, low->handlers[h].reg,
+                low->handlers[h].lasti ? " lasti" : "");
 }

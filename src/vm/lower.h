@@ -12,10 +12,20 @@
 
 union Word {
     uint64_t bits;
-    struct { uint16_t op, a, b, c; };
-    struct { uint32_t low; int32_t jump; };                 /* {op, a} and the long jump */
-    struct { uint16_t dest, aux; int32_t exit; };           /* last word of what starts frames */
-    struct { uint32_t version, index; };                    /* caches */
+    struct {
+        uint16_t op, a, b, c;
+    };
+    struct {
+        uint32_t low;
+        int32_t jump;
+    };                 /* {op, a} and the long jump */
+    struct {
+        uint16_t dest, aux;
+        int32_t exit;
+    };           /* last word of what starts frames */
+    struct {
+        uint32_t version, index;
+    };                    /* caches */
     Value value;
     void *pointer;
 };
@@ -26,7 +36,12 @@ enum Op {
     OP_COUNT
 };
 
-typedef struct LoweredHandler { uint32_t start, end; /* words */ uint32_t target; int32_t reg; /* where the exception goes, lasti before it */ bool lasti; } LoweredHandler;
+typedef struct LoweredHandler {
+    uint32_t start, end; /* words */
+    uint32_t target;
+    int32_t reg; /* where the exception goes, lasti before it */
+    bool lasti;
+} LoweredHandler;
 
 struct Lowered {
     int32_t simple_args;       /* number of arguments when positional arguments only; else -1 */

@@ -87,10 +87,7 @@ static bool may_hold(Reader *r, int64_t count, int64_t size) { return r->file ||
 static Value read_object(Reader *r);
 
 /* Enters v in the table of references, and returns it. */
-static Value keep_ref(Reader *r, Value v, bool flag)
-{
-    return !v || !flag || list_append(r->refs, v) ? v : 0;
-}
+static Value keep_ref(Reader *r, Value v, bool flag) { return !v || !flag || list_append(r->refs, v) ? v : 0; }
 
 /* Reserves a place in the table for an object whose parts are read first. */
 static int64_t reserve_ref(Reader *r, bool flag)
@@ -168,7 +165,8 @@ static Value read_tuple(Reader *r, int64_t size, bool flag)
 {
     bool whole = may_hold(r, size, 1);
     Value tuple = tuple_new(whole ? size : 0);
-    if (tuple && whole) for (int64_t i = 0; i < size; i++) tuple_items(tuple)[i] = NONE;
+    if (tuple && whole)
+        for (int64_t i = 0; i < size; i++) tuple_items(tuple)[i] = NONE;
     if (!(tuple = keep_ref(r, tuple, flag))) return 0;
     for (int64_t i = 0; i < size; i++) {
         Value item = read_item(r, "tuple");
@@ -256,23 +254,27 @@ static Value read_known(Reader *r, uint8_t type, bool flag)
         return p ? keep_ref(r, int_from_bytes(p, 8, true, true), flag) : 0;
     }
     case 'l': return keep_ref(r, read_big_int(r), flag);
-    case 'f': case 'g': return read_double(r, type == 'g', &real) ? keep_ref(r, float_new(real), flag) : 0;
-    case 'x': case 'y':
-        return read_double(r, type == 'y', &real) && read_double(r, type == 'y', &imag) ? keep_ref(r, complex_new(real, imag), flag) : 0;
+    case 'f':
+    case 'g': return read_double(r, type == 'g', &real) ? keep_ref(r, float_new(real), flag) : 0;
+    case 'x':
+    case 'y': return read_double(r, type == 'y', &real) && read_double(r, type == 'y', &imag) ? keep_ref(r, complex_new(real, imag), flag) : 0;
     case 's': {
         if (!read_size(r, &size, "bytes object")) return 0;
         const uint8_t *p = read_bytes(r, (size_t)size);
         return p ? keep_ref(r, bytes_new(p, (size_t)size), flag) : 0;
     }
-    case 'z': case 'Z':
-        return read_byte(r, &byte) ? keep_ref(r, read_text(r, byte, false, type == 'Z'), flag) : 0;
-    case 'a': case 'A': case 'u': case 't':
-        return read_size(r, &size, "string") ? keep_ref(r, read_text(r, size, type == 'u' || type == 't', type == 'A' || type == 't'), flag) : 0;
+    case 'z':
+    case 'Z': return read_byte(r, &byte) ? keep_ref(r, read_text(r, byte, false, type == 'Z'), flag) : 0;
+    case 'a':
+    case 'A':
+    case 'u':
+    case 't': return read_size(r, &size, "string") ? keep_ref(r, read_text(r, size, type == 'u' || type == 't', type == 'A' || type == 't'), flag) : 0;
     case ')': return read_byte(r, &byte) ? read_tuple(r, byte, flag) : 0;
     case '(': return read_size(r, &size, "tuple") ? read_tuple(r, size, flag) : 0;
     case '[': return read_size(r, &size, "list") ? read_list(r, size, "list", flag) : 0;
     case '{': return read_dict(r, flag);
-    case '<': case '>': return read_size(r, &size, "set") ? read_set(r, size, type == '>', flag) : 0;
+    case '<':
+    case '>': return read_size(r, &size, "set") ? read_set(r, size, type == '>', flag) : 0;
     case 'c': return read_code(r, flag);
     case 'r':
         if (!read_long(r, &n)) return 0;
@@ -311,7 +313,11 @@ Value marshal_load_compiled(const void *data, size_t size) { return load_bytes(d
 /* ---------------------------------------------------------------- writing */
 
 /* How often each object occurs, and the number of its reference once written: open addressing by address. */
-typedef struct Seen { Value object; uint32_t count; int32_t index; } Seen;
+typedef struct Seen {
+    Value object;
+    uint32_t count;
+    int32_t index;
+} Seen;
 
 typedef struct Writer {
     BytesBuilder out;

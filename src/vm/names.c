@@ -96,7 +96,8 @@ Value vm_import_from(Value module, Value name)
     }
     error_clear();
     if (!path) raise_format(&exc_ImportError, "cannot import name %R from %R (unknown location)", name, shown);
-    else if (initializing) raise_format(&exc_ImportError, "cannot import name %R from partially initialized module %R (most likely due to a circular import) (%S)", name, shown, path);
+    else if (initializing)
+        raise_format(&exc_ImportError, "cannot import name %R from partially initialized module %R (most likely due to a circular import) (%S)", name, shown, path);
     else raise_format(&exc_ImportError, "cannot import name %R from %R (%S)", name, shown, path);
     if (error_matches(&exc_ImportError)) {
         ImportErrorObj *e = (ImportErrorObj *)thread_self->exception;
@@ -210,7 +211,10 @@ Value vm_match_keys(Value subject, Value keys)
 
 /* The attribute names of a class pattern met so far: a few in an array, many in a set. */
 enum { FEW_NAMES = 16 };
-typedef struct SeenNames { Value few[FEW_NAMES], set; int count; } SeenNames;
+typedef struct SeenNames {
+    Value few[FEW_NAMES], set;
+    int count;
+} SeenNames;
 
 /* 1: new, 0: seen before, -1: exception. */
 static int note_name(SeenNames *seen, Value name)
@@ -236,7 +240,11 @@ static Value match_attribute(Value subject, Value cls, Value name, SeenNames *se
     return new ? object_getattr_opt(subject, name) : raise_type("%N() got multiple sub-patterns for attribute %R", cls, name);
 }
 
-#define SET_ITEM(tuple, n, item) do { tuple_items(tuple)[n] = (item); gc_barrier(as_obj(tuple)); } while (0)
+#define SET_ITEM(tuple, n, item) \
+    do { \
+        tuple_items(tuple)[n] = (item); \
+        gc_barrier(as_obj(tuple)); \
+    } while (0)
 
 Value vm_match_class(Value subject, Value cls, int64_t nargs, Value names)
 {
@@ -259,8 +267,7 @@ Value vm_match_class(Value subject, Value cls, int64_t nargs, Value names)
             match_self = (type->flags & TYPE_MATCH_SELF) != 0;
         }
         int64_t allowed = match_self ? 1 : tuple_size(match_args);
-        if (allowed < nargs)
-            return raise_type("%s() accepts %zd positional sub-pattern%s (%zd given)", type->name, (size_t)allowed, allowed == 1 ? "" : "s", (size_t)nargs);
+        if (allowed < nargs) return raise_type("%s() accepts %zd positional sub-pattern%s (%zd given)", type->name, (size_t)allowed, allowed == 1 ? "" : "s", (size_t)nargs);
         if (match_self) {
             SET_ITEM(attrs, 0, subject);
         } else

@@ -4,11 +4,34 @@
 #include "object/container.h"
 #include "object/int_wide.h"
 
-OPCODE(MOVE) { r[A] = r[B]; NEXT; }
-OPCODE(MOVE2) { r[A] = r[B]; r[A + 1] = r[C]; NEXT; }
-OPCODE(LOADK) { r[A] = k[(uint32_t)JUMP32]; NEXT; }
-OPCODE(LOADNULL) { r[A] = 0; NEXT; }
-OPCODE(SWAP) { Value v = r[A]; r[A] = r[B]; r[B] = v; NEXT; }
+OPCODE(MOVE)
+{
+    r[A] = r[B];
+    NEXT;
+}
+OPCODE(MOVE2)
+{
+    r[A] = r[B];
+    r[A + 1] = r[C];
+    NEXT;
+}
+OPCODE(LOADK)
+{
+    r[A] = k[(uint32_t)JUMP32];
+    NEXT;
+}
+OPCODE(LOADNULL)
+{
+    r[A] = 0;
+    NEXT;
+}
+OPCODE(SWAP)
+{
+    Value v = r[A];
+    r[A] = r[B];
+    r[B] = v;
+    NEXT;
+}
 
 /* ---- variables */
 
@@ -296,7 +319,9 @@ static inline Value operator_slow(Value a, Value b, int op, Value (*rest)(Value,
         case BINARY_ADD: return float_new(x + y);
         case BINARY_SUBTRACT: return float_new(x - y);
         case BINARY_MULTIPLY: return float_new(x * y);
-        case BINARY_TRUE_DIVIDE: if (y != 0) return float_new(x / y); break;
+        case BINARY_TRUE_DIVIDE:
+            if (y != 0) return float_new(x / y);
+            break;
         case BINARY_POWER: return float_power(x, y);
         }
     }
@@ -409,7 +434,10 @@ static inline Value boxed_DIV(double x, double y) { return LIKELY(y != 0) ? boxe
         Value a = r[B], b = right; \
         if (LIKELY(a & b & 1)) { \
             Value v = fast(a, b); \
-            if (LIKELY(v)) { r[A] = v; NEXT; } \
+            if (LIKELY(v)) { \
+                r[A] = v; \
+                NEXT; \
+            } \
         } \
         TAIL(rest_##name); \
     }
@@ -421,7 +449,10 @@ static inline Value boxed_DIV(double x, double y) { return LIKELY(y != 0) ? boxe
         double x, y; \
         if (LIKELY(as_double(a, &x)) && LIKELY(as_double(b, &y))) { \
             Value v = boxed(x, y); \
-            if (LIKELY(v)) { r[A] = v; NEXT; } \
+            if (LIKELY(v)) { \
+                r[A] = v; \
+                NEXT; \
+            } \
         } \
         TAIL(rest_##name); \
     } \
@@ -430,12 +461,18 @@ static inline Value boxed_DIV(double x, double y) { return LIKELY(y != 0) ? boxe
         Value a = r[B], b = right, v; \
         if (a & b & 1) { \
             v = fast(a, b); \
-            if (LIKELY(v)) { r[A] = v; NEXT; } \
+            if (LIKELY(v)) { \
+                r[A] = v; \
+                NEXT; \
+            } \
             TAIL(rest_##name); \
         } \
         if (LIKELY(both_small_floats(a, b))) { \
             v = fast_float(small_float_value(a), small_float_value(b)); \
-            if (LIKELY(v)) { r[A] = v; NEXT; } \
+            if (LIKELY(v)) { \
+                r[A] = v; \
+                NEXT; \
+            } \
         } \
         TAIL(mixed_##name); \
     }
@@ -470,11 +507,17 @@ INT_OP(RSHIFT, BINARY_RSHIFT)
         if (LIKELY(both_small_floats(x, y)) && LIKELY(is_small_float(s))) { \
             double product = small_float_value(x) * small_float_value(y), sum = small_float_value(s); \
             v = small_float(expression); \
-            if (LIKELY(v)) { r[pc[0].a] = v; SKIP(2); } \
+            if (LIKELY(v)) { \
+                r[pc[0].a] = v; \
+                SKIP(2); \
+            } \
         } else if (x & y & s & 1) { \
             Value product = fast_MUL(x, y); \
             v = LIKELY(product) ? fast(left, right) : 0; \
-            if (LIKELY(v)) { r[pc[0].a] = v; SKIP(2); } \
+            if (LIKELY(v)) { \
+                r[pc[0].a] = v; \
+                SKIP(2); \
+            } \
         } \
         BECOME(OP_MUL); \
         TAIL(op_MUL); \
@@ -538,10 +581,16 @@ OPCODE(BINARY)
 OPCODE(NEGATIVE)
 {
     Value v = r[B];
-    if (is_small_int(v) && v != small_int(SMALL_INT_MIN)) { r[A] = small_int(-small_int_value(v)); NEXT; }
+    if (is_small_int(v) && v != small_int(SMALL_INT_MIN)) {
+        r[A] = small_int(-small_int_value(v));
+        NEXT;
+    }
     if (is_small_float(v) && v != SMALL_FLOAT_ZERO) {
         Value negative = small_float(-small_float_value(v));
-        if (LIKELY(negative)) { r[A] = negative; NEXT; }
+        if (LIKELY(negative)) {
+            r[A] = negative;
+            NEXT;
+        }
     }
     if (is_instance(v)) TAIL(vm_special_unary);
     SAVE();
@@ -549,14 +598,20 @@ OPCODE(NEGATIVE)
 }
 OPCODE(POSITIVE)
 {
-    if (is_small_int(r[B])) { r[A] = r[B]; NEXT; }
+    if (is_small_int(r[B])) {
+        r[A] = r[B];
+        NEXT;
+    }
     if (is_instance(r[B])) TAIL(vm_special_unary);
     SAVE();
     RESULT(number_unary(r[B], UNARY_POSITIVE));
 }
 OPCODE(INVERT)
 {
-    if (is_small_int(r[B])) { r[A] = small_int(~small_int_value(r[B])); NEXT; }
+    if (is_small_int(r[B])) {
+        r[A] = small_int(~small_int_value(r[B]));
+        NEXT;
+    }
     if (is_instance(r[B])) TAIL(vm_special_unary);
     SAVE();
     RESULT(number_unary(r[B], UNARY_INVERT));
@@ -570,8 +625,8 @@ static inline int plain_truth(Value v)
     if (is_small_int(v)) return v != small_int(0);
     if (is_small_float(v)) return v != SMALL_FLOAT_ZERO;
     Type *type = as_obj(v)->type;
-    static_assert(offsetof(ListObj, size) == offsetof(VarObj, size) && offsetof(TupleObj, size) == offsetof(VarObj, size) &&
-                  offsetof(DictObj, used) == offsetof(VarObj, size) && offsetof(StrObj, length) == offsetof(VarObj, size));
+    static_assert(offsetof(ListObj, size) == offsetof(VarObj, size) && offsetof(TupleObj, size) == offsetof(VarObj, size) && offsetof(DictObj, used) == offsetof(VarObj, size) &&
+                  offsetof(StrObj, length) == offsetof(VarObj, size));
     if (type == &list_type || type == &str_type || type == &dict_type || type == &tuple_type) return ((VarObj *)v)->size != 0;
     return type->truth || type->length ? -1 : 1;
 }
@@ -619,17 +674,36 @@ static __attribute__((noinline)) int compare_truth(Value a, Value b, CompareOp o
     OPCODE(name) \
     { \
         Value a = r[B], b = r[C]; \
-        if (LIKELY(a & b & 1)) { r[A] = bool_value((int64_t)a sign (int64_t)b); NEXT; } \
-        if (LIKELY(both_small_floats(a, b))) { r[A] = bool_value(small_float_value(a) sign small_float_value(b)); NEXT; } \
+        if (LIKELY(a & b & 1)) { \
+            r[A] = bool_value((int64_t)a sign(int64_t) b); \
+            NEXT; \
+        } \
+        if (LIKELY(both_small_floats(a, b))) { \
+            r[A] = bool_value(small_float_value(a) sign small_float_value(b)); \
+            NEXT; \
+        } \
         TAIL(rest_##name); \
     }
-COMPARE_HANDLER(LT, <) COMPARE_HANDLER(LE, <=) COMPARE_HANDLER(EQ, ==) COMPARE_HANDLER(NE, !=) COMPARE_HANDLER(GT, >) COMPARE_HANDLER(GE, >=)
+COMPARE_HANDLER(LT, <)
+COMPARE_HANDLER(LE, <=) COMPARE_HANDLER(EQ, ==) COMPARE_HANDLER(NE, !=) COMPARE_HANDLER(GT, >) COMPARE_HANDLER(GE, >=)
 
-OPCODE(IS) { r[A] = bool_value(r[B] == r[C]); NEXT; }
-OPCODE(IS_NOT) { r[A] = bool_value(r[B] != r[C]); NEXT; }
+    OPCODE(IS)
+{
+    r[A] = bool_value(r[B] == r[C]);
+    NEXT;
+}
+OPCODE(IS_NOT)
+{
+    r[A] = bool_value(r[B] != r[C]);
+    NEXT;
+}
 /* ---- jumps */
 
-OPCODE(JUMP) { pc += JUMP32; NEXT; }
+OPCODE(JUMP)
+{
+    pc += JUMP32;
+    NEXT;
+}
 OPCODE(JUMP_BACK) { TAKE(JUMP32); }
 #define TRUTH_JUMP_HANDLER(name, wanted) \
     static __attribute__((noinline)) HANDLER(name##_by_call) \
@@ -684,7 +758,7 @@ OPCODE(JUMP_NOT_NONE)
     { \
         Value a = r[A], b = right; \
         if (LIKELY(a & b & 1)) { \
-            if (((int64_t)a sign (int64_t)b) == wanted) TAKE(JUMP16); \
+            if (((int64_t)a sign(int64_t) b) == wanted) TAKE(JUMP16); \
             NEXT; \
         } \
         if (LIKELY(both_small_floats(a, b))) { \
@@ -698,9 +772,10 @@ OPCODE(JUMP_NOT_NONE)
     COMPARE_JUMP_HANDLER(JUMP_NOT_##name, CMP_##name, sign, r[B], 0) \
     COMPARE_JUMP_HANDLER(JUMP_##name##_K, CMP_##name, sign, k[B], 1) \
     COMPARE_JUMP_HANDLER(JUMP_NOT_##name##_K, CMP_##name, sign, k[B], 0)
-COMPARE_JUMPS(LT, <) COMPARE_JUMPS(LE, <=) COMPARE_JUMPS(EQ, ==) COMPARE_JUMPS(NE, !=) COMPARE_JUMPS(GT, >) COMPARE_JUMPS(GE, >=)
+COMPARE_JUMPS(LT, <)
+COMPARE_JUMPS(LE, <=) COMPARE_JUMPS(EQ, ==) COMPARE_JUMPS(NE, !=) COMPARE_JUMPS(GT, >) COMPARE_JUMPS(GE, >=)
 
-OPCODE(JUMP_IS)
+    OPCODE(JUMP_IS)
 {
     if (r[A] == r[B]) TAKE(JUMP16);
     NEXT;

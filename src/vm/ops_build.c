@@ -60,7 +60,10 @@ OPCODE(BUILD_MAP)
 {
     SAVE();
     Value dict = dict_of_strs(r + B, r + B + 1, C, 2);
-    if (dict) { r[A] = dict; NEXT; }
+    if (dict) {
+        r[A] = dict;
+        NEXT;
+    }
     if (UNLIKELY(t->exception)) ERROR;
     dict = C > 5 ? dict_new_sized(C) : dict_new();
     if (UNLIKELY(!dict)) ERROR;
@@ -78,7 +81,10 @@ OPCODE(BUILD_CONST_KEY_MAP)
         ERROR;
     }
     Value dict = dict_of_strs(tuple_items(keys), r + B, C, 1);
-    if (dict) { r[A] = dict; SKIP(2); }
+    if (dict) {
+        r[A] = dict;
+        SKIP(2);
+    }
     if (UNLIKELY(t->exception)) ERROR;
     dict = dict_new_sized(C);
     if (UNLIKELY(!dict)) ERROR;
@@ -101,7 +107,8 @@ static __attribute__((noinline)) Value join_ascii(const Value *parts, uint32_t c
     for (uint32_t n = 0; n < count; n++) {
         size_t length = (size_t)str_length(parts[n]);
         const char *from = str_data(parts[n]);
-        if (length < 8) for (size_t c = 0; c < length; c++) out[c] = from[c];
+        if (length < 8)
+            for (size_t c = 0; c < length; c++) out[c] = from[c];
         else memcpy(out, from, length);
         out += length;
     }

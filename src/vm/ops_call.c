@@ -17,7 +17,10 @@ Handler *const vm_handlers[] = {
 /* ---- callables */
 
 /* A call that is more than linking a frame. `callee` on args[0..n): starts a Python frame (*entered) or gives the value. */
-typedef struct Outcome { Value value; Frame *entered; } Outcome;
+typedef struct Outcome {
+    Value value;
+    Frame *entered;
+} Outcome;
 
 static Outcome call_class(Thread *t, Value cls, Value *args, size_t nargs, Value kwnames)
 {
@@ -35,7 +38,8 @@ static Outcome call_class(Thread *t, Value cls, Value *args, size_t nargs, Value
 /* May instances be made by allocation alone, then __init__? */
 static bool has_plain_new(Type *type)
 {
-    return type->head.head.type == &type_type && type->new == object_type.new && !(type->flags & (TYPE_ABSTRACT | TYPE_DISALLOW_NEW)) && (type->flags & TYPE_HEAP) && type->item_size == 0;
+    return type->head.head.type == &type_type && type->new == object_type.new && !(type->flags & (TYPE_ABSTRACT | TYPE_DISALLOW_NEW)) && (type->flags & TYPE_HEAP) &&
+           type->item_size == 0;
 }
 
 /* args[-1] may be overwritten. */
@@ -52,7 +56,8 @@ static Outcome call_profiled(Thread *t, Value callee, Value *args, size_t nargs,
 static __attribute__((noinline)) Outcome call_value(Thread *t, Value callee, Value *args, size_t nargs, Value kwnames)
 {
     Type *type = type_of(callee);
-    if (UNLIKELY(t->profile_function) && (type == &native_type || type == &native_method_type) && (t->frame->flags & FRAME_TRACED)) return call_profiled(t, callee, args, nargs, kwnames);
+    if (UNLIKELY(t->profile_function) && (type == &native_type || type == &native_method_type) && (t->frame->flags & FRAME_TRACED))
+        return call_profiled(t, callee, args, nargs, kwnames);
     if (type == &function_type) return (Outcome){0, vm_enter(t, (FunctionObj *)callee, args, nargs, kwnames, 0)};
     if (type == &method_type) {
         MethodObj *method = (MethodObj *)callee;
@@ -78,9 +83,15 @@ enum { CALL_LIMIT = 16 };
 enum { SUPER_CELL = 1, SUPER_CLASS = 2, SUPER_BIND = 4 };   /* CALL_SUPER: the first argument is in a cell; it is a class; it is the method's self */
 typedef enum CallForm { FORM_CALL, FORM_METHOD, FORM_ATTR } CallForm;
 
-#define FETCH_CALL Value callee = r[C], *args = r + A + 2; size_t nargs = B
-#define FETCH_METHOD Value callee = r[A], *args = r + A + 1; size_t nargs = (size_t)B + 1
-#define FETCH_ATTR Value callee = r[A] ? 0 : r[A + 1], *args = r + A + 2; size_t nargs = B
+#define FETCH_CALL \
+    Value callee = r[C], *args = r + A + 2; \
+    size_t nargs = B
+#define FETCH_METHOD \
+    Value callee = r[A], *args = r + A + 1; \
+    size_t nargs = (size_t)B + 1
+#define FETCH_ATTR \
+    Value callee = r[A] ? 0 : r[A + 1], *args = r + A + 2; \
+    size_t nargs = B
 
 static inline bool callee_is(Value callee, const Type *type) { return LIKELY(callee != 0) && LIKELY(has_type(callee, type)); }
 
@@ -107,7 +118,8 @@ static inline void fill_defaults(FunctionObj *function, Lowered *low, Value *win
 }
 
 /* Starts `function` with its arguments bound: `bound` of them, in `window`. */
-#define ENTER(function, low, window, bound, flags, instance) do { \
+#define ENTER(function, low, window, bound, flags, instance) \
+    do { \
         Lowered *low_ = (low); \
         Value *window_ = (window); \
         Frame *new_ = (Frame *)t->vm - 1; \
@@ -342,7 +354,8 @@ static inline Value call_native_cached(const Word *pc, const NativeDef *def, Val
     return LIKELY(!pc[1].pointer) ? def->function(args, nargs, 0) : call_filled(def->function, pc[1].pointer, args, nargs);
 }
 
-#define NATIVE_RESULT(value) do { \
+#define NATIVE_RESULT(value) \
+    do { \
         Value value_ = (value); \
         if (UNLIKELY(!value_)) ERROR; \
         r[pc[3].dest] = value_; \
@@ -378,7 +391,8 @@ OPCODE(CALL_METHOD_NATIVE)
 OPCODE(CALL_METHOD_APPEND)
 {
     Value callee = r[A], *args = r + A + 1;
-    if (callee_is(callee, &native_method_type) && LIKELY(((NativeMethodObj *)callee)->def == pc[0].pointer) && LIKELY(!t->profile_function) && LIKELY(has_type(args[0], &list_type))) {
+    if (callee_is(callee, &native_method_type) && LIKELY(((NativeMethodObj *)callee)->def == pc[0].pointer) && LIKELY(!t->profile_function) &&
+        LIKELY(has_type(args[0], &list_type))) {
         ListObj *list = (ListObj *)args[0];
         if (LIKELY(list->size < list->allocated)) list->items[list->size++] = args[1];
         else {
@@ -442,7 +456,8 @@ static inline bool cached_function_fits(Thread *t, const Word *pc, Value *window
 {
     FunctionObj *function = (FunctionObj *)pc[2].value;
     Lowered *low = pc[0].pointer;
-    return LIKELY(code_lowered((CodeObj *)function->code) == low) && LIKELY(may_enter(t, low, window)) && (low->simple_args == (int64_t)nargs || defaults_cover(function, low, nargs));
+    return LIKELY(code_lowered((CodeObj *)function->code) == low) && LIKELY(may_enter(t, low, window)) &&
+           (low->simple_args == (int64_t)nargs || defaults_cover(function, low, nargs));
 }
 /* Puts `self` and the arguments into the window, and defaults behind them. */
 static inline void bind_with_self(const Word *pc, Value *window, Value self, Value *args, size_t nargs)
@@ -635,7 +650,8 @@ HANDLER(vm_deliver)
     NEXT;
 }
 
-#define LEAVE(value) do { \
+#define LEAVE(value) \
+    do { \
         Value value_ = (value); \
         Frame *previous = f->previous; \
         t->vm = f + 1; \
@@ -646,7 +662,8 @@ HANDLER(vm_deliver)
     } while (0)
 
 /* Returns the value where nothing but one flag stands in the way; else goes on. */
-#define LEAVE_FLAGGED(value) do { \
+#define LEAVE_FLAGGED(value) \
+    do { \
         Value flagged_ = (value); \
         uint32_t flags_ = f->flags; \
         if (flags_ == FRAME_SPECIAL) { \

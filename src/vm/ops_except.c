@@ -250,7 +250,7 @@ static Value enter_exit(Value manager, bool async, Value *exit)
     }
 static WITH_HANDLER_NAMED(before_with_other, false)
 
-OPCODE(BEFORE_WITH)
+    OPCODE(BEFORE_WITH)
 {
     f->pc = pc + 1;
     Value manager = r[B], exit = 0;

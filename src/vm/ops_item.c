@@ -201,8 +201,10 @@ OPCODE(GET_SLICE)
     Value *items = gc_buffer_quick(sizeof(Value) * (size_t)count);
     if (UNLIKELY(!list || !items)) TAIL(rest_GET_SLICE);
     const Value *source = list_items(v) + from;
-    if (back) for (int64_t n = 0; n < count; n++) items[n] = source[count - 1 - n];
-    else for (int64_t n = 0; n < count; n++) items[n] = source[n];
+    if (back)
+        for (int64_t n = 0; n < count; n++) items[n] = source[count - 1 - n];
+    else
+        for (int64_t n = 0; n < count; n++) items[n] = source[n];
     list->items = items;
     list->size = list->allocated = count;
     r[A] = VALUE(list);
@@ -254,8 +256,26 @@ static inline int quick_contains(Value container, Value item)
         if (found == QUICK_ABSENT) no; \
         TAIL(rest_##name); \
     }
-CONTAINS_HANDLER(CONTAINS, r[C], r[B], { r[A] = TRUE; NEXT; }, { r[A] = FALSE; NEXT; })
-CONTAINS_HANDLER(NOT_CONTAINS, r[C], r[B], { r[A] = FALSE; NEXT; }, { r[A] = TRUE; NEXT; })
+CONTAINS_HANDLER(
+    CONTAINS, r[C], r[B],
+    {
+        r[A] = TRUE;
+        NEXT;
+    },
+    {
+        r[A] = FALSE;
+        NEXT;
+    })
+CONTAINS_HANDLER(
+    NOT_CONTAINS, r[C], r[B],
+    {
+        r[A] = FALSE;
+        NEXT;
+    },
+    {
+        r[A] = TRUE;
+        NEXT;
+    })
 CONTAINS_HANDLER(JUMP_IN, r[B], r[A], TAKE(JUMP16), NEXT)
 CONTAINS_HANDLER(JUMP_NOT_IN, r[B], r[A], NEXT, TAKE(JUMP16))
 
@@ -303,7 +323,12 @@ static inline bool is_zip_of_two(Value v) { return has_type(v, &zip_type) && tup
 /* A loop's second FOR_ITER, at its end, stands before the JUMP_BACK to its body; the special forms of it jump there at once. */
 #define BODY (pc + 2 + pc[1].jump)
 #define NEXT_ITEM SKIP(2)
-#define NEXT_ITEM_BACK do { pc = BODY; POLL(); NEXT; } while (0)
+#define NEXT_ITEM_BACK \
+    do { \
+        pc = BODY; \
+        POLL(); \
+        NEXT; \
+    } while (0)
 
 /* The special form of FOR_ITER (at pc - 1) for such an iterator. A pair that UNPACK2 takes apart at once, in a register that nothing else reads, need not be made. */
 static enum Op special_for(const Frame *f, const Word *pc, Value iterator)
@@ -359,7 +384,11 @@ OPCODE(FOR_ITER)
     __attribute__((musttail)) return vm_handlers[special](STATE_ARGS);
 }
 
-#define EXHAUSTED do { pc += pc[0].exit; NEXT; } while (0)
+#define EXHAUSTED \
+    do { \
+        pc += pc[0].exit; \
+        NEXT; \
+    } while (0)
 
 #define FOR_SEQUENCE(name, Iter, sequence, Sequence, type_, next_item) \
     OPCODE(name) \
@@ -468,4 +497,9 @@ static inline int next_pair(Value v, Value *first, Value *second)
         EXHAUSTED; \
     }
 FOR_PAIR_HANDLER(FOR_PAIR, pc + 1, SKIP(3))
-FOR_PAIR_HANDLER(FOR_PAIR_BACK, BODY, do { pc = BODY + 1; POLL(); NEXT; } while (0))
+FOR_PAIR_HANDLER(
+    FOR_PAIR_BACK, BODY, do {
+        pc = BODY + 1;
+        POLL();
+        NEXT;
+    } while (0))

@@ -101,7 +101,8 @@ static Value python_method(Type *type, Value name)
 }
 
 /* Starts the function `method` to finish the instruction at pc; goes on behind this statement when that cannot be. */
-#define START(method, nargs, a, b, c) do { \
+#define START(method, nargs, a, b, c) \
+    do { \
         Frame *frame_ = start_special(t, f, pc, (method), (nargs), (a), (b), (c)); \
         if (LIKELY(frame_ != 0)) RUN(frame_); \
     } while (0)
@@ -185,9 +186,21 @@ static uint16_t specialize_load(Value v, Value name, Word *c)
  * with its caches. */
 
 enum { POLY_LIMIT = 6, POLY_ENTRIES = 2048, POLY_WAYS = 4, POLY_SITES = 4096, POLY_EVICTIONS = 32 };
-typedef struct PolyAnswer { Word caches[2]; uint16_t op; } PolyAnswer;
-typedef struct PolySite { uint64_t keys[POLY_WAYS]; PolyAnswer answers[POLY_WAYS]; uint32_t next; } PolySite;
-typedef struct PolyEntry { Value name; uint64_t key; PolyAnswer answer; uint16_t kind; } PolyEntry;
+typedef struct PolyAnswer {
+    Word caches[2];
+    uint16_t op;
+} PolyAnswer;
+typedef struct PolySite {
+    uint64_t keys[POLY_WAYS];
+    PolyAnswer answers[POLY_WAYS];
+    uint32_t next;
+} PolySite;
+typedef struct PolyEntry {
+    Value name;
+    uint64_t key;
+    PolyAnswer answer;
+    uint16_t kind;
+} PolyEntry;
 static PolyEntry poly_table[POLY_ENTRIES];
 static PolySite poly_sites[POLY_SITES] __attribute__((section(".bss.image")));   /* not worth a place in the start-up image: an empty table fills itself */
 static uint32_t poly_sites_used;
@@ -198,10 +211,7 @@ static inline PolyEntry *poly_entry(Value name, uint64_t key, uint16_t kind)
 }
 
 /* What tells types apart, and values of one type: the shape of an instance, the version of a class. 0: nothing. */
-static inline uint64_t poly_key(Obj *o)
-{
-    return (uint64_t)o->type->version << 32 | (UNLIKELY(o->type->flags & TYPE_TYPE) ? ((Type *)o)->version : o->shape);
-}
+static inline uint64_t poly_key(Obj *o) { return (uint64_t)o->type->version << 32 | (UNLIKELY(o->type->flags & TYPE_TYPE) ? ((Type *)o)->version : o->shape); }
 
 typedef uint16_t Specialize(Value, Value, Word *);
 
@@ -269,8 +279,18 @@ static __attribute__((noinline)) uint16_t settle(const Word *pc, Value v, Specia
 }
 
 /* The ends of LOAD_ATTR's and LOAD_METHOD's handlers: behind the instruction lie 4 words of cache. A method goes to r[A] with its self behind it, other callables to r[A + 1]. */
-#define ANSWER(value) do { r[A] = (value); SKIP(4); } while (0)
-#define ANSWER_METHOD(method, self) do { Value self_or_callable = (self); r[A] = (method); r[A + 1] = self_or_callable; SKIP(4); } while (0)
+#define ANSWER(value) \
+    do { \
+        r[A] = (value); \
+        SKIP(4); \
+    } while (0)
+#define ANSWER_METHOD(method, self) \
+    do { \
+        Value self_or_callable = (self); \
+        r[A] = (method); \
+        r[A + 1] = self_or_callable; \
+        SKIP(4); \
+    } while (0)
 
 OPCODE(LOAD_ATTR)
 {
@@ -546,7 +566,8 @@ OPCODE(STORE_ATTR_POLY)
         PolyAnswer *entry = poly_find(pc, v, OP_STORE_ATTR, specialize_store);
         switch (entry->op) {
         case OP_STORE_ATTR_ADD: o->shape = entry->caches[1].version; [[fallthrough]];
-        case OP_STORE_ATTR_SLOT: case OP_STORE_ATTR_MEMBER:
+        case OP_STORE_ATTR_SLOT:
+        case OP_STORE_ATTR_MEMBER:
             *(Value *)((char *)o + entry->caches[0].index) = r[B];
             gc_barrier(o);
             SKIP(4);
@@ -634,7 +655,8 @@ OPCODE(LOAD_METHOD_POLY)
     if (LIKELY(is_pointer(v))) {
         PolyAnswer *entry = poly_find(pc, v, OP_LOAD_METHOD, specialize_method);
         switch (entry->op) {
-        case OP_LOAD_METHOD_SHAPE: case OP_LOAD_METHOD_TYPE: ANSWER_METHOD(entry->caches[1].value, v);
+        case OP_LOAD_METHOD_SHAPE:
+        case OP_LOAD_METHOD_TYPE: ANSWER_METHOD(entry->caches[1].value, v);
         case OP_LOAD_METHOD_VALUE: ANSWER_METHOD(0, entry->caches[1].value);
         case OP_LOAD_METHOD_SLOT: ANSWER_METHOD(0, *(Value *)((char *)as_obj(v) + entry->caches[0].index));
         case OP_LOAD_METHOD_BOUND: ANSWER_METHOD(entry->caches[1].value, VALUE(as_obj(v)->type));

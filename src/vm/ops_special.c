@@ -17,7 +17,8 @@ static inline Value method_of(Type *type, Value name)
 }
 
 /* Runs `method` (0: none) for the instruction at pc; goes on behind this statement when it cannot. */
-#define START(method, nargs, a, b, c) do { \
+#define START(method, nargs, a, b, c) \
+    do { \
         Value method_ = (method); \
         Frame *frame_ = LIKELY(method_ != 0) ? start_special(t, f, pc, method_, (nargs), (a), (b), (c)) : 0; \
         if (LIKELY(frame_ != 0)) RUN(frame_); \
@@ -25,12 +26,16 @@ static inline Value method_of(Type *type, Value name)
 
 /* ---- arithmetic */
 
-typedef struct BinarySite { Value a, b; BinaryOp op; bool in_place; } BinarySite;
+typedef struct BinarySite {
+    Value a, b;
+    BinaryOp op;
+    bool in_place;
+} BinarySite;
 
 static inline BinarySite binary_site(const Word *pc, const Value *r, const Value *k)
 {
-    static const uint8_t ops[] = {BINARY_ADD, BINARY_SUBTRACT, BINARY_MULTIPLY, BINARY_FLOOR_DIVIDE, BINARY_REMAINDER, BINARY_TRUE_DIVIDE, BINARY_POWER, BINARY_AND, BINARY_OR, BINARY_XOR,
-                                  BINARY_LSHIFT, BINARY_RSHIFT};
+    static const uint8_t ops[] = {BINARY_ADD,   BINARY_SUBTRACT, BINARY_MULTIPLY, BINARY_FLOOR_DIVIDE, BINARY_REMAINDER, BINARY_TRUE_DIVIDE,
+                                  BINARY_POWER, BINARY_AND,      BINARY_OR,       BINARY_XOR,          BINARY_LSHIFT,    BINARY_RSHIFT};
     static_assert(OP_IADD == OP_ADD + 1 && OP_ADD_K == OP_ADD + 2 && OP_IRSHIFT_K == OP_ADD + 4 * (int)sizeof ops - 1 && OP_POW == OP_ADD + 24 && OP_AND == OP_ADD + 28);
     unsigned form = pc[-1].op - OP_ADD;
     return (BinarySite){r[B], form & 2 ? k[C] : r[C], (BinaryOp)ops[form / 4], form & 1};
@@ -90,7 +95,11 @@ HANDLER(vm_special_unary)
 
 /* ---- comparison */
 
-typedef struct CompareSite { Value a, b; CompareOp op; bool jump, wanted; } CompareSite;
+typedef struct CompareSite {
+    Value a, b;
+    CompareOp op;
+    bool jump, wanted;
+} CompareSite;
 
 static inline CompareSite compare_site(const Word *pc, const Value *r, const Value *k)
 {
@@ -165,7 +174,8 @@ static __attribute__((noinline)) HANDLER(finish_compare)
 static inline Value truth_operand(const Word *pc, const Value *r) { return pc[-1].op == OP_NOT ? r[B] : r[A]; }
 
 /* NOT, JUMP_FALSE or JUMP_TRUE, when the operand is found to be true or not. */
-#define USE_TRUTH(truth) do { \
+#define USE_TRUTH(truth) \
+    do { \
         int truth_ = (truth); \
         if (UNLIKELY(truth_ < 0)) ERROR; \
         if (pc[-1].op == OP_NOT) { \
@@ -237,7 +247,8 @@ HANDLER(vm_special_setitem)
 
 static inline bool contains_jumps(const Word *pc) { return pc[-1].op == OP_JUMP_IN || pc[-1].op == OP_JUMP_NOT_IN; }
 
-#define USE_CONTAINS(found) do { \
+#define USE_CONTAINS(found) \
+    do { \
         int found_ = (found); \
         if (UNLIKELY(found_ < 0)) ERROR; \
         uint16_t op_ = pc[-1].op; \
@@ -321,11 +332,24 @@ HANDLER(vm_finish_special)
     }
     switch (op) {
     case OP_CALL_LEN: TAIL(finish_length);
-    case OP_NOT: case OP_JUMP_FALSE: case OP_JUMP_TRUE: TAIL(finish_truth);
-    case OP_CONTAINS: case OP_NOT_CONTAINS: case OP_JUMP_IN: case OP_JUMP_NOT_IN: TAIL(finish_contains);
+    case OP_NOT:
+    case OP_JUMP_FALSE:
+    case OP_JUMP_TRUE: TAIL(finish_truth);
+    case OP_CONTAINS:
+    case OP_NOT_CONTAINS:
+    case OP_JUMP_IN:
+    case OP_JUMP_NOT_IN: TAIL(finish_contains);
     case OP_GET_ITER: TAIL(finish_iter);
-    case OP_STORE_SUBSCR: case OP_STORE_SUBSCR_K: case OP_STORE_SUBSCR_I: NEXT;
-    case OP_STORE_ATTR: case OP_STORE_ATTR_SLOT: case OP_STORE_ATTR_ADD: case OP_STORE_ATTR_MEMBER: case OP_STORE_ATTR_POLY: case OP_STORE_ATTR_DICT: case OP_STORE_ATTR_PROPERTY:
+    case OP_STORE_SUBSCR:
+    case OP_STORE_SUBSCR_K:
+    case OP_STORE_SUBSCR_I: NEXT;
+    case OP_STORE_ATTR:
+    case OP_STORE_ATTR_SLOT:
+    case OP_STORE_ATTR_ADD:
+    case OP_STORE_ATTR_MEMBER:
+    case OP_STORE_ATTR_POLY:
+    case OP_STORE_ATTR_DICT:
+    case OP_STORE_ATTR_PROPERTY:
     case OP_STORE_ATTR_HOOK: SKIP(4);
     default: r[A] = f->result; SKIP(op_words[op]);
     }

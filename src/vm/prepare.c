@@ -4,7 +4,11 @@
 #include "object/container.h"
 #include <stdlib.h>
 
-typedef struct CodeList { CodeObj **items; size_t count, capacity; bool failed; } CodeList;
+typedef struct CodeList {
+    CodeObj **items;
+    size_t count, capacity;
+    bool failed;
+} CodeList;
 
 static void list_add(CodeList *list, CodeObj *code)
 {

@@ -74,10 +74,7 @@ bool generator_link(Thread *t, GeneratorObj *gen, Value value, uint32_t flags);
 void generator_finished(Thread *t, GeneratorObj *gen, bool failed);
 /* As Type.send. */
 int generator_send(Value gen, Value value, Value *result);
-static inline bool is_generator_like(Value v)
-{
-    return is_pointer(v) && (as_obj(v)->type == &generator_type || as_obj(v)->type == &coroutine_type);
-}
+static inline bool is_generator_like(Value v) { return is_pointer(v) && (as_obj(v)->type == &generator_type || as_obj(v)->type == &coroutine_type); }
 Value vm_get_awaitable(Value v, int where);
 Value vm_yield_from_iter(Frame *f, Value v);
 Value vm_get_aiter(Value v);

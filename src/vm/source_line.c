@@ -105,7 +105,9 @@ static int64_t to_characters(const char *utf8, size_t size, int bytes)
     return n;
 }
 
-typedef struct Anchors { int left, right; } Anchors;   /* byte offsets in the segment of what gets ^ */
+typedef struct Anchors {
+    int left, right;
+} Anchors;   /* byte offsets in the segment of what gets ^ */
 
 static bool anchors_of(Expr *e, const char *segment, Anchors *anchors)
 {
@@ -142,8 +144,8 @@ static bool find_anchors(const char *segment, size_t size, Anchors *anchors)
         source.mode = PARSE_EVAL;
         source.flags |= PYCF_IGNORE_COOKIE;
         Mod *tree = parse(&source);
-        found = tree && tree->kind == Mod_Expression && tree->Expression.body->lineno == tree->Expression.body->end_lineno &&
-                anchors_of(tree->Expression.body, segment, anchors) && anchors->left >= 0 && anchors->right <= (int)size && anchors->left < anchors->right;
+        found = tree && tree->kind == Mod_Expression && tree->Expression.body->lineno == tree->Expression.body->end_lineno && anchors_of(tree->Expression.body, segment, anchors) &&
+                anchors->left >= 0 && anchors->right <= (int)size && anchors->left < anchors->right;
     }
     arena_free(&arena);
     return found;

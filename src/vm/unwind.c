@@ -98,7 +98,6 @@ static Frame *unwind(Thread *t, Frame *f, bool again)
     }
 }
 
-
 /* What is called with an error but without an exception is a bug of a native function; it must not crash. */
 static void require_exception(Thread *t)
 {

@@ -69,7 +69,10 @@ static bool read_varint(const uint8_t **p, const uint8_t *end, uint32_t *out)
     for (int n = 0; *p < end && n < 6; n++) {
         uint8_t byte = *(*p)++;
         value = value << 6 | (byte & 63);
-        if (!(byte & 64)) { *out = value; return value < 0x7fffffff; }
+        if (!(byte & 64)) {
+            *out = value;
+            return value < 0x7fffffff;
+        }
     }
     return false;
 }
@@ -107,8 +110,7 @@ static bool check_argument(Stored *s, int32_t i)
     int64_t arg = insn->arg;
     const uint8_t *kinds = bytes_data(code->localspluskinds);
     switch (insn->op) {
-    case BC_LOAD_CONST:
-        return arg < tuple_size(code->consts) || unsound(s, "constant index out of range");
+    case BC_LOAD_CONST: return arg < tuple_size(code->consts) || unsound(s, "constant index out of range");
     case BC_KW_NAMES: {
         if (arg >= tuple_size(code->consts) || !is_tuple(tuple_get(code->consts, arg))) return unsound(s, "KW_NAMES without names");
         Value names = tuple_get(code->consts, arg);
@@ -120,15 +122,28 @@ static bool check_argument(Stored *s, int32_t i)
         return true;
     }
     case BC_LOAD_GLOBAL: arg >>= 1; [[fallthrough]];
-    case BC_STORE_NAME: case BC_DELETE_NAME: case BC_STORE_ATTR: case BC_DELETE_ATTR: case BC_STORE_GLOBAL: case BC_DELETE_GLOBAL: case BC_LOAD_NAME: case BC_LOAD_ATTR:
-    case BC_IMPORT_NAME: case BC_IMPORT_FROM: case BC_LOAD_METHOD:
-        return arg < tuple_size(code->names) || unsound(s, "name index out of range");
-    case BC_LOAD_FAST: case BC_STORE_FAST: case BC_DELETE_FAST:
+    case BC_STORE_NAME:
+    case BC_DELETE_NAME:
+    case BC_STORE_ATTR:
+    case BC_DELETE_ATTR:
+    case BC_STORE_GLOBAL:
+    case BC_DELETE_GLOBAL:
+    case BC_LOAD_NAME:
+    case BC_LOAD_ATTR:
+    case BC_IMPORT_NAME:
+    case BC_IMPORT_FROM:
+    case BC_LOAD_METHOD: return arg < tuple_size(code->names) || unsound(s, "name index out of range");
+    case BC_LOAD_FAST:
+    case BC_STORE_FAST:
+    case BC_DELETE_FAST:
         if (arg >= code->nlocalsplus) return unsound(s, "local variable index out of range");
         return !(kinds[arg] & (LOCAL_CELL | LOCAL_FREE)) || unsound(s, "cell used as a local variable");
-    case BC_MAKE_CELL:
-        return (arg < code->nlocalsplus && (kinds[arg] & LOCAL_CELL)) || unsound(s, "MAKE_CELL of what is no cell variable");
-    case BC_LOAD_CLOSURE: case BC_LOAD_DEREF: case BC_STORE_DEREF: case BC_DELETE_DEREF: case BC_LOAD_CLASSDEREF:
+    case BC_MAKE_CELL: return (arg < code->nlocalsplus && (kinds[arg] & LOCAL_CELL)) || unsound(s, "MAKE_CELL of what is no cell variable");
+    case BC_LOAD_CLOSURE:
+    case BC_LOAD_DEREF:
+    case BC_STORE_DEREF:
+    case BC_DELETE_DEREF:
+    case BC_LOAD_CLASSDEREF:
         if (arg >= code->nlocalsplus || !(kinds[arg] & (LOCAL_CELL | LOCAL_FREE))) return unsound(s, "cell index out of range");
         s->cells_open |= !s->made[arg];
         return true;
@@ -141,8 +156,8 @@ static bool check_argument(Stored *s, int32_t i)
     case BC_RETURN_GENERATOR:
         if (insn->depth > 0) return unsound(s, "generator made with values on the stack");   /* a frame that waits there has none */
         [[fallthrough]];
-    case BC_YIELD_VALUE: case BC_ASYNC_GEN_WRAP:
-        return (code->flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) || unsound(s, "generator instruction outside a generator");
+    case BC_YIELD_VALUE:
+    case BC_ASYNC_GEN_WRAP: return (code->flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) || unsound(s, "generator instruction outside a generator");
     default: return true;
     }
 }
@@ -244,7 +259,8 @@ static bool apply(Walk *w, StoredInsn *insn, int32_t *lowest)
         top[-1] = KIND_MAYBE;
         top[0] = KIND_VALUE;
         break;
-    case BC_CALL: case BC_CALL_FUNCTION_EX:
+    case BC_CALL:
+    case BC_CALL_FUNCTION_EX:
         if (!values_only(w, e.pops - 1, e.pops - 1)) return false;
         top[-e.pops] = KIND_VALUE;
         break;
@@ -285,7 +301,10 @@ static bool walk_block(Walk *w, int32_t i)
         if (insn->target >= 0) {
             int32_t depth = w->depth;
             if (insn->op == BC_FOR_ITER) depth = depth_before - 1;
-            if (insn->op == BC_SEND) { depth = depth_before - 1; w->stack[depth - 1] = KIND_VALUE; }
+            if (insn->op == BC_SEND) {
+                depth = depth_before - 1;
+                w->stack[depth - 1] = KIND_VALUE;
+            }
             if (insn->op == BC_JUMP_IF_FALSE_OR_POP || insn->op == BC_JUMP_IF_TRUE_OR_POP) depth = depth_before;
             if (!flow_to(w, insn->target, w->stack, depth)) return false;
         }
@@ -320,7 +339,8 @@ static bool walk(Stored *s)
 static int kind_group(uint8_t kind)
 {
     switch (kind) {
-    case LOCAL_FAST: case LOCAL_FAST | LOCAL_CELL: return 0;
+    case LOCAL_FAST:
+    case LOCAL_FAST | LOCAL_CELL: return 0;
     case LOCAL_CELL: return 1;
     case LOCAL_FREE: return 2;
     default: return -1;
@@ -351,7 +371,8 @@ bool bytecode_decode(CodeObj *code, Stored *s)
     uint32_t units = (uint32_t)(bytes_size(code->code) / 2);
     s->insns = malloc(sizeof(StoredInsn) * (units + 1));
     int32_t *index_of = malloc(sizeof(int32_t) * (units + 1));
-    bool ok = s->insns && index_of && decode_units(s, bytes_data(code->code), units, index_of) && resolve_jumps(s, units, index_of) && decode_handlers(s, units, index_of) && walk(s);
+    bool ok =
+        s->insns && index_of && decode_units(s, bytes_data(code->code), units, index_of) && resolve_jumps(s, units, index_of) && decode_handlers(s, units, index_of) && walk(s);
     free(index_of);
     return ok && ((int64_t)code->nlocalsplus + s->max_depth + 2 <= MAX_REGISTERS || unsound(s, "more than 65000 locals and stack entries"));
 }

@@ -101,10 +101,7 @@ static int class_register(CodeObj *c)
     return -1;
 }
 
-static bool first_in_cell(CodeObj *c, Value first)
-{
-    return first && (bytes_data(c->localspluskinds)[0] & LOCAL_CELL) && type_of(first) == &cell_type;
-}
+static bool first_in_cell(CodeObj *c, Value first) { return first && (bytes_data(c->localspluskinds)[0] & LOCAL_CELL) && type_of(first) == &cell_type; }
 
 static bool super_frame(Value *type, Value *object)
 {
@@ -167,8 +164,8 @@ bool vm_super_site(Frame *f, Value name, SuperSite *site)
     } else if (type_of(found) == &staticmethod_type) found = ((WrappedObj *)found)->callable;
     else if (type_of(found) != &native_type && type_of(found) != &function_type) return false;
     site->found = found;
-    return found && (site->is_class || site->bind) && (type_of(found) == &function_type || type_of(found) == &native_type || type_of(found) == &native_method_type ||
-                                                        type_of(found) == &slot_wrapper_type);
+    return found && (site->is_class || site->bind) &&
+           (type_of(found) == &function_type || type_of(found) == &native_type || type_of(found) == &native_method_type || type_of(found) == &slot_wrapper_type);
 }
 
 /* ---- roots: frames of all threads (their registers on the register stack are scanned with it) */

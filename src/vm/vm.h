@@ -17,7 +17,12 @@ Value vm_compile(const char *source, size_t size, Value filename, int mode, int 
 /* Another use of the front end (syntax/parser.h): `work` runs with a source whose arena ends with it; running out of its memory is a MemoryError. vm_front_end_report issues the
  * source's warnings and raises its error unless `ok`; true: no exception is set. */
 struct Source;
-typedef struct FrontEndInput { const char *text; size_t size; Value filename; int mode, flags, optimize /* -1: the interpreter's */, feature_version; } FrontEndInput;
+typedef struct FrontEndInput {
+    const char *text;
+    size_t size;
+    Value filename;
+    int mode, flags, optimize /* -1: the interpreter's */, feature_version;
+} FrontEndInput;
 Value vm_front_end_run(const FrontEndInput *input, Value (*work)(struct Source *source, Value filename, void *context), void *context);
 bool vm_front_end_report(struct Source *source, Value filename, bool ok);
 /* Checks the code and all code among its constants: false with the reason (ValueError) for what is not sound. For files that are imported; other code is checked when it is lowered. */
@@ -30,15 +35,15 @@ bool code_locations_sound(CodeObj *code);
 /* The running frame's namespaces; 0: no frame. */
 Value vm_globals(void);
 Value vm_builtins(void);
-Value vm_locals(void);              /* as locals(): a dict */
-Value vm_frame_object(int depth);   /* sys._getframe(depth); ValueError "call stack is not deep enough" */
+Value vm_locals(void); /* as locals(): a dict */
+Value vm_frame_object(int depth); /* sys._getframe(depth); ValueError "call stack is not deep enough" */
 Value vm_frame_of_generator(Value generator);
 /* Names, for tools: sys._current_frames */
 Value vm_thread_frame(Thread *thread);
 /* Size of a thread's register stack, in values: address space only until used. */
 enum { REGISTER_STACK_VALUES = 1 << 24 };
-extern int vm_optimize;             /* sys.flags.optimize */
-extern bool vm_no_columns;          /* -X no_debug_ranges: new code objects have lines only */
+extern int vm_optimize; /* sys.flags.optimize */
+extern bool vm_no_columns; /* -X no_debug_ranges: new code objects have lines only */
 /* Before gc.collect(): clears registers of this thread's frames that hold leftovers (vm/live.c). */
 void vm_clear_dead(void);
 /* Before an image is saved: the code of all functions is lowered (vm/prepare.c); generators forget where on the register stack they ran last. */

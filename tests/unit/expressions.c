@@ -111,7 +111,8 @@ static Value eval(void)
         Value a = eval(), b = eval();
         return a && b ? object_getitem(a, b) : 0;
     }
-    case 'L': case 'P': {
+    case 'L':
+    case 'P': {
         int n = atoi(word());
         Value list = list_new(0);
         for (int i = 0; i < n; i++) {

@@ -2,9 +2,15 @@
 #pragma once
 #include <stddef.h>
 
-typedef struct Place { const char *what; size_t offset, size; } Place;
+typedef struct Place {
+    const char *what;
+    size_t offset, size;
+} Place;
 extern const Place cpython_layout[];
 /* The bits of a string's state as CPython's bit-field has them, and the values of the flags of types. */
-typedef struct Bits { const char *what; unsigned long value; } Bits;
+typedef struct Bits {
+    const char *what;
+    unsigned long value;
+} Bits;
 extern const Bits cpython_bits[];
 const Bits *cpython_string_bits(void);

@@ -9,7 +9,11 @@
 /* --- stand-ins for the object room */
 Type type_type, int_type, float_type;
 static int memory_errors;
-uint64_t raise_memory(void) { memory_errors++; return 0; }
+uint64_t raise_memory(void)
+{
+    memory_errors++;
+    return 0;
+}
 uint64_t raise_recursion(const char *where) { return 0; }
 uint64_t raise_object(Value v, Value cause) { return 0; }
 void error_unraisable(Value where, const char *message) {}
@@ -22,7 +26,13 @@ void error_unraisable(Value where, const char *message) {}
         } \
     } while (0)
 
-typedef struct Node { Obj head; struct Node *left, *right; int64_t number; Value *items; size_t count; } Node;
+typedef struct Node {
+    Obj head;
+    struct Node *left, *right;
+    int64_t number;
+    Value *items;
+    size_t count;
+} Node;
 static void node_trace(Obj *o)
 {
     Node *n = (Node *)o;
@@ -32,7 +42,10 @@ static void node_trace(Obj *o)
     if (n->items) gc_visit_values(n->items, n->count);
 }
 static int finalized[64], finalized_count;
-static void node_finalize(Obj *o) { if (finalized_count < 64) finalized[finalized_count++] = ((Node *)o)->number; }
+static void node_finalize(Obj *o)
+{
+    if (finalized_count < 64) finalized[finalized_count++] = ((Node *)o)->number;
+}
 static Type node_type = {TYPE_INIT("node", Node), .trace = node_trace};
 static Type closing_type = {TYPE_INIT("closing", Node), .trace = node_trace, .finalize = node_finalize, .flags = TYPE_FINALIZE};
 

@@ -16,8 +16,9 @@ static const Place krait_layout[] = {
 };
 static_assert(sizeof(Obj) == 16 && offsetof(Type, trace) == 408, "behind the 408 bytes of PyTypeObject");
 
-static const uint64_t krait_bits[] = {TYPE_SEQUENCE, TYPE_MAPPING, TYPE_DISALLOW_NEW, TYPE_IMMUTABLE, TYPE_HEAP, TYPE_BASE, TYPE_READY, TYPE_METHOD_DESCRIPTOR, TYPE_ABSTRACT, TYPE_INT, TYPE_LIST, TYPE_TUPLE,
-                                      TYPE_BYTES, TYPE_STR, TYPE_DICT, TYPE_EXCEPTION, TYPE_TYPE};
+static const uint64_t krait_bits[] = {TYPE_SEQUENCE, TYPE_MAPPING, TYPE_DISALLOW_NEW, TYPE_IMMUTABLE, TYPE_HEAP,  TYPE_BASE, TYPE_READY, TYPE_METHOD_DESCRIPTOR,
+                                      TYPE_ABSTRACT, TYPE_INT,     TYPE_LIST,         TYPE_TUPLE,     TYPE_BYTES, TYPE_STR,  TYPE_DICT,  TYPE_EXCEPTION,
+                                      TYPE_TYPE};
 
 int main(void)
 {

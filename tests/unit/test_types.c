@@ -31,10 +31,7 @@ static Value method(Value v, const char *name, size_t n, Value a, Value b)
     Value args[] = {a, b};
     return call_method(v, str_intern_cstring(name), args, n);
 }
-static Value new_class(const char *name, Value bases, Value dict)
-{
-    return call_3(VALUE(&type_type), str_from_cstring(name), bases, dict);
-}
+static Value new_class(const char *name, Value bases, Value dict) { return call_3(VALUE(&type_type), str_from_cstring(name), bases, dict); }
 
 static void test_static(void)
 {
@@ -120,10 +117,12 @@ int main(void)
 {
     heap_init();
     thread_attach(thread_new(1 << 16));
-#define TYPE(name) if (!type_ready(&name)) return 1;
+#define TYPE(name) \
+    if (!type_ready(&name)) return 1;
 #include "object/types.def"
 #undef TYPE
-#define EXCEPTION(Name, Base) if (!type_ready(&exc_##Name)) return 1;
+#define EXCEPTION(Name, Base) \
+    if (!type_ready(&exc_##Name)) return 1;
 #include "object/exceptions.def"
     test_static();
     test_classes();

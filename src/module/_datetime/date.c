@@ -118,10 +118,7 @@ static Value date_subtract(Value a, Value b)
     return is_delta(b) ? shifted(a, b, -1) : NOT_IMPLEMENTED;
 }
 
-static Value date_compare(Value a, Value b, CompareOp op)
-{
-    return is_date(b) ? compare_ranks(data_order(as_date(a)->data, as_date(b)->data, DATE_SIZE), op) : NOT_IMPLEMENTED;
-}
+static Value date_compare(Value a, Value b, CompareOp op) { return is_date(b) ? compare_ranks(data_order(as_date(a)->data, as_date(b)->data, DATE_SIZE), op) : NOT_IMPLEMENTED; }
 
 static bool date_hash(Value self, int64_t *hash)
 {
@@ -207,7 +204,8 @@ static const NativeDef date_methods[] = {
     {"fromtimestamp", "(type, timestamp, /)", date_fromtimestamp, "The local date at a POSIX timestamp, as time.time() gives it.", NATIVE_CLASS},
     {"fromordinal", 0, date_fromordinal, "int -> date of a day of the proleptic Gregorian calendar, where 1 is the first of January of year 1.", NATIVE_CLASS | NATIVE_VECTOR},
     {"fromisoformat", "(type, date_string, /)", date_fromisoformat, "str -> the date that it is in ISO 8601 format.", NATIVE_CLASS},
-    {"fromisocalendar", "(type, year, week, day)", date_fromisocalendar, "int, int, int -> the date of an ISO year, week number and weekday; what isocalendar() returns.", NATIVE_CLASS},
+    {"fromisocalendar", "(type, year, week, day)", date_fromisocalendar, "int, int, int -> the date of an ISO year, week number and weekday; what isocalendar() returns.",
+     NATIVE_CLASS},
     {"today", "(type, /)", date_today, "Current date or datetime:  same as self.__class__.fromtimestamp(time.time()).", NATIVE_CLASS},
     {"ctime", "(self, /)", date_ctime, "The text that ctime() of C makes.", 0},
     {"strftime", "(self, format)", date_strftime, "format -> text as strftime() of C makes it.", 0},

@@ -272,8 +272,13 @@ static Value datetime_get_microsecond(Value self) { return small_int(datetime_fi
 static Value datetime_get_zone(Value self) { return zone_of_datetime(self); }
 static Value datetime_get_fold(Value self) { return small_int(as_datetime(self)->fold); }
 
-static const GetSetDef datetime_getset[] = {{"hour", datetime_get_hour}, {"minute", datetime_get_minute}, {"second", datetime_get_second}, {"microsecond", datetime_get_microsecond},
-    {"tzinfo", datetime_get_zone}, {"fold", datetime_get_fold}, {0}};
+static const GetSetDef datetime_getset[] = {{"hour", datetime_get_hour},
+                                            {"minute", datetime_get_minute},
+                                            {"second", datetime_get_second},
+                                            {"microsecond", datetime_get_microsecond},
+                                            {"tzinfo", datetime_get_zone},
+                                            {"fold", datetime_get_fold},
+                                            {0}};
 static const NativeDef datetime_methods[] = {
     {"now", "(type, tz=None)", datetime_now, "The current time in the zone tz, or in local time without one.", NATIVE_CLASS},
     {"utcnow", "(type, /)", datetime_utcnow, "The current time in UTC, without a zone.", NATIVE_CLASS},
@@ -290,8 +295,10 @@ static const NativeDef datetime_methods[] = {
     {"timestamp", "(self, /)", datetime_timestamp, "The POSIX timestamp as a float.", 0},
     {"utctimetuple", "(self, /)", datetime_utctimetuple, "A time tuple in UTC like that of time.localtime().", 0},
     {"isoformat", "(self, sep=<unrepresentable>, timespec=<unrepresentable>)", datetime_isoformat,
-     "[sep] -> the time in ISO 8601 format, YYYY-MM-DDT[HH[:MM[:SS[.mmm[uuu]]]]][+HH:MM].\n\nsep stands between date and time, 'T' where not given. timespec says how much of the time: 'auto' "
-     "(seconds, and microseconds unless they are 0), 'hours', 'minutes', 'seconds', 'milliseconds' or 'microseconds'.", 0},
+     "[sep] -> the time in ISO 8601 format, YYYY-MM-DDT[HH[:MM[:SS[.mmm[uuu]]]]][+HH:MM].\n\nsep stands between date and time, 'T' where not given. timespec says how much of the "
+     "time: 'auto' "
+     "(seconds, and microseconds unless they are 0), 'hours', 'minutes', 'seconds', 'milliseconds' or 'microseconds'.",
+     0},
     {"utcoffset", "(self, /)", datetime_utcoffset_method, "Return self.tzinfo.utcoffset(self).", 0},
     {"tzname", "(self, /)", datetime_tzname, "Return self.tzinfo.tzname(self).", 0},
     {"dst", "(self, /)", datetime_dst, "Return self.tzinfo.dst(self).", 0},
@@ -309,7 +316,8 @@ Type datetime_type = {
     TYPE_INIT("datetime.datetime", DateTimeObj),
     .base = &date_type,
     .flags = TYPE_BASE,
-    .doc = "datetime(year, month, day[, hour[, minute[, second[, microsecond[,tzinfo]]]]])\n\nYear, month and day must be given. tzinfo is None, or an instance of a subclass of tzinfo; the others "
+    .doc = "datetime(year, month, day[, hour[, minute[, second[, microsecond[,tzinfo]]]]])\n\nYear, month and day must be given. tzinfo is None, or an instance of a subclass of "
+           "tzinfo; the others "
            "are ints.",
     .trace = datetime_trace,
     .new = datetime_construct,

@@ -16,14 +16,42 @@ enum { MIN_YEAR = 1, MAX_YEAR = 9999, MAX_DELTA_DAYS = 999999999, DAY_SECONDS = 
 enum { DATE_SIZE = 4, TIME_SIZE = 6, DATETIME_SIZE = 10 };
 #define EPOCH_CLOCK ((int64_t)EPOCH_ORDINAL * DAY_SECONDS)   /* 1970-01-01 in clock seconds */
 
-typedef struct DeltaObj { Obj head; int64_t hash; int days, seconds, microseconds; } DeltaObj;
-typedef struct DateObj { Obj head; int64_t hash; bool has_zone; uint8_t data[DATE_SIZE]; } DateObj;
-typedef struct TimeObj { Obj head; int64_t hash; bool has_zone; uint8_t data[TIME_SIZE]; uint8_t fold; Value zone; } TimeObj;
-typedef struct DateTimeObj { Obj head; int64_t hash; bool has_zone; uint8_t data[DATETIME_SIZE]; uint8_t fold; Value zone; } DateTimeObj;
-typedef struct TimezoneObj { Obj head; Value offset, name /* 0: none */; } TimezoneObj;
+typedef struct DeltaObj {
+    Obj head;
+    int64_t hash;
+    int days, seconds, microseconds;
+} DeltaObj;
+typedef struct DateObj {
+    Obj head;
+    int64_t hash;
+    bool has_zone;
+    uint8_t data[DATE_SIZE];
+} DateObj;
+typedef struct TimeObj {
+    Obj head;
+    int64_t hash;
+    bool has_zone;
+    uint8_t data[TIME_SIZE];
+    uint8_t fold;
+    Value zone;
+} TimeObj;
+typedef struct DateTimeObj {
+    Obj head;
+    int64_t hash;
+    bool has_zone;
+    uint8_t data[DATETIME_SIZE];
+    uint8_t fold;
+    Value zone;
+} DateTimeObj;
+typedef struct TimezoneObj {
+    Obj head;
+    Value offset, name /* 0: none */;
+} TimezoneObj;
 
 /* A date and a time in numbers; either half may be unused. */
-typedef struct Fields { int year, month, day, hour, minute, second, microsecond; } Fields;
+typedef struct Fields {
+    int year, month, day, hour, minute, second, microsecond;
+} Fields;
 
 extern Type delta_type, tzinfo_type, timezone_type, iso_calendar_type, date_type, time_type, datetime_type;
 extern Value timezone_utc;
@@ -80,7 +108,10 @@ static inline Fields datetime_fields(Value datetime)
     unpack_time(as_datetime(datetime)->data + DATE_SIZE, &f);
     return f;
 }
-static inline void pack_date(uint8_t *data, const Fields *f) { data[0] = (uint8_t)(f->year >> 8), data[1] = (uint8_t)f->year, data[2] = (uint8_t)f->month, data[3] = (uint8_t)f->day; }
+static inline void pack_date(uint8_t *data, const Fields *f)
+{
+    data[0] = (uint8_t)(f->year >> 8), data[1] = (uint8_t)f->year, data[2] = (uint8_t)f->month, data[3] = (uint8_t)f->day;
+}
 static inline void pack_time(uint8_t *data, const Fields *f)
 {
     data[0] = (uint8_t)f->hour, data[1] = (uint8_t)f->minute, data[2] = (uint8_t)f->second;
@@ -134,7 +165,11 @@ Value call_words(Value callable, const Value *words, size_t count);
 
 /* --- timedelta.c */
 Value delta_new(int64_t days, int64_t seconds, int64_t microseconds);   /* normalizes; OverflowError */
-static inline bool delta_is_zero(Value v) { DeltaObj *d = as_delta(v); return !(d->days | d->seconds | d->microseconds); }
+static inline bool delta_is_zero(Value v)
+{
+    DeltaObj *d = as_delta(v);
+    return !(d->days | d->seconds | d->microseconds);
+}
 int delta_order(Value a, Value b);                              /* <0, 0, >0 */
 Value delta_subtract(Value a, Value b);
 bool delta_add_constants(void);

@@ -84,8 +84,7 @@ static Value compare_in_utc(Value a, Value b, CompareOp op)
 {
     Value first = datetime_utcoffset(a), second = first ? datetime_utcoffset(b) : 0;
     if (!second) return 0;
-    if ((first == NONE) != (second == NONE))
-        return op == CMP_EQ ? FALSE : op == CMP_NE ? TRUE : raise_type("can't compare offset-naive and offset-aware datetimes");
+    if ((first == NONE) != (second == NONE)) return op == CMP_EQ ? FALSE : op == CMP_NE ? TRUE : raise_type("can't compare offset-naive and offset-aware datetimes");
     int64_t rank;
     if (first == second || !delta_order(first, second)) {
         rank = data_order(as_datetime(a)->data, as_datetime(b)->data, DATETIME_SIZE);

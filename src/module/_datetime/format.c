@@ -82,7 +82,10 @@ Value repr_with(Value self, const char *text, Value zone, int fold, bool fold_fi
 /* --- strftime */
 
 /* What stands for %z, %Z or %f; made when the format first has it. */
-typedef struct Replacements { Value zone, argument, offset, name; int microsecond; } Replacements;
+typedef struct Replacements {
+    Value zone, argument, offset, name;
+    int microsecond;
+} Replacements;
 
 static bool add_offset(StrBuilder *out, Replacements *r)
 {

@@ -54,10 +54,7 @@ static bool local_time(int64_t timestamp, struct tm *t)
     return localtime_r(&when, t) || raise_errno();
 }
 
-static void fields_of_tm(const struct tm *t, Fields *f)
-{
-    *f = (Fields){t->tm_year + 1900, t->tm_mon + 1, t->tm_mday, t->tm_hour, t->tm_min, t->tm_sec, 0};
-}
+static void fields_of_tm(const struct tm *t, Fields *f) { *f = (Fields){t->tm_year + 1900, t->tm_mon + 1, t->tm_mday, t->tm_hour, t->tm_min, t->tm_sec, 0}; }
 
 bool local_fields(int64_t timestamp, Fields *f)
 {

@@ -7,7 +7,9 @@
 #include "module/_datetime/datetime.h"
 
 typedef enum Zone { ZONE_NONE, ZONE_GIVEN, ZONE_BAD = -1 } Zone;
-typedef struct Offset { int seconds, microseconds; } Offset;
+typedef struct Offset {
+    int seconds, microseconds;
+} Offset;
 
 static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

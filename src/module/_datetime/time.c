@@ -35,8 +35,8 @@ static Value time_construct(Type *type, Value *args, size_t nargs, Value kwnames
             return time_make(type, &f, nargs > 1 ? args[1] : NONE, fold);
         }
     }
-    if (!native_bind(0, "(hour=<unrepresentable>, minute=<unrepresentable>, second=<unrepresentable>, microsecond=<unrepresentable>, tzinfo=None, *, fold=0)", &signature, args, nargs, kwnames,
-                     in) ||
+    if (!native_bind(0, "(hour=<unrepresentable>, minute=<unrepresentable>, second=<unrepresentable>, microsecond=<unrepresentable>, tzinfo=None, *, fold=0)", &signature, args,
+                     nargs, kwnames, in) ||
         !int_arguments(in, 4, &f.hour) || !int_argument(in[5], &fold))
         return 0;
     return time_checked(type, &f, in[4], fold);
@@ -62,8 +62,7 @@ static Value time_compare(Value a, Value b, CompareOp op)
         if (!second) return 0;
         bool aware = first != NONE && second != NONE;
         if (aware && delta_order(first, second)) return compare_aware(a, b, first, second, op);
-        if (!aware && first != second)
-            return op == CMP_EQ ? FALSE : op == CMP_NE ? TRUE : raise_type("can't compare offset-naive and offset-aware times");
+        if (!aware && first != second) return op == CMP_EQ ? FALSE : op == CMP_NE ? TRUE : raise_type("can't compare offset-naive and offset-aware times");
     }
     return compare_ranks(data_order(as_time(a)->data, as_time(b)->data, TIME_SIZE), op);
 }
@@ -116,7 +115,8 @@ static NATIVE(time_strftime)
 {
     if (!is_str(args[1])) return raise_bad_argument("strftime", "1", "str", args[1]);
     Fields f = time_fields(args[0]);
-    Value times = tuple_pack(9, small_int(1900), small_int(1), small_int(1), small_int(f.hour), small_int(f.minute), small_int(f.second), small_int(0), small_int(1), small_int(-1));
+    Value times =
+        tuple_pack(9, small_int(1900), small_int(1), small_int(1), small_int(f.hour), small_int(f.minute), small_int(f.second), small_int(0), small_int(1), small_int(-1));
     return times ? strftime_of(args[1], times, zone_of_time(args[0]), NONE, f.microsecond) : 0;
 }
 
@@ -158,20 +158,26 @@ static Value time_get_microsecond(Value self) { return small_int(time_fields(sel
 static Value time_get_zone(Value self) { return zone_of_time(self); }
 static Value time_get_fold(Value self) { return small_int(as_time(self)->fold); }
 
-static const GetSetDef time_getset[] = {{"hour", time_get_hour}, {"minute", time_get_minute}, {"second", time_get_second}, {"microsecond", time_get_microsecond}, {"tzinfo", time_get_zone},
-    {"fold", time_get_fold}, {0}};
+static const GetSetDef time_getset[] = {{"hour", time_get_hour},
+                                        {"minute", time_get_minute},
+                                        {"second", time_get_second},
+                                        {"microsecond", time_get_microsecond},
+                                        {"tzinfo", time_get_zone},
+                                        {"fold", time_get_fold},
+                                        {0}};
 static const NativeDef time_methods[] = {
     {"isoformat", "(self, timespec=<unrepresentable>)", time_isoformat,
      "The time in ISO 8601 format, [HH[:MM[:SS[.mmm[uuu]]]]][+HH:MM].\n\n"
-     "timespec says how much of it: 'auto' (seconds, and microseconds unless they are 0), 'hours', 'minutes', 'seconds', 'milliseconds' or 'microseconds'.", 0},
+     "timespec says how much of it: 'auto' (seconds, and microseconds unless they are 0), 'hours', 'minutes', 'seconds', 'milliseconds' or 'microseconds'.",
+     0},
     {"strftime", "(self, format)", time_strftime, "format -> text as strftime() of C makes it.", 0},
     {"__format__", "(self, format, /)", time_format, "Formats self with strftime.", 0},
     {"utcoffset", "(self, /)", time_utcoffset_method, "Return self.tzinfo.utcoffset(self).", 0},
     {"tzname", "(self, /)", time_tzname, "Return self.tzinfo.tzname(self).", 0},
     {"dst", "(self, /)", time_dst, "Return self.tzinfo.dst(self).", 0},
     {"replace",
-     "(self, hour=<unrepresentable>, minute=<unrepresentable>, second=<unrepresentable>, microsecond=<unrepresentable>, tzinfo=<unrepresentable>, *, fold=<unrepresentable>)", time_replace,
-     "The time with other fields where given.", 0},
+     "(self, hour=<unrepresentable>, minute=<unrepresentable>, second=<unrepresentable>, microsecond=<unrepresentable>, tzinfo=<unrepresentable>, *, fold=<unrepresentable>)",
+     time_replace, "The time with other fields where given.", 0},
     {"fromisoformat", "(type, string, /)", time_fromisoformat, "string -> the time that it is in ISO 8601 format", NATIVE_CLASS},
     {"__reduce_ex__", 0, time_reduce_ex, "__reduce_ex__(proto) -> (cls, state)", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
     {"__reduce__", "(self, /)", time_reduce, "__reduce__() -> (cls, state)", 0},
@@ -181,7 +187,8 @@ static const NativeDef time_methods[] = {
 Type time_type = {
     TYPE_INIT("datetime.time", TimeObj),
     .flags = TYPE_BASE,
-    .doc = "time([hour[, minute[, second[, microsecond[, tzinfo]]]]]) --> a time object\n\ntzinfo is None, or an instance of a subclass of tzinfo; the others are ints. All are 0 or None where "
+    .doc = "time([hour[, minute[, second[, microsecond[, tzinfo]]]]]) --> a time object\n\ntzinfo is None, or an instance of a subclass of tzinfo; the others are ints. All are 0 "
+           "or None where "
            "not given.",
     .trace = time_trace,
     .new = time_construct,

@@ -112,7 +112,11 @@ static Value divide_by_zero(void) { return raise_format(&exc_ZeroDivisionError, 
 /* --- construction */
 
 /* A sum of integers of any size; `large` (0: none) is what does not fit `small`. */
-typedef struct Sum { Wide small; Value large; double fraction /* microseconds, not yet rounded */; } Sum;
+typedef struct Sum {
+    Wide small;
+    Value large;
+    double fraction /* microseconds, not yet rounded */;
+} Sum;
 
 static bool sum_add_int(Sum *sum, Value n, int64_t factor)
 {
@@ -156,13 +160,18 @@ static Value sum_finish(Sum *sum, Type *type)
 
 static Value delta_construct(Type *type, Value *args, size_t nargs, Value kwnames)
 {
-    static const struct { int argument; const char *name; int64_t factor; } units[] = {
-        {2, "microseconds", 1}, {3, "milliseconds", 1000}, {1, "seconds", SECOND_US}, {4, "minutes", 60ll * SECOND_US}, {5, "hours", 3600ll * SECOND_US}, {0, "days", DAY_US}, {6, "weeks", 7 * DAY_US}};
+    static const struct {
+        int argument;
+        const char *name;
+        int64_t factor;
+    } units[] = {{2, "microseconds", 1},           {3, "milliseconds", 1000}, {1, "seconds", SECOND_US}, {4, "minutes", 60ll * SECOND_US},
+                 {5, "hours", 3600ll * SECOND_US}, {0, "days", DAY_US},       {6, "weeks", 7 * DAY_US}};
     static Signature *signature;
     Value in[7] = {0};
     if (!kw_count(kwnames) && nargs <= 7) values_copy(in, args, nargs);
     else if (!native_bind("__new__",
-                          "(days=<unrepresentable>, seconds=<unrepresentable>, microseconds=<unrepresentable>, milliseconds=<unrepresentable>, minutes=<unrepresentable>, hours=<unrepresentable>, "
+                          "(days=<unrepresentable>, seconds=<unrepresentable>, microseconds=<unrepresentable>, milliseconds=<unrepresentable>, minutes=<unrepresentable>, "
+                          "hours=<unrepresentable>, "
                           "weeks=<unrepresentable>)",
                           &signature, args, nargs, kwnames, in))
         return 0;
@@ -374,7 +383,10 @@ static bool delta_hash(Value self, int64_t *hash)
 static Value delta_repr(Value self)
 {
     DeltaObj *d = as_delta(self);
-    const struct { const char *name; int value; } parts[] = {{"days", d->days}, {"seconds", d->seconds}, {"microseconds", d->microseconds}};
+    const struct {
+        const char *name;
+        int value;
+    } parts[] = {{"days", d->days}, {"seconds", d->seconds}, {"microseconds", d->microseconds}};
     char text[FORMAT_ROOM] = "0";
     int n = 0;
     for (int i = 0; i < 3; i++)
@@ -418,7 +430,8 @@ static const MemberDef delta_members[] = {
 Type delta_type = {
     TYPE_INIT("datetime.timedelta", DeltaObj),
     .flags = TYPE_BASE,
-    .doc = "A duration: the difference between two times.\n\ntimedelta(days=0, seconds=0, microseconds=0, milliseconds=0, minutes=0, hours=0, weeks=0)\n\nArguments are ints or floats, "
+    .doc = "A duration: the difference between two times.\n\ntimedelta(days=0, seconds=0, microseconds=0, milliseconds=0, minutes=0, hours=0, weeks=0)\n\nArguments are ints or "
+           "floats, "
            "positive or negative, and are 0 where not given.",
     .new = delta_construct,
     .repr = delta_repr,
@@ -426,8 +439,13 @@ Type delta_type = {
     .hash = delta_hash,
     .compare = delta_compare,
     .truth = delta_truth,
-    .binary = {[BINARY_ADD] = delta_add, [BINARY_SUBTRACT] = delta_subtract_slot, [BINARY_MULTIPLY] = delta_multiply, [BINARY_FLOOR_DIVIDE] = delta_floor_divide,
-               [BINARY_TRUE_DIVIDE] = delta_true_divide, [BINARY_REMAINDER] = delta_remainder, [BINARY_DIVMOD] = delta_divmod},
+    .binary = {[BINARY_ADD] = delta_add,
+               [BINARY_SUBTRACT] = delta_subtract_slot,
+               [BINARY_MULTIPLY] = delta_multiply,
+               [BINARY_FLOOR_DIVIDE] = delta_floor_divide,
+               [BINARY_TRUE_DIVIDE] = delta_true_divide,
+               [BINARY_REMAINDER] = delta_remainder,
+               [BINARY_DIVMOD] = delta_divmod},
     .unary = {[UNARY_NEGATIVE] = delta_negative, [UNARY_POSITIVE] = delta_positive, [UNARY_ABS] = delta_abs},
     .methods = delta_methods,
     .members = delta_members,

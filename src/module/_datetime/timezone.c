@@ -102,7 +102,8 @@ static const NativeDef tzinfo_methods[] = {
     {0},
 };
 
-Type tzinfo_type = {TYPE_INIT("datetime.tzinfo", Obj), .flags = TYPE_BASE, .doc = "Abstract base class for time zone info objects.", .new = tzinfo_construct, .methods = tzinfo_methods};
+Type tzinfo_type = {TYPE_INIT("datetime.tzinfo", Obj), .flags = TYPE_BASE, .doc = "Abstract base class for time zone info objects.", .new = tzinfo_construct,
+                    .methods = tzinfo_methods};
 
 /* --- timezone */
 

@@ -747,16 +747,22 @@ static const MemberDef buffered_members[] = {
     {"read", "(self, size=-1, /)", reader_read, "'size' bytes, fewer only at the end of the file; all that are left if 'size' is negative.", 0}, \
         {"read1", "(self, size=-1, /)", reader_read1, "Up to 'size' bytes with at most one read of the raw stream.", 0}, \
         {"peek", "(self, size=0, /)", reader_peek, "Bytes that come next, without moving the position.", 0}, \
-        {"readinto", "(self, buffer, /)", reader_readinto, "Reads into a buffer.", 0}, {"readinto1", "(self, buffer, /)", reader_readinto1, "Reads into a buffer, at most one raw read.", 0}, \
-        {"readline", "(self, size=-1, /)", reader_readline, "One line.", 0}
+        {"readinto", "(self, buffer, /)", reader_readinto, "Reads into a buffer.", 0}, \
+        {"readinto1", "(self, buffer, /)", reader_readinto1, "Reads into a buffer, at most one raw read.", 0}, {"readline", "(self, size=-1, /)", reader_readline, "One line.", 0}
 
 static const NativeDef reader_methods[] = {COMMON_METHODS, READ_METHODS, {"flush", "(self, /)", reader_flush, 0, 0}, {"readable", "(self, /)", buffered_readable, 0, 0}, {0}};
-static const NativeDef writer_methods[] = {
-    COMMON_METHODS, {"write", "(self, buffer, /)", writer_write, "Writes bytes; returns how many.", 0}, {"flush", "(self, /)", buffered_flush, "Writes out what is buffered.", 0},
-    {"writable", "(self, /)", buffered_writable, 0, 0}, {0}};
-static const NativeDef random_methods[] = {
-    COMMON_METHODS, READ_METHODS, {"write", "(self, buffer, /)", writer_write, "Writes bytes; returns how many.", 0},
-    {"flush", "(self, /)", buffered_flush, "Writes out what is buffered.", 0}, {"readable", "(self, /)", buffered_readable, 0, 0}, {"writable", "(self, /)", buffered_writable, 0, 0}, {0}};
+static const NativeDef writer_methods[] = {COMMON_METHODS,
+                                           {"write", "(self, buffer, /)", writer_write, "Writes bytes; returns how many.", 0},
+                                           {"flush", "(self, /)", buffered_flush, "Writes out what is buffered.", 0},
+                                           {"writable", "(self, /)", buffered_writable, 0, 0},
+                                           {0}};
+static const NativeDef random_methods[] = {COMMON_METHODS,
+                                           READ_METHODS,
+                                           {"write", "(self, buffer, /)", writer_write, "Writes bytes; returns how many.", 0},
+                                           {"flush", "(self, /)", buffered_flush, "Writes out what is buffered.", 0},
+                                           {"readable", "(self, /)", buffered_readable, 0, 0},
+                                           {"writable", "(self, /)", buffered_writable, 0, 0},
+                                           {0}};
 
 #define BUFFERED(type_name, initializer, method_table) \
     TYPE_INIT(type_name, BufferedObj), .base = &bufferediobase_type, .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK, .dict_offset = offsetof(IOBaseObj, dict), \

@@ -1,7 +1,10 @@
 /* buffered_pair.c: BufferedRWPair, a reader and a writer of two raw streams in one object. */
 #include "module/_io/io.h"
 
-typedef struct PairObj { IOBaseObj base; Value reader, writer; } PairObj;
+typedef struct PairObj {
+    IOBaseObj base;
+    Value reader, writer;
+} PairObj;
 
 static void pair_trace(Obj *o)
 {
@@ -76,15 +79,31 @@ static Value get_closed(Value self)
 }
 
 static const NativeDef pair_methods[] = {
-    {"read", "(self, /, *args)", pair_read, 0, 0}, {"peek", "(self, /, *args)", pair_peek, 0, 0}, {"read1", "(self, /, *args)", pair_read1, 0, 0},
-    {"readinto", "(self, /, *args)", pair_readinto, 0, 0}, {"readinto1", "(self, /, *args)", pair_readinto1, 0, 0}, {"write", "(self, /, *args)", pair_write, 0, 0},
-    {"flush", "(self, /, *args)", pair_flush, 0, 0}, {"readable", "(self, /, *args)", pair_readable, 0, 0}, {"writable", "(self, /, *args)", pair_writable, 0, 0},
-    {"close", "(self, /)", pair_close, 0, 0}, {"isatty", "(self, /)", pair_isatty, 0, 0}, {0},
+    {"read", "(self, /, *args)", pair_read, 0, 0},
+    {"peek", "(self, /, *args)", pair_peek, 0, 0},
+    {"read1", "(self, /, *args)", pair_read1, 0, 0},
+    {"readinto", "(self, /, *args)", pair_readinto, 0, 0},
+    {"readinto1", "(self, /, *args)", pair_readinto1, 0, 0},
+    {"write", "(self, /, *args)", pair_write, 0, 0},
+    {"flush", "(self, /, *args)", pair_flush, 0, 0},
+    {"readable", "(self, /, *args)", pair_readable, 0, 0},
+    {"writable", "(self, /, *args)", pair_writable, 0, 0},
+    {"close", "(self, /)", pair_close, 0, 0},
+    {"isatty", "(self, /)", pair_isatty, 0, 0},
+    {0},
 };
 static const GetSetDef pair_getset[] = {{"closed", get_closed, 0, 0}, {0}};
 
 Type buffered_pair_type = {
-    TYPE_INIT("_io.BufferedRWPair", PairObj), .base = &bufferediobase_type, .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK, .dict_offset = offsetof(IOBaseObj, dict),
-    .trace = pair_trace, .finalize = iobase_finalize, .new = io_new, .init = pair_init, .methods = pair_methods, .getset = pair_getset,
+    TYPE_INIT("_io.BufferedRWPair", PairObj),
+    .base = &bufferediobase_type,
+    .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK,
+    .dict_offset = offsetof(IOBaseObj, dict),
+    .trace = pair_trace,
+    .finalize = iobase_finalize,
+    .new = io_new,
+    .init = pair_init,
+    .methods = pair_methods,
+    .getset = pair_getset,
     .doc = "BufferedRWPair(reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)\n--\n\nA buffered reader and a buffered writer in one.",
 };

@@ -249,7 +249,10 @@ static NATIVE(bytesio_getvalue)
 }
 
 /* What getbuffer() wraps in a memoryview: an exporter of the buffer. */
-typedef struct ExportObj { Obj head; Value source; } ExportObj;
+typedef struct ExportObj {
+    Obj head;
+    Value source;
+} ExportObj;
 static void export_trace(Obj *o) { gc_visit(((ExportObj *)o)->source); }
 static bool export_get(Value self, Buffer *buffer, int flags)
 {
@@ -264,7 +267,8 @@ static bool export_get(Value self, Buffer *buffer, int flags)
     return true;
 }
 static void export_release(Value self, Buffer *buffer) { ((BytesIOObj *)((ExportObj *)self)->source)->exports--; }
-static Type export_type = {TYPE_INIT("_io._BytesIOBuffer", ExportObj), .flags = TYPE_DISALLOW_NEW, .trace = export_trace, .get_buffer = export_get, .release_buffer = export_release};
+static Type export_type = {TYPE_INIT("_io._BytesIOBuffer", ExportObj), .flags = TYPE_DISALLOW_NEW, .trace = export_trace, .get_buffer = export_get,
+                           .release_buffer = export_release};
 
 static NATIVE(bytesio_getbuffer)
 {
@@ -302,8 +306,7 @@ static NATIVE(bytesio_setstate)
 {
     BytesIOObj *b = (BytesIOObj *)args[0];
     Value state = args[1];
-    if (!is_tuple(state) || tuple_size(state) < 3)
-        return raise_type("%.200s.__setstate__ argument should be 3-tuple, got %.200s", type_of(args[0])->name, type_of(state)->name);
+    if (!is_tuple(state) || tuple_size(state) < 3) return raise_type("%.200s.__setstate__ argument should be 3-tuple, got %.200s", type_of(args[0])->name, type_of(state)->name);
     if (!check_exports(b)) return 0;
     if (!check_open(b)) return 0;
     share(b, bytes_empty);
@@ -355,7 +358,16 @@ static const NativeDef bytesio_methods[] = {
 static const GetSetDef bytesio_getset[] = {{"closed", get_closed, 0, "True if the file is closed."}, {0}};
 
 Type bytesio_type = {
-    TYPE_INIT("_io.BytesIO", BytesIOObj), .base = &bufferediobase_type, .flags = TYPE_BASE | TYPE_WEAKREF_OK, .dict_offset = offsetof(IOBaseObj, dict), .trace = bytesio_trace,
-    .new = bytesio_new, .init = bytesio_init, .iter = bytesio_iter, .next = bytesio_next, .methods = bytesio_methods, .getset = bytesio_getset,
+    TYPE_INIT("_io.BytesIO", BytesIOObj),
+    .base = &bufferediobase_type,
+    .flags = TYPE_BASE | TYPE_WEAKREF_OK,
+    .dict_offset = offsetof(IOBaseObj, dict),
+    .trace = bytesio_trace,
+    .new = bytesio_new,
+    .init = bytesio_init,
+    .iter = bytesio_iter,
+    .next = bytesio_next,
+    .methods = bytesio_methods,
+    .getset = bytesio_getset,
     .doc = "BytesIO(initial_bytes=b'')\n--\n\nA binary stream in memory.",
 };

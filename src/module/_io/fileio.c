@@ -280,7 +280,7 @@ static NATIVE(fileio_readall)
     int64_t have = 0;
     while (result) {
         if (have == size) {
-            int64_t bigger = size + (size < 65536 ? 65536 : size > (1 << 26) ? 1 << 26 : size);
+            int64_t bigger = size + (size<65536 ? 65536 : size>(1 << 26) ? 1 << 26 : size);
             Value grown = bytes_new(0, (size_t)bigger);
             if (!grown) return 0;
             memcpy(bytes_data(grown), bytes_data(result), (size_t)have);
@@ -426,13 +426,25 @@ static const NativeDef fileio_methods[] = {
     {"_dealloc_warn", "(self, source, /)", fileio_dealloc_warn, 0, 0},
     {0},
 };
-static const GetSetDef fileio_getset[] = {{"closed", get_closed, 0, "True if the file is closed"}, {"closefd", get_closefd, 0, "True if closing the object closes the descriptor"},
-                                          {"mode", get_mode, 0, "the mode as a string"}, {0}};
+static const GetSetDef fileio_getset[] = {{"closed", get_closed, 0, "True if the file is closed"},
+                                          {"closefd", get_closefd, 0, "True if closing the object closes the descriptor"},
+                                          {"mode", get_mode, 0, "the mode as a string"},
+                                          {0}};
 static const MemberDef fileio_members[] = {
     {"_blksize", MEMBER_INT64, offsetof(FileObj, block_size), false, 0}, {"_finalizing", MEMBER_BOOL, offsetof(IOBaseObj, finalizing), true, 0}, {0}};
 
 Type fileio_type = {
-    TYPE_INIT("_io.FileIO", FileObj), .base = &rawiobase_type, .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK, .dict_offset = offsetof(IOBaseObj, dict), .trace = iobase_trace,
-    .finalize = iobase_finalize, .new = fileio_new, .init = fileio_init, .repr = fileio_repr, .methods = fileio_methods, .getset = fileio_getset, .members = fileio_members,
+    TYPE_INIT("_io.FileIO", FileObj),
+    .base = &rawiobase_type,
+    .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK,
+    .dict_offset = offsetof(IOBaseObj, dict),
+    .trace = iobase_trace,
+    .finalize = iobase_finalize,
+    .new = fileio_new,
+    .init = fileio_init,
+    .repr = fileio_repr,
+    .methods = fileio_methods,
+    .getset = fileio_getset,
+    .members = fileio_members,
     .doc = "FileIO(file, mode='r', closefd=True, opener=None)\n--\n\nA file without buffers; 'file' is a path or a file descriptor.",
 };

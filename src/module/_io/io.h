@@ -10,7 +10,12 @@ enum { IO_BUFFER_SIZE = 8192 };
 /* Results of reading and writing beside the number of bytes. */
 enum { IO_ERROR = -1, IO_WOULD_BLOCK = -2 };
 
-typedef struct IOBaseObj { Obj head; Value dict; bool base_closed; bool finalizing; } IOBaseObj;
+typedef struct IOBaseObj {
+    Obj head;
+    Value dict;
+    bool base_closed;
+    bool finalizing;
+} IOBaseObj;
 
 typedef struct FileObj {
     IOBaseObj base;
@@ -34,8 +39,8 @@ typedef struct BufferedObj {
     unsigned long next_owner;    /* that of a thread that has waited long, or 0: gets in next */
 } BufferedObj;
 
-extern Type iobase_type, rawiobase_type, bufferediobase_type, textiobase_type, fileio_type, bytesio_type, stringio_type, buffered_reader_type, buffered_writer_type, buffered_random_type,
-    buffered_pair_type, textio_type, newline_decoder_type;
+extern Type iobase_type, rawiobase_type, bufferediobase_type, textiobase_type, fileio_type, bytesio_type, stringio_type, buffered_reader_type, buffered_writer_type,
+    buffered_random_type, buffered_pair_type, textio_type, newline_decoder_type;
 extern Value io_unsupported;     /* io.UnsupportedOperation */
 
 /* --- iobase.c */
@@ -80,7 +85,10 @@ Value buffered_new(Type *type, Value raw, int64_t size);
 
 /* --- newline.c: translation of line ends while reading */
 enum { SEEN_CR = 1, SEEN_LF = 2, SEEN_CRLF = 4 };
-typedef struct NewlineState { bool pending_cr, translate; uint8_t seen; } NewlineState;
+typedef struct NewlineState {
+    bool pending_cr, translate;
+    uint8_t seen;
+} NewlineState;
 /* Translates `text` (just decoded); `final` flushes a held-back \r. */
 Value newline_translate(NewlineState *state, Value text, bool final);
 Value newlines_value(unsigned seen);      /* None, a str or a tuple of strs */

@@ -268,8 +268,16 @@ static Value iobase_get_dict(Value self) { return object_get_dict(self); }
 static const GetSetDef iobase_getset[] = {{"closed", iobase_get_closed, 0, 0}, {"__dict__", iobase_get_dict, 0, 0}, {0}};
 
 Type iobase_type = {
-    TYPE_INIT("_io._IOBase", IOBaseObj), .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK, .dict_offset = offsetof(IOBaseObj, dict), .trace = iobase_trace,
-    .finalize = iobase_finalize, .new = io_new, .iter = iobase_iter, .next = iobase_next, .methods = iobase_methods, .getset = iobase_getset,
+    TYPE_INIT("_io._IOBase", IOBaseObj),
+    .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK,
+    .dict_offset = offsetof(IOBaseObj, dict),
+    .trace = iobase_trace,
+    .finalize = iobase_finalize,
+    .new = io_new,
+    .iter = iobase_iter,
+    .next = iobase_next,
+    .methods = iobase_methods,
+    .getset = iobase_getset,
     .doc = "The base of all streams.",
 };
 
@@ -319,8 +327,9 @@ static const NativeDef raw_methods[] = {
     {"write", "(self, b, /)", raw_not_implemented, "Writes bytes.", 0},
     {0},
 };
-Type rawiobase_type = {TYPE_INIT("_io._RawIOBase", IOBaseObj), .base = &iobase_type, .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK, .dict_offset = offsetof(IOBaseObj, dict),
-                       .finalize = iobase_finalize, .methods = raw_methods, .doc = "The base of streams without buffers."};
+Type rawiobase_type = {TYPE_INIT("_io._RawIOBase", IOBaseObj),       .base = &iobase_type,        .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK,
+                       .dict_offset = offsetof(IOBaseObj, dict),     .finalize = iobase_finalize, .methods = raw_methods,
+                       .doc = "The base of streams without buffers."};
 
 /* --- _BufferedIOBase */
 
@@ -331,8 +340,7 @@ static Value read_into(Value self, Value target, bool once)
     Value data = call_method_1(self, once ? NAME("read1") : NAME("read"), int_new(buffer.length));
     Value result = 0;
     if (data && !is_bytes(data)) raise_type("read() should return bytes");
-    else if (data && bytes_size(data) > buffer.length)
-        raise_value("read() returned too much data: %zd bytes requested, %zd returned", buffer.length, bytes_size(data));
+    else if (data && bytes_size(data) > buffer.length) raise_value("read() returned too much data: %zd bytes requested, %zd returned", buffer.length, bytes_size(data));
     else if (data) {
         memcpy(buffer.data, bytes_data(data), (size_t)bytes_size(data));
         result = int_new(bytes_size(data));
@@ -357,8 +365,9 @@ static const NativeDef bufferedbase_methods[] = {
     {"write", "(self, /, *args)", unsupported_write, "Writes bytes.", 0},
     {0},
 };
-Type bufferediobase_type = {TYPE_INIT("_io._BufferedIOBase", IOBaseObj), .base = &iobase_type, .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK,
-                            .dict_offset = offsetof(IOBaseObj, dict), .finalize = iobase_finalize, .methods = bufferedbase_methods, .doc = "The base of buffered streams."};
+Type bufferediobase_type = {TYPE_INIT("_io._BufferedIOBase", IOBaseObj), .base = &iobase_type,        .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK,
+                            .dict_offset = offsetof(IOBaseObj, dict),    .finalize = iobase_finalize, .methods = bufferedbase_methods,
+                            .doc = "The base of buffered streams."};
 
 /* --- _TextIOBase */
 
@@ -371,5 +380,11 @@ static const NativeDef textbase_methods[] = {
     {0},
 };
 static const GetSetDef textbase_getset[] = {{"encoding", textbase_none, 0, 0}, {"newlines", textbase_none, 0, 0}, {"errors", textbase_none, 0, 0}, {0}};
-Type textiobase_type = {TYPE_INIT("_io._TextIOBase", IOBaseObj), .base = &iobase_type, .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK, .dict_offset = offsetof(IOBaseObj, dict),
-                        .finalize = iobase_finalize, .methods = textbase_methods, .getset = textbase_getset, .doc = "The base of text streams."};
+Type textiobase_type = {TYPE_INIT("_io._TextIOBase", IOBaseObj),
+                        .base = &iobase_type,
+                        .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK,
+                        .dict_offset = offsetof(IOBaseObj, dict),
+                        .finalize = iobase_finalize,
+                        .methods = textbase_methods,
+                        .getset = textbase_getset,
+                        .doc = "The base of text streams."};

@@ -3,15 +3,24 @@
 
 /* --- open */
 
-typedef struct OpenMode { bool creating, reading, writing, appending, updating, text, binary; char raw[8]; } OpenMode;
+typedef struct OpenMode {
+    bool creating, reading, writing, appending, updating, text, binary;
+    char raw[8];
+} OpenMode;
 
 static bool parse_mode(Value mode, OpenMode *m)
 {
     const char *text = str_utf8(mode, 0);
     if (!text) return false;
     for (const char *s = text; *s; s++) {
-        bool *flag = *s == 'x' ? &m->creating : *s == 'r' ? &m->reading : *s == 'w' ? &m->writing : *s == 'a' ? &m->appending : *s == '+' ? &m->updating
-                   : *s == 't' ? &m->text : *s == 'b' ? &m->binary : 0;
+        bool *flag = *s == 'x'   ? &m->creating
+                     : *s == 'r' ? &m->reading
+                     : *s == 'w' ? &m->writing
+                     : *s == 'a' ? &m->appending
+                     : *s == '+' ? &m->updating
+                     : *s == 't' ? &m->text
+                     : *s == 'b' ? &m->binary
+                                 : 0;
         if (!flag || *flag) return raise_value("invalid mode: '%s'", text);
         *flag = true;
     }
@@ -47,7 +56,8 @@ static Value build(Value raw, const OpenMode *m, int buffering, Value encoding, 
         if (is_tty < 0) return 0;
     }
     if (buffering == 1 || is_tty) {
-        if (buffering == 1 && m->binary && !warn_format(&exc_RuntimeWarning, 1, "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used"))
+        if (buffering == 1 && m->binary &&
+            !warn_format(&exc_RuntimeWarning, 1, "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used"))
             return 0;
         buffering = -1;
         line_buffering = !m->binary;
@@ -121,7 +131,9 @@ static NATIVE(io_open_code)
 
 /* --- text_encoding */
 
-static struct { int utf8, dev, warn; } known_flags = {-1, -1, -1};
+static struct {
+    int utf8, dev, warn;
+} known_flags = {-1, -1, -1};
 
 /* A flag of sys.flags; it never changes, so *known keeps it (-1 at first). */
 static bool flag_of(const char *name, int *known)
@@ -134,14 +146,8 @@ static bool flag_of(const char *name, int *known)
     return *known > 0;
 }
 
-bool io_utf8_mode(void)
-{
-    return flag_of("utf8_mode", &known_flags.utf8);
-}
-bool io_dev_mode(void)
-{
-    return flag_of("dev_mode", &known_flags.dev);
-}
+bool io_utf8_mode(void) { return flag_of("utf8_mode", &known_flags.utf8); }
+bool io_dev_mode(void) { return flag_of("dev_mode", &known_flags.dev); }
 
 bool io_warn_default_encoding(int stack_level)
 {
@@ -176,8 +182,8 @@ static Value make_unsupported(void)
 static bool init(Value module)
 {
     static Type *const types[] = {
-        &iobase_type, &rawiobase_type, &bufferediobase_type, &textiobase_type, &fileio_type, &bytesio_type, &stringio_type, &buffered_reader_type, &buffered_writer_type,
-        &buffered_random_type, &buffered_pair_type, &textio_type, &newline_decoder_type,
+        &iobase_type,          &rawiobase_type,       &bufferediobase_type,  &textiobase_type,    &fileio_type, &bytesio_type,         &stringio_type,
+        &buffered_reader_type, &buffered_writer_type, &buffered_random_type, &buffered_pair_type, &textio_type, &newline_decoder_type,
     };
     if (!io_unsupported) {
         gc_root(&io_unsupported);

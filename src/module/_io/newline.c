@@ -81,7 +81,10 @@ Value newline_translate(NewlineState *state, Value text, bool final)
 
 Value newlines_value(unsigned seen)
 {
-    static const struct { unsigned bit; const char *text; } kinds[] = {{SEEN_CR, "\r"}, {SEEN_LF, "\n"}, {SEEN_CRLF, "\r\n"}};
+    static const struct {
+        unsigned bit;
+        const char *text;
+    } kinds[] = {{SEEN_CR, "\r"}, {SEEN_LF, "\n"}, {SEEN_CRLF, "\r\n"}};
     Value found[3];
     int n = 0;
     for (int i = 0; i < 3; i++)
@@ -121,7 +124,12 @@ bool newline_check(Value newline)
 
 /* --- IncrementalNewlineDecoder */
 
-typedef struct DecoderObj { Obj head; Value decoder, errors; NewlineState state; bool ok; } DecoderObj;
+typedef struct DecoderObj {
+    Obj head;
+    Value decoder, errors;
+    NewlineState state;
+    bool ok;
+} DecoderObj;
 
 static void decoder_trace(Obj *o)
 {
@@ -212,7 +220,12 @@ static const NativeDef decoder_methods[] = {
 static const GetSetDef decoder_getset[] = {{"newlines", get_newlines, 0, 0}, {0}};
 
 Type newline_decoder_type = {
-    TYPE_INIT("_io.IncrementalNewlineDecoder", DecoderObj), .flags = TYPE_BASE, .trace = decoder_trace, .new = io_new, .init = decoder_init, .methods = decoder_methods,
+    TYPE_INIT("_io.IncrementalNewlineDecoder", DecoderObj),
+    .flags = TYPE_BASE,
+    .trace = decoder_trace,
+    .new = io_new,
+    .init = decoder_init,
+    .methods = decoder_methods,
     .getset = decoder_getset,
     .doc = "IncrementalNewlineDecoder(decoder, translate, errors='strict')\n--\n\nA decoder around another that translates line ends.",
 };

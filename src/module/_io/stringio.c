@@ -230,8 +230,7 @@ static NATIVE(stringio_setstate)
     StringIOObj *s = (StringIOObj *)args[0];
     Value state = args[1];
     if (s->closed) return raise_value("I/O operation on closed file");
-    if (!is_tuple(state) || tuple_size(state) < 4)
-        return raise_type("%.200s.__setstate__ argument should be 4-tuple, got %.200s", type_of(args[0])->name, type_of(state)->name);
+    if (!is_tuple(state) || tuple_size(state) < 4) return raise_type("%.200s.__setstate__ argument should be 4-tuple, got %.200s", type_of(args[0])->name, type_of(state)->name);
     Value value = tuple_get(state, 0), position = tuple_get(state, 2), dict = tuple_get(state, 3);
     if (value != NONE && !is_str(value)) return raise_type("initial_value must be str or None, not %.200s", type_of(value)->name);
     if (!set_newline(s, tuple_get(state, 1))) return 0;
@@ -283,7 +282,15 @@ static const NativeDef stringio_methods[] = {
 static const GetSetDef stringio_getset[] = {{"closed", get_closed, 0, 0}, {"newlines", get_newlines, 0, 0}, {"line_buffering", get_line_buffering, 0, 0}, {0}};
 
 Type stringio_type = {
-    TYPE_INIT("_io.StringIO", StringIOObj), .base = &textiobase_type, .flags = TYPE_BASE | TYPE_WEAKREF_OK, .dict_offset = offsetof(IOBaseObj, dict), .trace = stringio_trace,
-    .new = io_new, .init = stringio_init, .next = stringio_next, .methods = stringio_methods, .getset = stringio_getset,
+    TYPE_INIT("_io.StringIO", StringIOObj),
+    .base = &textiobase_type,
+    .flags = TYPE_BASE | TYPE_WEAKREF_OK,
+    .dict_offset = offsetof(IOBaseObj, dict),
+    .trace = stringio_trace,
+    .new = io_new,
+    .init = stringio_init,
+    .next = stringio_next,
+    .methods = stringio_methods,
+    .getset = stringio_getset,
     .doc = "StringIO(initial_value='', newline='\\n')\n--\n\nA text stream in memory.",
 };

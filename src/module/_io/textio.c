@@ -34,9 +34,12 @@ bool text_check_open(TextObj *t)
 
 static NativeCodec native_codec(const char *name)
 {
-    static const struct { const char *name; NativeCodec codec; } known[] = {
-        {"utf8", CODEC_UTF8}, {"u8", CODEC_UTF8}, {"ascii", CODEC_ASCII}, {"usascii", CODEC_ASCII}, {"646", CODEC_ASCII}, {"latin1", CODEC_LATIN1}, {"iso88591", CODEC_LATIN1},
-        {"l1", CODEC_LATIN1}, {"8859", CODEC_LATIN1},
+    static const struct {
+        const char *name;
+        NativeCodec codec;
+    } known[] = {
+        {"utf8", CODEC_UTF8},     {"u8", CODEC_UTF8},         {"ascii", CODEC_ASCII}, {"usascii", CODEC_ASCII}, {"646", CODEC_ASCII},
+        {"latin1", CODEC_LATIN1}, {"iso88591", CODEC_LATIN1}, {"l1", CODEC_LATIN1},   {"8859", CODEC_LATIN1},
     };
     char plain[16];
     size_t n = 0;
@@ -202,7 +205,8 @@ static bool text_init(Value self, Value *args, size_t nargs, Value kwnames)
 {
     static Signature *cache;
     Value a[6];
-    if (!native_bind("TextIOWrapper", "(buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)", &cache, args, nargs, kwnames, a)) return false;
+    if (!native_bind("TextIOWrapper", "(buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)", &cache, args, nargs, kwnames, a))
+        return false;
     int line_buffering = object_truth(a[4]), write_through = object_truth(a[5]);
     if (line_buffering < 0 || write_through < 0) return false;
     return text_start((TextObj *)self, a[0], a[1], a[2], a[3], line_buffering, write_through);
@@ -506,20 +510,31 @@ static const NativeDef text_methods[] = {
     {"__reduce_ex__", "(self, protocol, /)", text_no_pickle, 0, 0},
     {0},
 };
-static const GetSetDef text_getset[] = {{"name", get_name, 0, 0}, {"closed", get_closed, 0, 0}, {"newlines", get_newlines, 0, 0}, {"errors", get_errors, 0, 0},
-                                        {"_CHUNK_SIZE", get_chunk_size, set_chunk_size, 0}, {0}};
+static const GetSetDef text_getset[] = {{"name", get_name, 0, 0},
+                                        {"closed", get_closed, 0, 0},
+                                        {"newlines", get_newlines, 0, 0},
+                                        {"errors", get_errors, 0, 0},
+                                        {"_CHUNK_SIZE", get_chunk_size, set_chunk_size, 0},
+                                        {0}};
 static const MemberDef text_members[] = {
-    {"encoding", MEMBER_VALUE_OR_NONE, offsetof(TextObj, encoding), false, 0},
-    {"buffer", MEMBER_VALUE_OR_NONE, offsetof(TextObj, buffer), false, 0},
-    {"line_buffering", MEMBER_BOOL, offsetof(TextObj, line_buffering), false, 0},
-    {"write_through", MEMBER_BOOL, offsetof(TextObj, write_through), false, 0},
-    {"_finalizing", MEMBER_BOOL, offsetof(IOBaseObj, finalizing), true, 0},
-    {0},
+    {"encoding", MEMBER_VALUE_OR_NONE, offsetof(TextObj, encoding), false, 0},    {"buffer", MEMBER_VALUE_OR_NONE, offsetof(TextObj, buffer), false, 0},
+    {"line_buffering", MEMBER_BOOL, offsetof(TextObj, line_buffering), false, 0}, {"write_through", MEMBER_BOOL, offsetof(TextObj, write_through), false, 0},
+    {"_finalizing", MEMBER_BOOL, offsetof(IOBaseObj, finalizing), true, 0},       {0},
 };
 
 Type textio_type = {
-    TYPE_INIT("_io.TextIOWrapper", TextObj), .base = &textiobase_type, .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK, .dict_offset = offsetof(IOBaseObj, dict),
-    .trace = text_trace, .finalize = iobase_finalize, .new = io_new, .init = text_init, .next = text_next, .repr = text_repr, .methods = text_methods, .getset = text_getset,
+    TYPE_INIT("_io.TextIOWrapper", TextObj),
+    .base = &textiobase_type,
+    .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK,
+    .dict_offset = offsetof(IOBaseObj, dict),
+    .trace = text_trace,
+    .finalize = iobase_finalize,
+    .new = io_new,
+    .init = text_init,
+    .next = text_next,
+    .repr = text_repr,
+    .methods = text_methods,
+    .getset = text_getset,
     .members = text_members,
     .doc = "TextIOWrapper(buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)\n--\n\nText over a buffered stream of bytes.",
 };

@@ -6,7 +6,12 @@
  */
 #include "module/_io/text.h"
 
-typedef struct Cookie { int64_t start; uint64_t flags; int64_t feed, skip; bool eof; } Cookie;
+typedef struct Cookie {
+    int64_t start;
+    uint64_t flags;
+    int64_t feed, skip;
+    bool eof;
+} Cookie;
 enum { COOKIE_BYTES = 21 };
 
 static Value cookie_pack(const Cookie *c)

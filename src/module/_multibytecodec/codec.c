@@ -2,12 +2,26 @@
 #include "module/_multibytecodec/multibyte.h"
 #include "object/str_methods.h"
 
-typedef struct CodecObj { Obj head; const CodingDef *def; } CodecObj;
+typedef struct CodecObj {
+    Obj head;
+    const CodingDef *def;
+} CodecObj;
 enum { MAX_PENDING = 8 };
 /* MultibyteIncrementalEncoder, -Decoder, MultibyteStreamReader, -Writer. */
-typedef struct Stateful { Obj head; const CodingDef *def; Value stream, errors; CodingState state; int pending_count; uint8_t pending[MAX_PENDING]; } Stateful;
+typedef struct Stateful {
+    Obj head;
+    const CodingDef *def;
+    Value stream, errors;
+    CodingState state;
+    int pending_count;
+    uint8_t pending[MAX_PENDING];
+} Stateful;
 
-typedef struct CodingEncoder { Encoder base; const CodingDef *def; CodingState *state; } CodingEncoder;
+typedef struct CodingEncoder {
+    Encoder base;
+    const CodingDef *def;
+    CodingState *state;
+} CodingEncoder;
 
 Value multibyte_codec_new(const CodingDef *def)
 {
@@ -193,7 +207,13 @@ static const NativeDef encoder_methods[] = {
     {"reset", "(self, /)", encoder_reset, "Forgets the state."},
     {0},
 };
-static Type encoder_type = {TYPE_INIT("MultibyteIncrementalEncoder", Stateful), .flags = TYPE_BASE, .trace = stateful_trace, .new = incremental_new, .init = stateful_init, .methods = encoder_methods, .getset = stateful_getset};
+static Type encoder_type = {TYPE_INIT("MultibyteIncrementalEncoder", Stateful),
+                            .flags = TYPE_BASE,
+                            .trace = stateful_trace,
+                            .new = incremental_new,
+                            .init = stateful_init,
+                            .methods = encoder_methods,
+                            .getset = stateful_getset};
 
 /* --- decoders */
 /* Decodes what is pending and then `size` bytes; keeps an incomplete end unless `final`. */
@@ -259,7 +279,13 @@ static const NativeDef decoder_methods[] = {
     {"reset", "(self, /)", decoder_reset, "Forgets the state."},
     {0},
 };
-static Type decoder_type = {TYPE_INIT("MultibyteIncrementalDecoder", Stateful), .flags = TYPE_BASE, .trace = stateful_trace, .new = incremental_new, .init = stateful_init, .methods = decoder_methods, .getset = stateful_getset};
+static Type decoder_type = {TYPE_INIT("MultibyteIncrementalDecoder", Stateful),
+                            .flags = TYPE_BASE,
+                            .trace = stateful_trace,
+                            .new = incremental_new,
+                            .init = stateful_init,
+                            .methods = decoder_methods,
+                            .getset = stateful_getset};
 
 /* --- stream readers */
 static Value reader_read_with(Value self, const char *method, Value size)
@@ -295,7 +321,14 @@ static const NativeDef reader_methods[] = {
     {"reset", "(self, /)", decoder_reset, "Forgets the state."},
     {0},
 };
-static Type reader_type = {TYPE_INIT("MultibyteStreamReader", Stateful), .flags = TYPE_BASE, .trace = stateful_trace, .new = stream_new, .init = stateful_init, .methods = reader_methods, .getset = stateful_getset, .members = stream_members};
+static Type reader_type = {TYPE_INIT("MultibyteStreamReader", Stateful),
+                           .flags = TYPE_BASE,
+                           .trace = stateful_trace,
+                           .new = stream_new,
+                           .init = stateful_init,
+                           .methods = reader_methods,
+                           .getset = stateful_getset,
+                           .members = stream_members};
 
 /* --- stream writers */
 static bool write_text(Value self, Value v)
@@ -332,7 +365,14 @@ static const NativeDef writer_methods[] = {
     {"reset", "(self, /)", writer_reset, "Writes what returns to the initial state."},
     {0},
 };
-static Type writer_type = {TYPE_INIT("MultibyteStreamWriter", Stateful), .flags = TYPE_BASE, .trace = stateful_trace, .new = stream_new, .init = stateful_init, .methods = writer_methods, .getset = stateful_getset, .members = stream_members};
+static Type writer_type = {TYPE_INIT("MultibyteStreamWriter", Stateful),
+                           .flags = TYPE_BASE,
+                           .trace = stateful_trace,
+                           .new = stream_new,
+                           .init = stateful_init,
+                           .methods = writer_methods,
+                           .getset = stateful_getset,
+                           .members = stream_members};
 
 static bool multibytecodec_init(Value module)
 {

@@ -3,7 +3,10 @@
 #include <errno.h>
 
 /* --- iconv. Descriptors stay open: there are few encodings. */
-typedef struct Converter { const char *name; iconv_t to_unicode, from_unicode; } Converter;
+typedef struct Converter {
+    const char *name;
+    iconv_t to_unicode, from_unicode;
+} Converter;
 static Converter converters[24];
 
 static Converter *converter(const char *name)
@@ -151,7 +154,13 @@ static int hz_write(CodingState *state, uint32_t c, uint8_t *out, int *size)
 }
 
 /* --- ISO 2022: character sets by escape sequences. `letter` names a set in CodingDef.tables. */
-typedef struct CharSet { char letter; const char *escape; int width; const char *table; uint8_t prefix; } CharSet;
+typedef struct CharSet {
+    char letter;
+    const char *escape;
+    int width;
+    const char *table;
+    uint8_t prefix;
+} CharSet;
 static const CharSet char_sets[] = {
     {'A', "(B", 1, 0, 0},                        /* ASCII */
     {'R', "(J", 1, 0, 0},                        /* JIS X 0201, Roman half */

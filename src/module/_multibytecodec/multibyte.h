@@ -17,7 +17,10 @@ typedef struct CodingDef {
 } CodingDef;
 
 /* Shift state of a stateful encoding. 0 is the initial one. */
-typedef struct CodingState { uint8_t set; bool shifted, announced; } CodingState;
+typedef struct CodingState {
+    uint8_t set;
+    bool shifted, announced;
+} CodingState;
 
 enum { CODING_OK, CODING_INCOMPLETE, CODING_ILLEGAL };
 /* Reads one unit from bytes: characters (0 to 2 of them: escape sequences have none) and its size. For faults *size is the number of faulty bytes. */

@@ -180,7 +180,8 @@ static bool packet_address(Value v, const char *function, Address *address)
     if (size < 2 || size > 5) return raise_type("AF_PACKET address must be a tuple of two to five elements");
     if (!is_str(tuple_get(v, 0))) return raise_type("interface name must be str, not %.200T", tuple_get(v, 0));
     const char *name = str_utf8(tuple_get(v, 0), 0);
-    if (!name || !number_as_int(tuple_get(v, 1), &protocol) || (size > 2 && !number_as_int(tuple_get(v, 2), &kind)) || (size > 3 && !number_as_int(tuple_get(v, 3), &hardware))) return false;
+    if (!name || !number_as_int(tuple_get(v, 1), &protocol) || (size > 2 && !number_as_int(tuple_get(v, 2), &kind)) || (size > 3 && !number_as_int(tuple_get(v, 3), &hardware)))
+        return false;
     if (protocol < 0 || protocol > 0xffff) return raise_overflow("%s(): proto must be 0-65535.", function);
     unsigned index = if_nametoindex(name);
     if (!index && *name) return raise_errno();
@@ -237,7 +238,8 @@ static Value packet_value(const Address *address)
     const struct sockaddr_ll *ll = (const struct sockaddr_ll *)&address->storage;
     char name[IF_NAMESIZE] = "";
     if (ll->sll_ifindex && !if_indextoname((unsigned)ll->sll_ifindex, name)) *name = 0;
-    return tuple_pack(5, str_from_fs(name, strlen(name)), int_new(ntohs(ll->sll_protocol)), int_new(ll->sll_pkttype), int_new(ll->sll_hatype), bytes_new(ll->sll_addr, ll->sll_halen > 8 ? 8 : ll->sll_halen));
+    return tuple_pack(5, str_from_fs(name, strlen(name)), int_new(ntohs(ll->sll_protocol)), int_new(ll->sll_pkttype), int_new(ll->sll_hatype),
+                      bytes_new(ll->sll_addr, ll->sll_halen > 8 ? 8 : ll->sll_halen));
 }
 
 Value address_value(const Address *address, int proto)

@@ -6,7 +6,11 @@ Value socket_method_sendmsg(Value *, size_t, Value), socket_method_recvmsg(Value
 
 /* ---------------------------------------------------------------- buffers */
 
-typedef struct Buffers { Buffer *buffers; struct iovec *vectors; int64_t count; } Buffers;
+typedef struct Buffers {
+    Buffer *buffers;
+    struct iovec *vectors;
+    int64_t count;
+} Buffers;
 
 static void buffers_release(Buffers *b)
 {
@@ -47,7 +51,7 @@ static bool ancillary_argument(Value list, struct msghdr *message)
     int64_t count = list_size(list);
     size_t total = 0;
     Value *parts = gc_buffer(sizeof *parts * (size_t)(count + 1));
-    int (*kinds)[2] = gc_buffer(sizeof *kinds * (size_t)(count + 1));
+    int(*kinds)[2] = gc_buffer(sizeof *kinds * (size_t)(count + 1));
     Value keep = list_new(0);
     if (!parts || !kinds || !keep) return false;
     for (int64_t i = 0; i < count; i++) {
@@ -96,7 +100,9 @@ NATIVE(socket_method_sendmsg)
         message.msg_namelen = address.size;
     }
     if (!sys_audit("socket.sendmsg", 2, args[0], args[4] ? args[4] : NONE)) return 0;
-    Value list = list_argument(args[1], "sendmsg() argument 1 must be an iterable"), ancillary = !list ? 0 : args[2] ? list_argument(args[2], "sendmsg() argument 2 must be an iterable") : list_new(0);
+    Value list = list_argument(args[1], "sendmsg() argument 1 must be an iterable"), ancillary = !list     ? 0
+                                                                                                 : args[2] ? list_argument(args[2], "sendmsg() argument 2 must be an iterable")
+                                                                                                           : list_new(0);
     if (ancillary && buffers_argument(list, BUFFER_SIMPLE, &buffers) && ancillary_argument(ancillary, &message)) {
         message.msg_iov = buffers.vectors;
         message.msg_iovlen = (size_t)buffers.count;
@@ -164,7 +170,8 @@ static int64_t receive_message(SocketObj *s, struct msghdr *message, Value room_
     if (room && !control) return -1;
     int64_t deadline = socket_deadline(s);
     n = SOCKET_CALL(s, POLLIN, deadline,
-        (*from = (Address){0}, message->msg_name = &from->storage, message->msg_namelen = sizeof from->storage, message->msg_control = control, message->msg_controllen = (size_t)room, recvmsg(s->fd, message, flags)));
+                    (*from = (Address){0}, message->msg_name = &from->storage, message->msg_namelen = sizeof from->storage, message->msg_control = control,
+                     message->msg_controllen = (size_t)room, recvmsg(s->fd, message, flags)));
     if (n < 0) return -1;
     from->size = message->msg_namelen;
     *ancillary = ancillary_value(message);

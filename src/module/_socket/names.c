@@ -29,7 +29,9 @@ static NATIVE(socket_getaddrinfo)
     } else if (args[1] != NONE) {
         return raise_format(&exc_OSError, "Int or String expected");
     }
-    if (!number_as_int(args[2], &hints.ai_family) || !number_as_int(args[3], &hints.ai_socktype) || !number_as_int(args[4], &hints.ai_protocol) || !number_as_int(args[5], &hints.ai_flags)) return 0;
+    if (!number_as_int(args[2], &hints.ai_family) || !number_as_int(args[3], &hints.ai_socktype) || !number_as_int(args[4], &hints.ai_protocol) ||
+        !number_as_int(args[5], &hints.ai_flags))
+        return 0;
     if (!sys_audit("socket.getaddrinfo", 5, args[0], args[1], args[2], args[3], args[4])) return 0;
     BLOCKING(error = getaddrinfo(host, service, &hints, &found));
     if (error) return raise_gai(error);
@@ -54,7 +56,9 @@ static NATIVE(socket_getnameinfo)
     int64_t size = tuple_size(tuple);
     if (size < 2 || size > 4 || !is_str(tuple_get(tuple, 0))) return raise_type("getnameinfo(): illegal sockaddr argument");
     const char *host = str_utf8(tuple_get(tuple, 0), 0);
-    if (!host || !number_as_int(tuple_get(tuple, 1), &port) || (size > 2 && !number_as_int64(tuple_get(tuple, 2), &flow)) || (size > 3 && !number_as_int64(tuple_get(tuple, 3), &scope))) return 0;
+    if (!host || !number_as_int(tuple_get(tuple, 1), &port) || (size > 2 && !number_as_int64(tuple_get(tuple, 2), &flow)) ||
+        (size > 3 && !number_as_int64(tuple_get(tuple, 3), &scope)))
+        return 0;
     if (flow < 0 || flow > 0xfffff) return raise_overflow("getnameinfo(): flowinfo must be 0-1048575.");
     if (!sys_audit("socket.getnameinfo", 1, tuple)) return 0;
     char service[32], host_buffer[NI_MAXHOST], service_buffer[NI_MAXSERV];
@@ -347,16 +351,36 @@ static NATIVE(socket_CMSG_SPACE)
 }
 
 #define F(name, signature, text) {#name, signature, socket_##name, text, 0}
+/* clang-format off: a table */
 const NativeDef socket_functions[] = {
-    F(gethostbyname, "(host, /)", "The IPv4 address of a host."), F(gethostbyname_ex, "(host, /)", "(name, aliases, addresses) of a host."), F(gethostbyaddr, "(host, /)", "(name, aliases, addresses) of an address."),
-    F(gethostname, "()", "The name of this host."), F(sethostname, "(name, /)", "Set the name of this host."),
-    F(getservbyname, "(servicename, protocolname=<unrepresentable>, /)", "The port of a service."), F(getservbyport, "(port, protocolname=<unrepresentable>, /)", "The service of a port."),
-    F(getprotobyname, "(name, /)", "The number of a protocol."), {"close", "(fd, /)", socket_close_fd, "Close a descriptor.", 0}, F(dup, "(fd, /)", "A duplicate of a descriptor, not inheritable."),
-    F(socketpair, "(family=<unrepresentable>, type=1, proto=0, /)", "Two connected sockets."), F(ntohs, "(integer, /)", "16 bits from network to host byte order."),
-    {"ntohl", "(integer, /)", socket_htonl, "32 bits from network to host byte order.", 0}, F(htons, "(integer, /)", "16 bits from host to network byte order."), F(htonl, "(integer, /)", "32 bits from host to network byte order."),
-    F(inet_aton, "(ip_addr, /)", "An IPv4 address as bytes."), F(inet_ntoa, "(packed_ip, /)", "An IPv4 address as text."), F(inet_pton, "(af, ip, /)", "An address as bytes."), F(inet_ntop, "(af, packed_ip, /)", "An address as text."),
-    F(getaddrinfo, "(host, port, family=0, type=0, proto=0, flags=0)", "What to connect to, to reach a host's service."), F(getnameinfo, "(sockaddr, flags, /)", "(host, port) of an address."),
-    F(getdefaulttimeout, "()", "The timeout of new sockets."), F(setdefaulttimeout, "(timeout, /)", "Set the timeout of new sockets."), F(if_nameindex, "()", "The network interfaces: (index, name)."),
-    F(if_nametoindex, "(if_name, /)", "The index of an interface."), F(if_indextoname, "(if_index, /)", "The name of an interface."), F(CMSG_LEN, "(length, /)", "The size of an ancillary item."),
-    F(CMSG_SPACE, "(length, /)", "The room an ancillary item takes."), {0},
+    F(gethostbyname, "(host, /)", "The IPv4 address of a host."),
+    F(gethostbyname_ex, "(host, /)", "(name, aliases, addresses) of a host."),
+    F(gethostbyaddr, "(host, /)", "(name, aliases, addresses) of an address."),
+    F(gethostname, "()", "The name of this host."),
+    F(sethostname, "(name, /)", "Set the name of this host."),
+    F(getservbyname, "(servicename, protocolname=<unrepresentable>, /)", "The port of a service."),
+    F(getservbyport, "(port, protocolname=<unrepresentable>, /)", "The service of a port."),
+    F(getprotobyname, "(name, /)", "The number of a protocol."),
+    {"close", "(fd, /)", socket_close_fd, "Close a descriptor.", 0},
+    F(dup, "(fd, /)", "A duplicate of a descriptor, not inheritable."),
+    F(socketpair, "(family=<unrepresentable>, type=1, proto=0, /)", "Two connected sockets."),
+    F(ntohs, "(integer, /)", "16 bits from network to host byte order."),
+    {"ntohl", "(integer, /)", socket_htonl, "32 bits from network to host byte order.", 0},
+    F(htons, "(integer, /)", "16 bits from host to network byte order."),
+    F(htonl, "(integer, /)", "32 bits from host to network byte order."),
+    F(inet_aton, "(ip_addr, /)", "An IPv4 address as bytes."),
+    F(inet_ntoa, "(packed_ip, /)", "An IPv4 address as text."),
+    F(inet_pton, "(af, ip, /)", "An address as bytes."),
+    F(inet_ntop, "(af, packed_ip, /)", "An address as text."),
+    F(getaddrinfo, "(host, port, family=0, type=0, proto=0, flags=0)", "What to connect to, to reach a host's service."),
+    F(getnameinfo, "(sockaddr, flags, /)", "(host, port) of an address."),
+    F(getdefaulttimeout, "()", "The timeout of new sockets."),
+    F(setdefaulttimeout, "(timeout, /)", "Set the timeout of new sockets."),
+    F(if_nameindex, "()", "The network interfaces: (index, name)."),
+    F(if_nametoindex, "(if_name, /)", "The index of an interface."),
+    F(if_indextoname, "(if_index, /)", "The name of an interface."),
+    F(CMSG_LEN, "(length, /)", "The size of an ancillary item."),
+    F(CMSG_SPACE, "(length, /)", "The room an ancillary item takes."),
+    {0},
 };
+/* clang-format on */

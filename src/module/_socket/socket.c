@@ -441,12 +441,21 @@ static const NativeDef socket_methods[] = {
     {"sendmsg", "(self, buffers, ancdata=<unrepresentable>, flags=0, address=<unrepresentable>, /)", socket_method_sendmsg, "Send buffers and ancillary data.", 0},
     {0},
 };
-static const MemberDef socket_members[] = {
-    {"family", MEMBER_INT, offsetof(SocketObj, family), false, "the socket family"}, {"type", MEMBER_INT, offsetof(SocketObj, type), false, "the socket type"},
-    {"proto", MEMBER_INT, offsetof(SocketObj, proto), false, "the socket protocol"}, {0}};
+static const MemberDef socket_members[] = {{"family", MEMBER_INT, offsetof(SocketObj, family), false, "the socket family"},
+                                           {"type", MEMBER_INT, offsetof(SocketObj, type), false, "the socket type"},
+                                           {"proto", MEMBER_INT, offsetof(SocketObj, proto), false, "the socket protocol"},
+                                           {0}};
 static const GetSetDef socket_getset[] = {{"timeout", socket_get_timeout, 0, "the socket timeout"}, {0}};
-Type socket_type = {TYPE_INIT("_socket.socket", SocketObj), .flags = TYPE_BASE | TYPE_FINALIZE, .finalize = socket_finalize, .new = socket_make, .init = socket_init, .repr = socket_repr, .methods = socket_methods,
-                    .members = socket_members, .getset = socket_getset, .doc = "One end of a connection: socket(family=AF_INET, type=SOCK_STREAM, proto=0) or socket(fileno=descriptor)."};
+Type socket_type = {TYPE_INIT("_socket.socket", SocketObj),
+                    .flags = TYPE_BASE | TYPE_FINALIZE,
+                    .finalize = socket_finalize,
+                    .new = socket_make,
+                    .init = socket_init,
+                    .repr = socket_repr,
+                    .methods = socket_methods,
+                    .members = socket_members,
+                    .getset = socket_getset,
+                    .doc = "One end of a connection: socket(family=AF_INET, type=SOCK_STREAM, proto=0) or socket(fileno=descriptor)."};
 
 static bool init(Value module)
 {
@@ -454,8 +463,9 @@ static bool init(Value module)
     gc_root(&socket_herror);
     socket_gaierror = module_new_exception("socket.gaierror", VALUE(&exc_OSError), 0);
     socket_herror = module_new_exception("socket.herror", VALUE(&exc_OSError), 0);
-    return module_add_type(module, &socket_type) && module_add(module, "SocketType", VALUE(&socket_type)) && module_add(module, "error", VALUE(&exc_OSError)) && module_add(module, "timeout", VALUE(&exc_TimeoutError)) &&
-           module_add(module, "gaierror", socket_gaierror) && module_add(module, "herror", socket_herror) && module_add(module, "has_ipv6", TRUE) && socket_add_constants(module);
+    return module_add_type(module, &socket_type) && module_add(module, "SocketType", VALUE(&socket_type)) && module_add(module, "error", VALUE(&exc_OSError)) &&
+           module_add(module, "timeout", VALUE(&exc_TimeoutError)) && module_add(module, "gaierror", socket_gaierror) && module_add(module, "herror", socket_herror) &&
+           module_add(module, "has_ipv6", TRUE) && socket_add_constants(module);
 }
 
 const ModuleDef module__socket = {"_socket", "Sockets.", socket_functions, init};

@@ -12,21 +12,33 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-typedef struct SocketObj { Obj head; int fd, family, type, proto; int64_t timeout; /* nanoseconds; -1: blocks for ever */ } SocketObj;
+typedef struct SocketObj {
+    Obj head;
+    int fd, family, type, proto;
+    int64_t timeout; /* nanoseconds; -1: blocks for ever */
+} SocketObj;
 extern Type socket_type;
-typedef struct Address { socklen_t size; union { struct sockaddr any; struct sockaddr_in in; struct sockaddr_in6 in6; struct sockaddr_storage storage; }; } Address;
+typedef struct Address {
+    socklen_t size;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+        struct sockaddr_storage storage;
+    };
+} Address;
 
 /* A call that may block: waits until the socket is ready (as far as it has a timeout), and makes the call again when it was interrupted or the socket is not ready after all.
  * Negative: failed, with the exception set. */
-#define SOCKET_CALL(s, events, deadline, call)                          \
-    ({                                                                  \
-        int64_t result_;                                                \
-        do {                                                            \
-            result_ = -1;                                               \
-            if (!socket_ready((s), (events), (deadline))) break;        \
-            BLOCKING(result_ = (int64_t)(call));                        \
-        } while (result_ < 0 && socket_again(s));                       \
-        result_;                                                        \
+#define SOCKET_CALL(s, events, deadline, call) \
+    ({ \
+        int64_t result_; \
+        do { \
+            result_ = -1; \
+            if (!socket_ready((s), (events), (deadline))) break; \
+            BLOCKING(result_ = (int64_t)(call)); \
+        } while (result_ < 0 && socket_again(s)); \
+        result_; \
     })
 bool socket_ready(SocketObj *s, short events, int64_t deadline);
 bool socket_again(SocketObj *s);

@@ -12,7 +12,10 @@ typedef struct Choice {
 } Choice;
 enum { CHOICE_PLAIN, CHOICE_GREEDY, CHOICE_LAZY, CHOICE_UNTIL_MIN };
 
-typedef struct Undo { uint32_t reg; int64_t value; } Undo;
+typedef struct Undo {
+    uint32_t reg;
+    int64_t value;
+} Undo;
 
 enum { SMALL_CHOICES = 64, SMALL_TRAIL = 64 };
 
@@ -82,7 +85,8 @@ ALWAYS_INLINE int64_t unit_run(const Pattern *p, const Inst *inst, int kind, con
 {
     switch (inst->unit) {
     case UNIT_ALL: return limit;
-    case UNIT_ANY: case UNIT_NOT_LITERAL: {
+    case UNIT_ANY:
+    case UNIT_NOT_LITERAL: {
         int64_t hit = str_find_char_raw(kind, (const char *)text + at * kind, limit - at, inst->unit == UNIT_ANY ? '\n' : inst->a);
         return hit < 0 ? limit : at + hit;
     }
@@ -116,7 +120,8 @@ static bool at_position(const Matcher *m, uint32_t where, int64_t at)
     int kind = m->kind;
     const void *text = m->text;
     switch (where) {
-    case AT_BEGINNING: case AT_BEGINNING_STRING: return at == 0;
+    case AT_BEGINNING:
+    case AT_BEGINNING_STRING: return at == 0;
     case AT_BEGINNING_LINE: return at == 0 || READ(at - 1) == '\n';
     case AT_END: return at == m->end || (at + 1 == m->end && READ(at) == '\n');
     case AT_END_LINE: return at == m->end || READ(at) == '\n';
@@ -158,11 +163,13 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
     const void *text = m->text;
     int64_t end = m->end;
     uint32_t pc = 0, budget = POLL_INTERVAL;
-#define TRY(condition) if (!(condition)) return -1
+#define TRY(condition) \
+    if (!(condition)) return -1
     for (;;) {
         inst = &insts[pc];
         switch ((Op)inst->op) {
-        case OP_FAIL: case OP_DATA: goto fail;
+        case OP_FAIL:
+        case OP_DATA: goto fail;
         case OP_MATCH:
             if ((m->full && at != end) || (m->must_advance && at == m->start)) goto fail;
             m->position = at;
@@ -319,9 +326,7 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
             at -= inst->b;
             pc++;
             continue;
-        case OP_ASSERT_NOT_END:
-            cut_choices(x, m->registers[inst->a]);
-            goto fail;
+        case OP_ASSERT_NOT_END: cut_choices(x, m->registers[inst->a]); goto fail;
         }
     poll:
         budget = POLL_INTERVAL;
@@ -342,7 +347,8 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
             /* Give back one character, or as many as the next literal needs. */
             const Inst *next = &insts[pc + 1];
             at--;
-            if (next->op == OP_UNIT && next->unit == UNIT_LITERAL) while (at > choice->limit && READ(at) != next->a) at--;
+            if (next->op == OP_UNIT && next->unit == UNIT_LITERAL)
+                while (at > choice->limit && READ(at) != next->a) at--;
             choice->position = at;
             if (at <= choice->limit) x->choice_count--;
             pc++;

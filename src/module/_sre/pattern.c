@@ -200,7 +200,12 @@ static NATIVE(pattern_subn) { return sub_method(args, true); }
 
 /* --- scanners */
 /* `view` holds the text of a mutable buffer in place. */
-typedef struct Scanner { Obj head; Value pattern, string, view; int64_t first, start, end; bool done, must_advance; } Scanner;
+typedef struct Scanner {
+    Obj head;
+    Value pattern, string, view;
+    int64_t first, start, end;
+    bool done, must_advance;
+} Scanner;
 
 static void scanner_trace(Obj *object)
 {
@@ -238,7 +243,8 @@ static const NativeDef scanner_methods[] = {
 
 static const MemberDef scanner_members[] = {{"pattern", MEMBER_VALUE, offsetof(Scanner, pattern), false, "The pattern."}, {0}};
 
-Type scanner_type = {TYPE_INIT("_sre.SRE_Scanner", Scanner), .flags = TYPE_DISALLOW_NEW | TYPE_IMMUTABLE, .trace = scanner_trace, .methods = scanner_methods, .members = scanner_members};
+Type scanner_type = {TYPE_INIT("_sre.SRE_Scanner", Scanner), .flags = TYPE_DISALLOW_NEW | TYPE_IMMUTABLE, .trace = scanner_trace, .methods = scanner_methods,
+                     .members = scanner_members};
 
 static NATIVE(pattern_scanner)
 {

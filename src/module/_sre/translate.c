@@ -128,7 +128,8 @@ static bool set_check(const uint32_t *code, int64_t at, int64_t end, bool *local
             *locale |= code[at] >> 1 == 4;
             at++;
             break;
-        case SRE_RANGE: case SRE_RANGE_UNI_IGNORE:
+        case SRE_RANGE:
+        case SRE_RANGE_UNI_IGNORE:
             if (left < 2) return false;
             at += 2;
             break;
@@ -176,22 +177,32 @@ static int translate_unit(Translator *t, int64_t at, int64_t end, Inst *inst, in
 {
     uint32_t op = t->code[at];
     switch (op) {
-    case SRE_ANY: case SRE_ANY_ALL:
+    case SRE_ANY:
+    case SRE_ANY_ALL:
         inst->unit = op == SRE_ANY ? UNIT_ANY : UNIT_ALL;
         *next = at + 1;
         return 1;
-    case SRE_LITERAL: case SRE_NOT_LITERAL:
+    case SRE_LITERAL:
+    case SRE_NOT_LITERAL:
         if (at + 1 >= end) return invalid(), -1;
         inst->unit = op == SRE_LITERAL ? UNIT_LITERAL : UNIT_NOT_LITERAL;
         inst->a = t->code[at + 1];
         *next = at + 2;
         return 1;
-    case SRE_LITERAL_IGNORE: case SRE_NOT_LITERAL_IGNORE: case SRE_LITERAL_UNI_IGNORE: case SRE_NOT_LITERAL_UNI_IGNORE: case SRE_LITERAL_LOC_IGNORE: case SRE_NOT_LITERAL_LOC_IGNORE:
+    case SRE_LITERAL_IGNORE:
+    case SRE_NOT_LITERAL_IGNORE:
+    case SRE_LITERAL_UNI_IGNORE:
+    case SRE_NOT_LITERAL_UNI_IGNORE:
+    case SRE_LITERAL_LOC_IGNORE:
+    case SRE_NOT_LITERAL_LOC_IGNORE:
         if (at + 1 >= end) return invalid(), -1;
         inst->unit = op == SRE_LITERAL_LOC_IGNORE || op == SRE_NOT_LITERAL_LOC_IGNORE ? UNIT_SLOW : UNIT_SET;
         *next = at + 2;
         return add_set(t, op, at + 1, &inst->a) ? 1 : -1;
-    case SRE_IN: case SRE_IN_IGNORE: case SRE_IN_UNI_IGNORE: case SRE_IN_LOC_IGNORE: {
+    case SRE_IN:
+    case SRE_IN_IGNORE:
+    case SRE_IN_UNI_IGNORE:
+    case SRE_IN_LOC_IGNORE: {
         bool locale = op == SRE_IN_LOC_IGNORE;
         if (at + 1 >= end || t->code[at + 1] < 1 || t->code[at + 1] > end - at - 1) return invalid(), -1;
         *next = at + 1 + t->code[at + 1];
@@ -341,15 +352,21 @@ static bool translate_one(Translator *t, int64_t at, int64_t end, int64_t *next)
     case SRE_FAILURE: *next = at + 1; return emit(t, (Inst){.op = OP_FAIL});
     case SRE_MARK: return operand < 2 * (uint64_t)t->p->groups ? emit(t, (Inst){.op = OP_MARK, .a = (uint32_t)operand}) : invalid();
     case SRE_AT: return operand < AT_COUNT ? emit(t, (Inst){.op = OP_AT, .a = (uint32_t)operand}) : invalid();
-    case SRE_GROUPREF: case SRE_GROUPREF_IGNORE: case SRE_GROUPREF_LOC_IGNORE: case SRE_GROUPREF_UNI_IGNORE: {
+    case SRE_GROUPREF:
+    case SRE_GROUPREF_IGNORE:
+    case SRE_GROUPREF_LOC_IGNORE:
+    case SRE_GROUPREF_UNI_IGNORE: {
         uint32_t how = op == SRE_GROUPREF ? 0 : op == SRE_GROUPREF_IGNORE ? 1 : op == SRE_GROUPREF_LOC_IGNORE ? 2 : 3;
         return operand < (uint64_t)t->p->groups ? emit(t, (Inst){.op = OP_GROUP_REF, .a = (uint32_t)operand, .b = how}) : invalid();
     }
-    case SRE_REPEAT_ONE: case SRE_MIN_REPEAT_ONE: case SRE_POSSESSIVE_REPEAT_ONE: return translate_repeat_one(t, at, end, next);
+    case SRE_REPEAT_ONE:
+    case SRE_MIN_REPEAT_ONE:
+    case SRE_POSSESSIVE_REPEAT_ONE: return translate_repeat_one(t, at, end, next);
     case SRE_REPEAT: return translate_repeat(t, at, end, next);
     case SRE_POSSESSIVE_REPEAT: return translate_possessive(t, at, end, next);
     case SRE_BRANCH: return translate_branch(t, at, end, next);
-    case SRE_ASSERT: case SRE_ASSERT_NOT: return translate_assert(t, at, end, next);
+    case SRE_ASSERT:
+    case SRE_ASSERT_NOT: return translate_assert(t, at, end, next);
     case SRE_ATOMIC_GROUP: return translate_atomic(t, at, end, next);
     case SRE_GROUPREF_EXISTS: return translate_exists(t, at, end, next);
     }

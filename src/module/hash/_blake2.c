@@ -5,14 +5,20 @@
  */
 #include "module/hash/hash.h"
 
-typedef struct Variant { const char *name; int word, rounds, max_digest, salt, rotations[4]; const uint64_t *iv; } Variant;
-static const uint64_t iv_b[8] = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1, 0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
+typedef struct Variant {
+    const char *name;
+    int word, rounds, max_digest, salt, rotations[4];
+    const uint64_t *iv;
+} Variant;
+static const uint64_t iv_b[8] = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
+                                 0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
 static const uint64_t iv_s[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 static const Variant variant_b = {"blake2b", 8, 12, 64, 16, {32, 24, 16, 63}, iv_b}, variant_s = {"blake2s", 4, 10, 32, 8, {16, 12, 8, 7}, iv_s};
-static const uint8_t sigma[10][16] = {
-    {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, {14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3}, {11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4}, {7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8},
-    {9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13}, {2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9}, {12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11}, {13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10},
-    {6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5}, {10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0}};
+static const uint8_t sigma[10][16] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, {14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3},
+                                      {11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4}, {7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8},
+                                      {9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13}, {2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9},
+                                      {12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11}, {13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10},
+                                      {6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5}, {10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0}};
 
 typedef struct Blake2 {
     Obj head;
@@ -128,19 +134,25 @@ static Value blake2_new(Type *type, Value *args, size_t nargs, Value kwnames)
     static Signature *signatures[2];
     const Variant *v = type_is_subtype(type, &blake2b_type) ? &variant_b : &variant_s;
     Value a[PARAMETERS];
-    if (!native_bind(v->name, "(data=<unrepresentable>, /, *, digest_size=0, key=<unrepresentable>, salt=<unrepresentable>, person=<unrepresentable>, fanout=1, depth=1, leaf_size=0, node_offset=0, node_depth=0, inner_size=0, last_node=False, usedforsecurity=True)",
-                     &signatures[v == &variant_b], args, nargs, kwnames, a)) return 0;
+    if (!native_bind(v->name,
+                     "(data=<unrepresentable>, /, *, digest_size=0, key=<unrepresentable>, salt=<unrepresentable>, person=<unrepresentable>, fanout=1, depth=1, leaf_size=0, "
+                     "node_offset=0, node_depth=0, inner_size=0, last_node=False, usedforsecurity=True)",
+                     &signatures[v == &variant_b], args, nargs, kwnames, a))
+        return 0;
     bool given = false;
     for (int64_t i = 0; kwnames && i < tuple_size(kwnames); i++) given |= str_equal_ascii(tuple_get(kwnames, i), "digest_size");
     int64_t digest = v->max_digest, fanout, depth, node_depth, inner, key_size, salt_size, person_size;
     uint64_t leaf, offset;
     if (given && !number_as_int64(a[DIGEST_SIZE], &digest)) return 0;
     if (digest <= 0 || digest > v->max_digest) return raise_value("digest_size for %s must be between 1 and %d bytes, here it is %lld", v->name, v->max_digest, (long long)digest);
-    if (!number_as_int64(a[FANOUT], &fanout) || !number_as_int64(a[DEPTH], &depth) || !number_as_int64(a[NODE_DEPTH], &node_depth) || !number_as_int64(a[INNER_SIZE], &inner)) return 0;
+    if (!number_as_int64(a[FANOUT], &fanout) || !number_as_int64(a[DEPTH], &depth) || !number_as_int64(a[NODE_DEPTH], &node_depth) || !number_as_int64(a[INNER_SIZE], &inner))
+        return 0;
     if (!unsigned_parameter(a[LEAF_SIZE], &leaf) || !unsigned_parameter(a[NODE_OFFSET], &offset)) return 0;
     uint8_t parameters[64] = {0}, key[128] = {0};
     int w = v->word;
-    if (!bytes_parameter(a[SALT], v->salt, "salt", parameters + 4 * w, &salt_size) || !bytes_parameter(a[PERSON], v->salt, "person", parameters + 6 * w, &person_size) || !bytes_parameter(a[KEY], v->max_digest, "key", key, &key_size)) return 0;
+    if (!bytes_parameter(a[SALT], v->salt, "salt", parameters + 4 * w, &salt_size) || !bytes_parameter(a[PERSON], v->salt, "person", parameters + 6 * w, &person_size) ||
+        !bytes_parameter(a[KEY], v->max_digest, "key", key, &key_size))
+        return 0;
     if (fanout < 0 || fanout > 255) return raise_value("fanout must be between 0 and 255");
     if (depth <= 0 || depth > 255) return raise_value("depth must be between 1 and 255");
     if (leaf > UINT32_MAX) return raise_overflow("leaf_size is too large");
@@ -194,7 +206,11 @@ static NATIVE(blake2_copy)
 static Value get_name(Value v) { return str_from_cstring(((Blake2 *)v)->variant->name); }
 static Value get_digest_size(Value v) { return int_new(((Blake2 *)v)->digest_size); }
 static Value get_block_size(Value v) { return int_new(block_size(((Blake2 *)v)->variant)); }
-static const NativeDef methods[] = {{"update", "(self, data, /)", blake2_update, 0, 0}, {"digest", "(self, /)", blake2_digest, 0, 0}, {"hexdigest", "(self, /)", blake2_hexdigest, 0, 0}, {"copy", "(self, /)", blake2_copy, 0, 0}, {0}};
+static const NativeDef methods[] = {{"update", "(self, data, /)", blake2_update, 0, 0},
+                                    {"digest", "(self, /)", blake2_digest, 0, 0},
+                                    {"hexdigest", "(self, /)", blake2_hexdigest, 0, 0},
+                                    {"copy", "(self, /)", blake2_copy, 0, 0},
+                                    {0}};
 static const GetSetDef getset[] = {{"name", get_name, 0, 0}, {"digest_size", get_digest_size, 0, 0}, {"block_size", get_block_size, 0, 0}, {0}};
 static Type blake2b_type = {TYPE_INIT("_blake2.blake2b", Blake2), .new = blake2_new, .methods = methods, .getset = getset};
 static Type blake2s_type = {TYPE_INIT("_blake2.blake2s", Blake2), .new = blake2_new, .methods = methods, .getset = getset};
@@ -202,7 +218,10 @@ static Type blake2s_type = {TYPE_INIT("_blake2.blake2s", Blake2), .new = blake2_
 static bool add_type(Value module, Type *type, const char *prefix, const Variant *v)
 {
     if (!module_add_type(module, type) || !type_fill(type)) return false;
-    const struct { const char *name; int value; } limits[] = {{"SALT_SIZE", v->salt}, {"PERSON_SIZE", v->salt}, {"MAX_KEY_SIZE", v->max_digest}, {"MAX_DIGEST_SIZE", v->max_digest}};
+    const struct {
+        const char *name;
+        int value;
+    } limits[] = {{"SALT_SIZE", v->salt}, {"PERSON_SIZE", v->salt}, {"MAX_KEY_SIZE", v->max_digest}, {"MAX_DIGEST_SIZE", v->max_digest}};
     for (int i = 0; i < 4; i++) {
         Value name = str_format_c("%s_%s", prefix, limits[i].name);
         const char *text = name ? str_utf8(name, 0) : 0;

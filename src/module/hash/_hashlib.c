@@ -9,8 +9,18 @@
 static Value unsupported;   /* UnsupportedDigestmodError */
 
 static Value hash_repr(Value v) { return str_format_c("<%s %s object @ %p>", ((HashObj *)v)->name, type_of(v)->name, (void *)v); }
-static Type hash_type = {TYPE_INIT("_hashlib.HASH", HashObj), .flags = TYPE_BASE | TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES, .repr = hash_repr, .finalize = hash_finalize, .methods = hash_methods, .getset = hash_getset};
-static Type xof_type = {TYPE_INIT("_hashlib.HASHXOF", HashObj), .flags = TYPE_BASE | TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES, .base = &hash_type, .repr = hash_repr, .finalize = hash_finalize, .methods = hash_xof_methods};
+static Type hash_type = {TYPE_INIT("_hashlib.HASH", HashObj),
+                         .flags = TYPE_BASE | TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES,
+                         .repr = hash_repr,
+                         .finalize = hash_finalize,
+                         .methods = hash_methods,
+                         .getset = hash_getset};
+static Type xof_type = {TYPE_INIT("_hashlib.HASHXOF", HashObj),
+                        .flags = TYPE_BASE | TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES,
+                        .base = &hash_type,
+                        .repr = hash_repr,
+                        .finalize = hash_finalize,
+                        .methods = hash_xof_methods};
 
 static Value new_by_name(const char *name, Value data)
 {
@@ -25,12 +35,19 @@ static NATIVE(hashlib_new)
     return name ? new_by_name(name, args[1]) : 0;
 }
 
-#define OPENSSL(name) static NATIVE(openssl_##name) { return new_by_name(#name, args[0]); }
-OPENSSL(md5) OPENSSL(sha1) OPENSSL(sha224) OPENSSL(sha256) OPENSSL(sha384) OPENSSL(sha512) OPENSSL(sha3_224) OPENSSL(sha3_256) OPENSSL(sha3_384) OPENSSL(sha3_512) OPENSSL(shake_128) OPENSSL(shake_256)
+#define OPENSSL(name) \
+    static NATIVE(openssl_##name) { return new_by_name(#name, args[0]); }
+OPENSSL(md5)
+OPENSSL(sha1) OPENSSL(sha224) OPENSSL(sha256) OPENSSL(sha384) OPENSSL(sha512) OPENSSL(sha3_224) OPENSSL(sha3_256) OPENSSL(sha3_384) OPENSSL(sha3_512) OPENSSL(shake_128)
+    OPENSSL(shake_256)
 
 /* ---------------------------------------------------------------- HMAC */
 
-typedef struct HmacObj { Obj head; HMAC_CTX *context; const EVP_MD *md; } HmacObj;
+    typedef struct HmacObj {
+    Obj head;
+    HMAC_CTX *context;
+    const EVP_MD *md;
+} HmacObj;
 static Type hmac_type;
 
 /* The algorithm of a digestmod argument: a name, or one of our constructors. */
@@ -120,9 +137,18 @@ static Value hmac_repr(Value v)
     Value name = hmac_name(v), algorithm = name ? str_substring(name, 5, str_length(name)) : 0;
     return algorithm ? str_format_c("<%U HMAC object @ %p>", algorithm, (void *)v) : 0;
 }
-static const NativeDef hmac_methods[] = {{"update", "(self, /, msg)", hmac_update_method, 0, 0}, {"digest", "(self, /)", hmac_digest_method, 0, 0}, {"hexdigest", "(self, /)", hmac_hexdigest, 0, 0}, {"copy", "(self, /)", hmac_copy, 0, 0}, {0}};
+static const NativeDef hmac_methods[] = {{"update", "(self, /, msg)", hmac_update_method, 0, 0},
+                                         {"digest", "(self, /)", hmac_digest_method, 0, 0},
+                                         {"hexdigest", "(self, /)", hmac_hexdigest, 0, 0},
+                                         {"copy", "(self, /)", hmac_copy, 0, 0},
+                                         {0}};
 static const GetSetDef hmac_getset[] = {{"name", hmac_name, 0, 0}, {"digest_size", hmac_digest_size, 0, 0}, {"block_size", hmac_block_size, 0, 0}, {0}};
-static Type hmac_type = {TYPE_INIT("_hashlib.HMAC", HmacObj), .flags = TYPE_BASE | TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES, .repr = hmac_repr, .finalize = hmac_finalize, .methods = hmac_methods, .getset = hmac_getset};
+static Type hmac_type = {TYPE_INIT("_hashlib.HMAC", HmacObj),
+                         .flags = TYPE_BASE | TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES,
+                         .repr = hmac_repr,
+                         .finalize = hmac_finalize,
+                         .methods = hmac_methods,
+                         .getset = hmac_getset};
 
 static NATIVE(hashlib_hmac_digest)
 {
@@ -224,7 +250,18 @@ static NATIVE(hashlib_get_fips_mode) { return int_new(EVP_default_properties_is_
 #define O(name) {"openssl_" #name, SIGNATURE, openssl_##name, "A new hash.", 0}
 static const NativeDef functions[] = {
     {"new", "(name, string=b'', *, usedforsecurity=True)", hashlib_new, "A new hash by name.", 0},
-    O(md5), O(sha1), O(sha224), O(sha256), O(sha384), O(sha512), O(sha3_224), O(sha3_256), O(sha3_384), O(sha3_512), O(shake_128), O(shake_256),
+    O(md5),
+    O(sha1),
+    O(sha224),
+    O(sha256),
+    O(sha384),
+    O(sha512),
+    O(sha3_224),
+    O(sha3_256),
+    O(sha3_384),
+    O(sha3_512),
+    O(shake_128),
+    O(shake_256),
     {"hmac_new", "(key, msg=b'', digestmod=<unrepresentable>)", hashlib_hmac_new, "A new HMAC.", 0},
     {"hmac_digest", "(key, msg, digest)", hashlib_hmac_digest, "An HMAC in one step.", 0},
     {"pbkdf2_hmac", "(hash_name, password, salt, iterations, dklen=None)", hashlib_pbkdf2_hmac, "Password based key derivation 2 with HMAC.", 0},
@@ -236,7 +273,8 @@ static const NativeDef functions[] = {
 
 static void add_name(EVP_MD *md, void *list)
 {
-    const char *names[] = {"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha512_224", "sha512_256", "sha3_224", "sha3_256", "sha3_384", "sha3_512", "shake_128", "shake_256", "blake2s", "blake2b", "sm3", "ripemd160", "md5-sha1"};
+    const char *names[] = {"md5",      "sha1",     "sha224",    "sha256",    "sha384",  "sha512",  "sha512_224", "sha512_256", "sha3_224", "sha3_256",
+                           "sha3_384", "sha3_512", "shake_128", "shake_256", "blake2s", "blake2b", "sm3",        "ripemd160",  "md5-sha1"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const EVP_MD *known = hash_algorithm(names[i]);
         if (known && EVP_MD_is_a(md, EVP_MD_get0_name(known))) set_add(*(Value *)list, str_intern_cstring(names[i]));
@@ -256,8 +294,9 @@ static bool init(Value module)
         if (function && name && !dict_set(constructors, function, name)) return false;
     }
     unsupported = module_new_exception("_hashlib.UnsupportedDigestmodError", VALUE(&exc_ValueError), "Unsupported digestmod.");
-    return unsupported && constructors && module_add(module, "HASH", VALUE(&hash_type)) && module_add(module, "HASHXOF", VALUE(&xof_type)) && module_add(module, "HMAC", VALUE(&hmac_type)) &&
-           module_add(module, "UnsupportedDigestmodError", unsupported) && module_add(module, "openssl_md_meth_names", frozenset_new(names)) && module_add(module, "_constructors", mappingproxy_new(constructors));
+    return unsupported && constructors && module_add(module, "HASH", VALUE(&hash_type)) && module_add(module, "HASHXOF", VALUE(&xof_type)) &&
+           module_add(module, "HMAC", VALUE(&hmac_type)) && module_add(module, "UnsupportedDigestmodError", unsupported) &&
+           module_add(module, "openssl_md_meth_names", frozenset_new(names)) && module_add(module, "_constructors", mappingproxy_new(constructors));
 }
 
 const ModuleDef module__hashlib = {"_hashlib", "Message digests of OpenSSL.", functions, init};

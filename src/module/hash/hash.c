@@ -5,9 +5,26 @@
 enum { RELEASE_LOCK_FROM = 2048 };   /* bytes: from here other threads may run while we hash */
 
 /* With what OpenSSL has for the name, once it was asked: it looks long. */
-static struct { const char *name, *openssl; EVP_MD *md; } algorithms[] = {
-    {"md5", "MD5"}, {"sha1", "SHA1"}, {"sha224", "SHA224"}, {"sha256", "SHA256"}, {"sha384", "SHA384"}, {"sha512", "SHA512"}, {"sha512_224", "SHA512-224"}, {"sha512_256", "SHA512-256"},
-    {"sha3_224", "SHA3-224"}, {"sha3_256", "SHA3-256"}, {"sha3_384", "SHA3-384"}, {"sha3_512", "SHA3-512"}, {"shake_128", "SHAKE128"}, {"shake_256", "SHAKE256"}, {"blake2s", "BLAKE2s256"}, {"blake2b", "BLAKE2b512"},
+static struct {
+    const char *name, *openssl;
+    EVP_MD *md;
+} algorithms[] = {
+    {"md5", "MD5"},
+    {"sha1", "SHA1"},
+    {"sha224", "SHA224"},
+    {"sha256", "SHA256"},
+    {"sha384", "SHA384"},
+    {"sha512", "SHA512"},
+    {"sha512_224", "SHA512-224"},
+    {"sha512_256", "SHA512-256"},
+    {"sha3_224", "SHA3-224"},
+    {"sha3_256", "SHA3-256"},
+    {"sha3_384", "SHA3-384"},
+    {"sha3_512", "SHA3-512"},
+    {"shake_128", "SHAKE128"},
+    {"shake_256", "SHAKE256"},
+    {"blake2s", "BLAKE2s256"},
+    {"blake2b", "BLAKE2b512"},
 };
 enum { ALGORITHM_COUNT = sizeof algorithms / sizeof *algorithms };
 

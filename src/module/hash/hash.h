@@ -22,4 +22,5 @@ Value hash_error(void);
 extern const NativeDef hash_methods[], hash_xof_methods[];
 extern const GetSetDef hash_getset[];
 void hash_finalize(Obj *object);
-#define HASH_TYPE(type_name) {TYPE_INIT(type_name, HashObj), .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES, .finalize = hash_finalize, .methods = hash_methods, .getset = hash_getset}
+#define HASH_TYPE(type_name) \
+    {TYPE_INIT(type_name, HashObj), .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE | TYPE_FREES, .finalize = hash_finalize, .methods = hash_methods, .getset = hash_getset}

@@ -3,8 +3,8 @@
 
 #define SIGNATURE "(string=b'', *, usedforsecurity=True)"
 /* A constructor function and its type. The default of `string` is not a literal the binder knows, so it arrives as 0. */
-#define ALGORITHM(function, type, type_name)                                                  \
-    static Type type = HASH_TYPE(type_name);                                                  \
+#define ALGORITHM(function, type, type_name) \
+    static Type type = HASH_TYPE(type_name); \
     static NATIVE(new_##function) { return hash_new(&type, #function, args[0]); }
 
 ALGORITHM(md5, md5_type, "_md5.md5")
@@ -46,10 +46,17 @@ static Value suffix(Value self) { return bytes_new(is_shake(self) ? "\x1f" : "\x
 static Value name_of(Value self) { return str_from_cstring(((HashObj *)self)->name); }
 static Value digest_size(Value self) { return int_new(is_shake(self) ? 0 : EVP_MD_size(((HashObj *)self)->md)); }
 static Value block_size(Value self) { return int_new(EVP_MD_block_size(((HashObj *)self)->md)); }
-static const GetSetDef sha3_getset[] = {{"name", name_of, 0, 0}, {"digest_size", digest_size, 0, 0}, {"block_size", block_size, 0, 0}, {"_rate_bits", rate_bits, 0, 0}, {"_capacity_bits", capacity_bits, 0, 0}, {"_suffix", suffix, 0, 0}, {0}};
-#define SHA3_TYPE(type_name, method_table) {TYPE_INIT(type_name, HashObj), .flags = TYPE_FINALIZE | TYPE_FREES, .new = sha3_new, .finalize = hash_finalize, .methods = method_table, .getset = sha3_getset}
-static Type sha3_types[] = {SHA3_TYPE("_sha3.sha3_224", hash_methods), SHA3_TYPE("_sha3.sha3_256", hash_methods), SHA3_TYPE("_sha3.sha3_384", hash_methods), SHA3_TYPE("_sha3.sha3_512", hash_methods),
-    SHA3_TYPE("_sha3.shake_128", hash_xof_methods), SHA3_TYPE("_sha3.shake_256", hash_xof_methods)};
+static const GetSetDef sha3_getset[] = {{"name", name_of, 0, 0},
+                                        {"digest_size", digest_size, 0, 0},
+                                        {"block_size", block_size, 0, 0},
+                                        {"_rate_bits", rate_bits, 0, 0},
+                                        {"_capacity_bits", capacity_bits, 0, 0},
+                                        {"_suffix", suffix, 0, 0},
+                                        {0}};
+#define SHA3_TYPE(type_name, method_table) \
+    {TYPE_INIT(type_name, HashObj), .flags = TYPE_FINALIZE | TYPE_FREES, .new = sha3_new, .finalize = hash_finalize, .methods = method_table, .getset = sha3_getset}
+static Type sha3_types[] = {SHA3_TYPE("_sha3.sha3_224", hash_methods), SHA3_TYPE("_sha3.sha3_256", hash_methods),      SHA3_TYPE("_sha3.sha3_384", hash_methods),
+                            SHA3_TYPE("_sha3.sha3_512", hash_methods), SHA3_TYPE("_sha3.shake_128", hash_xof_methods), SHA3_TYPE("_sha3.shake_256", hash_xof_methods)};
 
 static bool sha3_init(Value module)
 {

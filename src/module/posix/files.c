@@ -7,9 +7,9 @@
 #include <sys/xattr.h>
 
 /* A function of one path that gives None: NAME(path, [further]) */
-#define PATH_CALL(path, call)               \
-    int result;                             \
-    BLOCKING(result = (call));              \
+#define PATH_CALL(path, call) \
+    int result; \
+    BLOCKING(result = (call)); \
     return result < 0 ? path_error(&(path)) : NONE
 
 static NATIVE(posix_access)
@@ -104,7 +104,9 @@ static NATIVE(posix_link)
 {
     Path from, to;
     int from_fd, to_fd;
-    if (!path_argument(args[0], "link", "src", 0, &from) || !path_argument(args[1], "link", "dst", 0, &to) || !dir_fd_argument(args[2], &from_fd) || !dir_fd_argument(args[3], &to_fd)) return 0;
+    if (!path_argument(args[0], "link", "src", 0, &from) || !path_argument(args[1], "link", "dst", 0, &to) || !dir_fd_argument(args[2], &from_fd) ||
+        !dir_fd_argument(args[3], &to_fd))
+        return 0;
     int follow = object_truth(args[4]), result;
     if (follow < 0 || !sys_audit("os.link", 2, args[0], args[1])) return 0;
     BLOCKING(result = linkat(from_fd, from.bytes, to_fd, to.bytes, follow ? AT_SYMLINK_FOLLOW : 0));
@@ -124,7 +126,9 @@ static Value rename_path(const char *function, Value *args)
 {
     Path from, to;
     int from_fd, to_fd, result;
-    if (!path_argument(args[0], function, "src", 0, &from) || !path_argument(args[1], function, "dst", 0, &to) || !dir_fd_argument(args[2], &from_fd) || !dir_fd_argument(args[3], &to_fd)) return 0;
+    if (!path_argument(args[0], function, "src", 0, &from) || !path_argument(args[1], function, "dst", 0, &to) || !dir_fd_argument(args[2], &from_fd) ||
+        !dir_fd_argument(args[3], &to_fd))
+        return 0;
     if (!sys_audit("os.rename", 2, args[0], args[1])) return 0;
     BLOCKING(result = renameat(from_fd, from.bytes, to_fd, to.bytes));
     return result < 0 ? path_error2(&from, &to) : NONE;
@@ -244,7 +248,8 @@ static NATIVE(posix_path_normpath)
         while (end < n && str_read(kind, data, end) != '/') end++;
         bool dot = end - i == 1 && str_read(kind, data, i) == '.';
         bool up = end - i == 2 && str_read(kind, data, i) == '.' && str_read(kind, data, i + 1) == '.';
-        bool last_up = count && starts[2 * count - 1] - starts[2 * count - 2] == 2 && str_read(kind, data, starts[2 * count - 2]) == '.' && str_read(kind, data, starts[2 * count - 2] + 1) == '.';
+        bool last_up = count && starts[2 * count - 1] - starts[2 * count - 2] == 2 && str_read(kind, data, starts[2 * count - 2]) == '.' &&
+                       str_read(kind, data, starts[2 * count - 2] + 1) == '.';
         if (end > i && !dot) {
             if (!up || (!root && !count) || last_up) starts[2 * count] = i, starts[2 * count + 1] = end, count++;
             else if (count) count--;
@@ -280,7 +285,8 @@ static NATIVE(posix_getxattr)
         ssize_t n;
         if (!bytes) return 0;
         BLOCKING(n = path.fd >= 0 ? fgetxattr(path.fd, attribute.bytes, bytes_data(bytes), size)
-                     : follow ? getxattr(path.bytes, attribute.bytes, bytes_data(bytes), size) : lgetxattr(path.bytes, attribute.bytes, bytes_data(bytes), size));
+                     : follow     ? getxattr(path.bytes, attribute.bytes, bytes_data(bytes), size)
+                                  : lgetxattr(path.bytes, attribute.bytes, bytes_data(bytes), size));
         if (n >= 0) return bytes_new(bytes_data(bytes), (size_t)n);
         if (errno != ERANGE || size > 65536) return path_error(&path);
     }
@@ -294,7 +300,8 @@ static NATIVE(posix_setxattr)
     if (!attribute_arguments("setxattr", args, args[4], &path, &attribute, &follow) || !number_as_int(args[3], &flags) || !buffer_get(args[2], &value, BUFFER_SIMPLE)) return 0;
     int result;
     BLOCKING(result = path.fd >= 0 ? fsetxattr(path.fd, attribute.bytes, value.data, (size_t)value.length, flags)
-                      : follow ? setxattr(path.bytes, attribute.bytes, value.data, (size_t)value.length, flags) : lsetxattr(path.bytes, attribute.bytes, value.data, (size_t)value.length, flags));
+                      : follow     ? setxattr(path.bytes, attribute.bytes, value.data, (size_t)value.length, flags)
+                                   : lsetxattr(path.bytes, attribute.bytes, value.data, (size_t)value.length, flags));
     buffer_release(&value);
     return result < 0 ? path_error(&path) : NONE;
 }

@@ -124,7 +124,11 @@ static NATIVE(posix_pwrite)
 
 /* ---------------------------------------------------------------- vectors of buffers */
 
-typedef struct Vector { struct iovec *parts; Buffer *buffers; int count; } Vector;
+typedef struct Vector {
+    struct iovec *parts;
+    Buffer *buffers;
+    int count;
+} Vector;
 
 static void vector_release(Vector *v)
 {
@@ -151,16 +155,16 @@ static bool vector_get(Value sequence, const char *function, int flags, Vector *
     return true;
 }
 
-#define VECTOR_CALL(function, flags, call)                                        \
-    int fd;                                                                       \
-    Vector v;                                                                     \
-    ssize_t n;                                                                    \
-    bool ok = true;                                                               \
+#define VECTOR_CALL(function, flags, call) \
+    int fd; \
+    Vector v; \
+    ssize_t n; \
+    bool ok = true; \
     if (!number_as_int(args[0], &fd) || !vector_get(args[1], function, flags, &v)) return 0; \
-    do {                                                                          \
-        BLOCKING(n = (call));                                                     \
-    } while (n < 0 && errno == EINTR && (ok = safe_point()));                     \
-    vector_release(&v);                                                           \
+    do { \
+        BLOCKING(n = (call)); \
+    } while (n < 0 && errno == EINTR && (ok = safe_point())); \
+    vector_release(&v); \
     return ok ? int_or_error(n) : 0
 
 static NATIVE(posix_readv) { VECTOR_CALL("readv", BUFFER_WRITABLE, readv(fd, v.parts, v.count)); }
@@ -199,7 +203,9 @@ static NATIVE(posix_copy_file_range)
     int64_t count;
     loff_t from_offset, to_offset, *from_at, *to_at;
     ssize_t n;
-    if (!number_as_int(args[0], &from) || !number_as_int(args[1], &to) || !size_argument(args[2], &count) || !offset_argument(args[3], &from_offset, &from_at) || !offset_argument(args[4], &to_offset, &to_at)) return 0;
+    if (!number_as_int(args[0], &from) || !number_as_int(args[1], &to) || !size_argument(args[2], &count) || !offset_argument(args[3], &from_offset, &from_at) ||
+        !offset_argument(args[4], &to_offset, &to_at))
+        return 0;
     if (count < 0) return raise_value("negative value for 'count' not allowed");
     RETRY(n, copy_file_range(from, from_at, to, to_at, (size_t)count, 0));
     return int_or_error(n);
@@ -210,7 +216,9 @@ static NATIVE(posix_splice)
     int64_t count;
     loff_t from_offset, to_offset, *from_at, *to_at;
     ssize_t n;
-    if (!number_as_int(args[0], &from) || !number_as_int(args[1], &to) || !size_argument(args[2], &count) || !offset_argument(args[3], &from_offset, &from_at) || !offset_argument(args[4], &to_offset, &to_at) || !number_as_int(args[5], &flags)) return 0;
+    if (!number_as_int(args[0], &from) || !number_as_int(args[1], &to) || !size_argument(args[2], &count) || !offset_argument(args[3], &from_offset, &from_at) ||
+        !offset_argument(args[4], &to_offset, &to_at) || !number_as_int(args[5], &flags))
+        return 0;
     if (count < 0) return raise_value("negative value for 'count' not allowed");
     RETRY(n, splice(from, from_at, to, to_at, (size_t)count, (unsigned)flags));
     return int_or_error(n);

@@ -31,8 +31,10 @@ bool path_argument(Value v, const char *function, const char *argument, int allo
         Value method = object_lookup_special(v, NAME("__fspath__"));
         if (!method) {
             if (thread_self->exception) return false;
-            const char *expected = allow == (PATH_FD | PATH_NONE) ? "string, bytes, os.PathLike, integer or None" : allow & PATH_FD ? "string, bytes, os.PathLike or integer"
-                                   : allow & PATH_NONE             ? "string, bytes, os.PathLike or None" : "string, bytes or os.PathLike";
+            const char *expected = allow == (PATH_FD | PATH_NONE) ? "string, bytes, os.PathLike, integer or None"
+                                   : allow & PATH_FD              ? "string, bytes, os.PathLike or integer"
+                                   : allow & PATH_NONE            ? "string, bytes, os.PathLike or None"
+                                                                  : "string, bytes or os.PathLike";
             if (!has_buffer(v)) return raise_type("%s: %s should be %s, not %.200T", function, argument, expected, v);
             if (!warn_format(&exc_DeprecationWarning, 1, "%s: %s should be %s, not %.200T", function, argument, expected, v)) return false;
         }
@@ -165,19 +167,147 @@ static const NativeDef functions[] = {
 /* ---------------------------------------------------------------- the module */
 
 #define C(name) {#name, name}
-static const struct { const char *name; long long value; } constants[] = {
-    C(F_OK), C(R_OK), C(W_OK), C(X_OK), C(NGROUPS_MAX), C(TMP_MAX), C(WCONTINUED), C(WNOHANG), C(WUNTRACED), C(WEXITED), C(WNOWAIT), C(WSTOPPED), C(O_RDONLY), C(O_WRONLY), C(O_RDWR), C(O_NDELAY),
-    C(O_NONBLOCK), C(O_APPEND), C(O_DSYNC), C(O_RSYNC), C(O_SYNC), C(O_NOCTTY), C(O_CREAT), C(O_EXCL), C(O_TRUNC), C(O_LARGEFILE), C(O_PATH), C(O_TMPFILE), C(O_CLOEXEC), C(O_ACCMODE), C(O_FSYNC),
-    C(O_ASYNC), C(O_DIRECT), C(O_DIRECTORY), C(O_NOFOLLOW), C(O_NOATIME), C(PRIO_PROCESS), C(PRIO_PGRP), C(PRIO_USER), C(SEEK_HOLE), C(SEEK_DATA), C(EX_OK), C(EX_USAGE), C(EX_DATAERR), C(EX_NOINPUT),
-    C(EX_NOUSER), C(EX_NOHOST), C(EX_UNAVAILABLE), C(EX_SOFTWARE), C(EX_OSERR), C(EX_OSFILE), C(EX_CANTCREAT), C(EX_IOERR), C(EX_TEMPFAIL), C(EX_PROTOCOL), C(EX_NOPERM), C(EX_CONFIG), C(ST_RDONLY),
-    C(ST_NOSUID), C(ST_NODEV), C(ST_NOEXEC), C(ST_SYNCHRONOUS), C(ST_MANDLOCK), C(ST_WRITE), C(ST_APPEND), C(ST_NOATIME), C(ST_NODIRATIME), C(ST_RELATIME), C(POSIX_FADV_NORMAL),
-    C(POSIX_FADV_SEQUENTIAL), C(POSIX_FADV_RANDOM), C(POSIX_FADV_NOREUSE), C(POSIX_FADV_WILLNEED), C(POSIX_FADV_DONTNEED), C(P_PID), C(P_PGID), C(P_ALL), C(P_PIDFD), C(CLD_EXITED), C(CLD_KILLED),
-    C(CLD_DUMPED), C(CLD_TRAPPED), C(CLD_STOPPED), C(CLD_CONTINUED), C(F_LOCK), C(F_TLOCK), C(F_ULOCK), C(F_TEST), C(RWF_DSYNC), C(RWF_HIPRI), C(RWF_SYNC), C(RWF_NOWAIT), C(RWF_APPEND),
-    C(SPLICE_F_MOVE), C(SPLICE_F_NONBLOCK), C(SPLICE_F_MORE), C(SCHED_OTHER), C(SCHED_FIFO), C(SCHED_RR), C(SCHED_BATCH), C(SCHED_IDLE), C(SCHED_RESET_ON_FORK), C(XATTR_CREATE), C(XATTR_REPLACE),
-    C(XATTR_SIZE_MAX), C(RTLD_LAZY), C(RTLD_NOW), C(RTLD_GLOBAL), C(RTLD_LOCAL), C(RTLD_NODELETE), C(RTLD_NOLOAD), C(RTLD_DEEPBIND), C(GRND_RANDOM), C(GRND_NONBLOCK), C(MFD_CLOEXEC),
-    C(MFD_ALLOW_SEALING), C(MFD_HUGETLB), C(MFD_HUGE_SHIFT), C(MFD_HUGE_MASK), C(MFD_HUGE_64KB), C(MFD_HUGE_512KB), C(MFD_HUGE_1MB), C(MFD_HUGE_2MB), C(MFD_HUGE_8MB), C(MFD_HUGE_16MB),
-    C(MFD_HUGE_32MB), C(MFD_HUGE_256MB), C(MFD_HUGE_512MB), C(MFD_HUGE_1GB), C(MFD_HUGE_2GB), C(MFD_HUGE_16GB), C(EFD_CLOEXEC), C(EFD_NONBLOCK), C(EFD_SEMAPHORE), {"POSIX_SPAWN_OPEN", 0},
-    {"POSIX_SPAWN_CLOSE", 1}, {"POSIX_SPAWN_DUP2", 2},
+static const struct {
+    const char *name;
+    long long value;
+} constants[] = {
+    C(F_OK),
+    C(R_OK),
+    C(W_OK),
+    C(X_OK),
+    C(NGROUPS_MAX),
+    C(TMP_MAX),
+    C(WCONTINUED),
+    C(WNOHANG),
+    C(WUNTRACED),
+    C(WEXITED),
+    C(WNOWAIT),
+    C(WSTOPPED),
+    C(O_RDONLY),
+    C(O_WRONLY),
+    C(O_RDWR),
+    C(O_NDELAY),
+    C(O_NONBLOCK),
+    C(O_APPEND),
+    C(O_DSYNC),
+    C(O_RSYNC),
+    C(O_SYNC),
+    C(O_NOCTTY),
+    C(O_CREAT),
+    C(O_EXCL),
+    C(O_TRUNC),
+    C(O_LARGEFILE),
+    C(O_PATH),
+    C(O_TMPFILE),
+    C(O_CLOEXEC),
+    C(O_ACCMODE),
+    C(O_FSYNC),
+    C(O_ASYNC),
+    C(O_DIRECT),
+    C(O_DIRECTORY),
+    C(O_NOFOLLOW),
+    C(O_NOATIME),
+    C(PRIO_PROCESS),
+    C(PRIO_PGRP),
+    C(PRIO_USER),
+    C(SEEK_HOLE),
+    C(SEEK_DATA),
+    C(EX_OK),
+    C(EX_USAGE),
+    C(EX_DATAERR),
+    C(EX_NOINPUT),
+    C(EX_NOUSER),
+    C(EX_NOHOST),
+    C(EX_UNAVAILABLE),
+    C(EX_SOFTWARE),
+    C(EX_OSERR),
+    C(EX_OSFILE),
+    C(EX_CANTCREAT),
+    C(EX_IOERR),
+    C(EX_TEMPFAIL),
+    C(EX_PROTOCOL),
+    C(EX_NOPERM),
+    C(EX_CONFIG),
+    C(ST_RDONLY),
+    C(ST_NOSUID),
+    C(ST_NODEV),
+    C(ST_NOEXEC),
+    C(ST_SYNCHRONOUS),
+    C(ST_MANDLOCK),
+    C(ST_WRITE),
+    C(ST_APPEND),
+    C(ST_NOATIME),
+    C(ST_NODIRATIME),
+    C(ST_RELATIME),
+    C(POSIX_FADV_NORMAL),
+    C(POSIX_FADV_SEQUENTIAL),
+    C(POSIX_FADV_RANDOM),
+    C(POSIX_FADV_NOREUSE),
+    C(POSIX_FADV_WILLNEED),
+    C(POSIX_FADV_DONTNEED),
+    C(P_PID),
+    C(P_PGID),
+    C(P_ALL),
+    C(P_PIDFD),
+    C(CLD_EXITED),
+    C(CLD_KILLED),
+    C(CLD_DUMPED),
+    C(CLD_TRAPPED),
+    C(CLD_STOPPED),
+    C(CLD_CONTINUED),
+    C(F_LOCK),
+    C(F_TLOCK),
+    C(F_ULOCK),
+    C(F_TEST),
+    C(RWF_DSYNC),
+    C(RWF_HIPRI),
+    C(RWF_SYNC),
+    C(RWF_NOWAIT),
+    C(RWF_APPEND),
+    C(SPLICE_F_MOVE),
+    C(SPLICE_F_NONBLOCK),
+    C(SPLICE_F_MORE),
+    C(SCHED_OTHER),
+    C(SCHED_FIFO),
+    C(SCHED_RR),
+    C(SCHED_BATCH),
+    C(SCHED_IDLE),
+    C(SCHED_RESET_ON_FORK),
+    C(XATTR_CREATE),
+    C(XATTR_REPLACE),
+    C(XATTR_SIZE_MAX),
+    C(RTLD_LAZY),
+    C(RTLD_NOW),
+    C(RTLD_GLOBAL),
+    C(RTLD_LOCAL),
+    C(RTLD_NODELETE),
+    C(RTLD_NOLOAD),
+    C(RTLD_DEEPBIND),
+    C(GRND_RANDOM),
+    C(GRND_NONBLOCK),
+    C(MFD_CLOEXEC),
+    C(MFD_ALLOW_SEALING),
+    C(MFD_HUGETLB),
+    C(MFD_HUGE_SHIFT),
+    C(MFD_HUGE_MASK),
+    C(MFD_HUGE_64KB),
+    C(MFD_HUGE_512KB),
+    C(MFD_HUGE_1MB),
+    C(MFD_HUGE_2MB),
+    C(MFD_HUGE_8MB),
+    C(MFD_HUGE_16MB),
+    C(MFD_HUGE_32MB),
+    C(MFD_HUGE_256MB),
+    C(MFD_HUGE_512MB),
+    C(MFD_HUGE_1GB),
+    C(MFD_HUGE_2GB),
+    C(MFD_HUGE_16GB),
+    C(EFD_CLOEXEC),
+    C(EFD_NONBLOCK),
+    C(EFD_SEMAPHORE),
+    {"POSIX_SPAWN_OPEN", 0},
+    {"POSIX_SPAWN_CLOSE", 1},
+    {"POSIX_SPAWN_DUP2", 2},
 };
 #undef C
 
@@ -204,9 +334,10 @@ static bool resume(Value module)
 /* os.supports_* are computed from the functions named here. */
 static bool add_have_functions(Value module)
 {
-    static const char *const names[] = {"HAVE_FACCESSAT", "HAVE_FCHDIR", "HAVE_FCHMOD", "HAVE_FCHMODAT", "HAVE_FCHOWN", "HAVE_FCHOWNAT", "HAVE_FDOPENDIR", "HAVE_FEXECVE", "HAVE_FPATHCONF", "HAVE_FSTATAT", "HAVE_FSTATVFS",
-        "HAVE_FTRUNCATE", "HAVE_FUTIMENS", "HAVE_LINKAT", "HAVE_LCHOWN", "HAVE_LSTAT", "HAVE_LUTIMES", "HAVE_MEMFD_CREATE", "HAVE_MKDIRAT", "HAVE_MKFIFOAT", "HAVE_MKNODAT", "HAVE_OPENAT", "HAVE_READLINKAT", "HAVE_RENAMEAT",
-        "HAVE_SYMLINKAT", "HAVE_UNLINKAT", "HAVE_UTIMENSAT"};
+    static const char *const names[] = {"HAVE_FACCESSAT", "HAVE_FCHDIR",     "HAVE_FCHMOD",   "HAVE_FCHMODAT",     "HAVE_FCHOWN",    "HAVE_FCHOWNAT", "HAVE_FDOPENDIR",
+                                        "HAVE_FEXECVE",   "HAVE_FPATHCONF",  "HAVE_FSTATAT",  "HAVE_FSTATVFS",     "HAVE_FTRUNCATE", "HAVE_FUTIMENS", "HAVE_LINKAT",
+                                        "HAVE_LCHOWN",    "HAVE_LSTAT",      "HAVE_LUTIMES",  "HAVE_MEMFD_CREATE", "HAVE_MKDIRAT",   "HAVE_MKFIFOAT", "HAVE_MKNODAT",
+                                        "HAVE_OPENAT",    "HAVE_READLINKAT", "HAVE_RENAMEAT", "HAVE_SYMLINKAT",    "HAVE_UNLINKAT",  "HAVE_UTIMENSAT"};
     Value list = list_new(0);
     for (size_t i = 0; list && i < sizeof names / sizeof *names; i++) {
         Value name = str_intern_cstring(names[i]);
@@ -224,8 +355,8 @@ static bool init(Value module)
         for (const NativeDef *def = tables[t]; def->name; def++)
             if (!module_add(module, def->name, native_new(def, 0, module))) return false;
     Value dict = dict_new();
-    return module_add(module, "environ", dict) && fill_environ(dict) && module_add(module, "error", VALUE(&exc_OSError)) && add_have_functions(module) && posix_stat_init(module) && posix_io_init(module) && posix_process_init(module) &&
-           posix_names_init(module) && posix_spawn_init(module);
+    return module_add(module, "environ", dict) && fill_environ(dict) && module_add(module, "error", VALUE(&exc_OSError)) && add_have_functions(module) && posix_stat_init(module) &&
+           posix_io_init(module) && posix_process_init(module) && posix_names_init(module) && posix_spawn_init(module);
 }
 
 const ModuleDef module_posix = {"posix", "The system calls and library functions of POSIX; use os instead.", functions, init, resume};

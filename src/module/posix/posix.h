@@ -40,11 +40,11 @@ Value name_value(const char *bytes, size_t size, bool as_bytes);
 Value none_or_error(int result);
 Value int_or_error(int64_t result);
 /* System calls that signals interrupt are made again unless a handler raised. */
-#define RETRY(result, call)                                               \
-    do {                                                                  \
-        BLOCKING(result = (call));                                        \
-        if ((result) >= 0 || errno != EINTR) break;                       \
-        if (!safe_point()) return 0;                                      \
+#define RETRY(result, call) \
+    do { \
+        BLOCKING(result = (call)); \
+        if ((result) >= 0 || errno != EINTR) break; \
+        if (!safe_point()) return 0; \
     } while (1)
 
 extern const NativeDef posix_file_functions[], posix_stat_functions[], posix_io_functions[], posix_process_functions[], posix_spawn_functions[], posix_name_functions[];

@@ -16,39 +16,41 @@ static Type *times_type, *uname_type, *waitid_type, *sched_param_type;
 
 /* ---------------------------------------------------------------- ids */
 
-#define ID_GETTER(name) static NATIVE(posix_##name) { return int_new((int64_t)name()); }
-ID_GETTER(getpid) ID_GETTER(getppid) ID_GETTER(getuid) ID_GETTER(geteuid) ID_GETTER(getgid) ID_GETTER(getegid) ID_GETTER(getpgrp)
+#define ID_GETTER(name) \
+    static NATIVE(posix_##name) { return int_new((int64_t)name()); }
+ID_GETTER(getpid)
+ID_GETTER(getppid) ID_GETTER(getuid) ID_GETTER(geteuid) ID_GETTER(getgid) ID_GETTER(getegid) ID_GETTER(getpgrp)
 
-#define ID_SETTER(name, kind)                                                       \
-    static NATIVE(posix_##name)                                                     \
-    {                                                                               \
-        uint32_t id;                                                                \
-        return id_argument(args[0], kind, &id) ? none_or_error(name(id)) : 0;       \
+#define ID_SETTER(name, kind) \
+    static NATIVE(posix_##name) \
+    { \
+        uint32_t id; \
+        return id_argument(args[0], kind, &id) ? none_or_error(name(id)) : 0; \
     }
-ID_SETTER(setuid, "uid") ID_SETTER(seteuid, "uid") ID_SETTER(setgid, "gid") ID_SETTER(setegid, "gid")
+    ID_SETTER(setuid, "uid") ID_SETTER(seteuid, "uid") ID_SETTER(setgid, "gid") ID_SETTER(setegid, "gid")
 
-#define ID_SETTER2(name, kind)                                                                                                     \
-    static NATIVE(posix_##name)                                                                                                    \
-    {                                                                                                                              \
-        uint32_t a, b;                                                                                                             \
-        return id_argument(args[0], kind, &a) && id_argument(args[1], kind, &b) ? none_or_error(name(a, b)) : 0;                   \
+#define ID_SETTER2(name, kind) \
+    static NATIVE(posix_##name) \
+    { \
+        uint32_t a, b; \
+        return id_argument(args[0], kind, &a) && id_argument(args[1], kind, &b) ? none_or_error(name(a, b)) : 0; \
     }
-ID_SETTER2(setreuid, "uid") ID_SETTER2(setregid, "gid")
+        ID_SETTER2(setreuid, "uid") ID_SETTER2(setregid, "gid")
 
-#define ID_TRIPLE(suffix, kind)                                                                                                                                                  \
-    static NATIVE(posix_setres##suffix)                                                                                                                                          \
-    {                                                                                                                                                                            \
-        uint32_t a, b, c;                                                                                                                                                        \
-        return id_argument(args[0], kind, &a) && id_argument(args[1], kind, &b) && id_argument(args[2], kind, &c) ? none_or_error(setres##suffix(a, b, c)) : 0;                  \
-    }                                                                                                                                                                            \
-    static NATIVE(posix_getres##suffix)                                                                                                                                          \
-    {                                                                                                                                                                            \
-        uint32_t a, b, c;                                                                                                                                                        \
-        return getres##suffix(&a, &b, &c) < 0 ? raise_errno() : tuple_pack(3, int_new(a), int_new(b), int_new(c));                                                                \
+#define ID_TRIPLE(suffix, kind) \
+    static NATIVE(posix_setres##suffix) \
+    { \
+        uint32_t a, b, c; \
+        return id_argument(args[0], kind, &a) && id_argument(args[1], kind, &b) && id_argument(args[2], kind, &c) ? none_or_error(setres##suffix(a, b, c)) : 0; \
+    } \
+    static NATIVE(posix_getres##suffix) \
+    { \
+        uint32_t a, b, c; \
+        return getres##suffix(&a, &b, &c) < 0 ? raise_errno() : tuple_pack(3, int_new(a), int_new(b), int_new(c)); \
     }
-ID_TRIPLE(uid, "uid") ID_TRIPLE(gid, "gid")
+            ID_TRIPLE(uid, "uid") ID_TRIPLE(gid, "gid")
 
-static NATIVE(posix_getpgid)
+                static NATIVE(posix_getpgid)
 {
     int pid;
     return number_as_int(args[0], &pid) ? int_or_error(getpgid(pid)) : 0;
@@ -137,9 +139,22 @@ static Value usage_value(const struct rusage *u)
 {
     Value type = import_attr("resource", "struct_rusage");
     if (!type) return 0;
-    Value items[] = {float_new((double)u->ru_utime.tv_sec + (double)u->ru_utime.tv_usec * 1e-6), float_new((double)u->ru_stime.tv_sec + (double)u->ru_stime.tv_usec * 1e-6), int_new(u->ru_maxrss), int_new(u->ru_ixrss),
-        int_new(u->ru_idrss), int_new(u->ru_isrss), int_new(u->ru_minflt), int_new(u->ru_majflt), int_new(u->ru_nswap), int_new(u->ru_inblock), int_new(u->ru_oublock), int_new(u->ru_msgsnd), int_new(u->ru_msgrcv),
-        int_new(u->ru_nsignals), int_new(u->ru_nvcsw), int_new(u->ru_nivcsw)};
+    Value items[] = {float_new((double)u->ru_utime.tv_sec + (double)u->ru_utime.tv_usec * 1e-6),
+                     float_new((double)u->ru_stime.tv_sec + (double)u->ru_stime.tv_usec * 1e-6),
+                     int_new(u->ru_maxrss),
+                     int_new(u->ru_ixrss),
+                     int_new(u->ru_idrss),
+                     int_new(u->ru_isrss),
+                     int_new(u->ru_minflt),
+                     int_new(u->ru_majflt),
+                     int_new(u->ru_nswap),
+                     int_new(u->ru_inblock),
+                     int_new(u->ru_oublock),
+                     int_new(u->ru_msgsnd),
+                     int_new(u->ru_msgrcv),
+                     int_new(u->ru_nsignals),
+                     int_new(u->ru_nvcsw),
+                     int_new(u->ru_nivcsw)};
     return structseq_new((Type *)type, items);
 }
 
@@ -186,22 +201,22 @@ static NATIVE(posix_pidfd_open)
     return number_as_int(args[0], &pid) && number_as_int(args[1], &flags) ? int_or_error(syscall(SYS_pidfd_open, pid, flags)) : 0;
 }
 
-#define STATUS_TEST(name)                                                              \
-    static NATIVE(posix_##name)                                                        \
-    {                                                                                  \
-        int status;                                                                    \
-        return number_as_int(args[0], &status) ? bool_value(name(status)) : 0;         \
+#define STATUS_TEST(name) \
+    static NATIVE(posix_##name) \
+    { \
+        int status; \
+        return number_as_int(args[0], &status) ? bool_value(name(status)) : 0; \
     }
-#define STATUS_PART(name)                                                              \
-    static NATIVE(posix_##name)                                                        \
-    {                                                                                  \
-        int status;                                                                    \
-        return number_as_int(args[0], &status) ? int_new(name(status)) : 0;            \
+#define STATUS_PART(name) \
+    static NATIVE(posix_##name) \
+    { \
+        int status; \
+        return number_as_int(args[0], &status) ? int_new(name(status)) : 0; \
     }
-STATUS_TEST(WCOREDUMP) STATUS_TEST(WIFCONTINUED) STATUS_TEST(WIFEXITED) STATUS_TEST(WIFSIGNALED) STATUS_TEST(WIFSTOPPED)
-STATUS_PART(WEXITSTATUS) STATUS_PART(WSTOPSIG) STATUS_PART(WTERMSIG)
+STATUS_TEST(WCOREDUMP)
+STATUS_TEST(WIFCONTINUED) STATUS_TEST(WIFEXITED) STATUS_TEST(WIFSIGNALED) STATUS_TEST(WIFSTOPPED) STATUS_PART(WEXITSTATUS) STATUS_PART(WSTOPSIG) STATUS_PART(WTERMSIG)
 
-static NATIVE(posix_waitstatus_to_exitcode)
+    static NATIVE(posix_waitstatus_to_exitcode)
 {
     int status;
     if (!number_as_int(args[0], &status)) return 0;
@@ -235,7 +250,8 @@ static NATIVE(posix_times)
     clock_t now = times(&t);
     if (now == (clock_t)-1) return raise_errno();
     double ticks = (double)sysconf(_SC_CLK_TCK);
-    return structseq_new(times_type, (Value[]){float_new((double)t.tms_utime / ticks), float_new((double)t.tms_stime / ticks), float_new((double)t.tms_cutime / ticks), float_new((double)t.tms_cstime / ticks), float_new((double)now / ticks)});
+    return structseq_new(times_type, (Value[]){float_new((double)t.tms_utime / ticks), float_new((double)t.tms_stime / ticks), float_new((double)t.tms_cutime / ticks),
+                                               float_new((double)t.tms_cstime / ticks), float_new((double)now / ticks)});
 }
 static NATIVE(posix_uname)
 {
@@ -371,34 +387,85 @@ static NATIVE(posix_sched_setaffinity)
 }
 
 #define F(name, signature, text) {#name, signature, posix_##name, text, 0}
+/* clang-format off: a table */
 const NativeDef posix_process_functions[] = {
-    F(getpid, "()", "The process id."), F(getppid, "()", "The parent's process id."), F(getuid, "()", "The user id."), F(geteuid, "()", "The effective user id."), F(getgid, "()", "The group id."),
-    F(getegid, "()", "The effective group id."), F(getpgrp, "()", "The process group."), F(setuid, "(uid, /)", "Set the user id."), F(seteuid, "(euid, /)", "Set the effective user id."),
-    F(setgid, "(gid, /)", "Set the group id."), F(setegid, "(egid, /)", "Set the effective group id."), F(setreuid, "(ruid, euid, /)", "Set real and effective user id."),
-    F(setregid, "(rgid, egid, /)", "Set real and effective group id."), F(setresuid, "(ruid, euid, suid, /)", "Set real, effective and saved user id."),
-    F(setresgid, "(rgid, egid, sgid, /)", "Set real, effective and saved group id."), F(getresuid, "()", "Real, effective and saved user id."), F(getresgid, "()", "Real, effective and saved group id."),
-    F(getpgid, "(pid)", "The process group of a process."), F(setpgid, "(pid, pgrp, /)", "Set the process group of a process."), F(setpgrp, "()", "Make this process a group leader."),
-    F(getsid, "(pid, /)", "The session of a process."), F(setsid, "()", "Start a new session."), F(getgroups, "()", "Supplementary groups."), F(setgroups, "(groups, /)", "Set the supplementary groups."),
-    F(getgrouplist, "(user, group, /)", "All groups of a user."), F(initgroups, "(username, gid, /)", "Initialize the group access list."), F(getlogin, "()", "The name of the logged-in user."),
-    F(kill, "(pid, signal, /)", "Send a signal to a process."), F(killpg, "(pgid, signal, /)", "Send a signal to a process group."), F(wait, "()", "Wait for a child."),
-    F(waitpid, "(pid, options, /)", "Wait for a child."), F(wait3, "(options)", "Wait for a child; also its resource usage."), F(wait4, "(pid, options)", "Wait for a child; also its resource usage."),
-    F(waitid, "(idtype, id, options, /)", "Wait for children."), F(pidfd_open, "(pid, flags=0)", "A descriptor for a process."), F(WCOREDUMP, "(status, /)", "Whether the process dumped core."),
-    F(WIFCONTINUED, "(status)", "Whether the process was continued."), F(WIFEXITED, "(status)", "Whether the process exited by itself."), F(WIFSIGNALED, "(status)", "Whether a signal ended the process."),
-    F(WIFSTOPPED, "(status)", "Whether the process was stopped."), F(WEXITSTATUS, "(status)", "The exit status."), F(WSTOPSIG, "(status)", "The signal that stopped the process."),
-    F(WTERMSIG, "(status)", "The signal that ended the process."), F(waitstatus_to_exitcode, "(status)", "Convert a wait status to an exit code."), {"_exit", "(status)", posix_exit, "Exit at once, without cleaning up.", 0},
-    F(system, "(command)", "Run a command in a shell."), F(times, "()", "Process times."), F(uname, "()", "Names of the system."), F(nice, "(increment, /)", "Add to the niceness."),
-    F(getpriority, "(which, who)", "The scheduling priority."), F(setpriority, "(which, who, priority)", "Set the scheduling priority."), F(cpu_count, "()", "The number of CPUs, or None."),
-    F(sched_get_priority_max, "(policy)", "The greatest priority of a policy."), F(sched_get_priority_min, "(policy)", "The least priority of a policy."), F(sched_yield, "()", "Let other processes run."),
-    F(sched_getparam, "(pid, /)", "Scheduling parameters."), F(sched_setparam, "(pid, param, /)", "Set scheduling parameters."), F(sched_getscheduler, "(pid, /)", "Scheduling policy."),
-    F(sched_setscheduler, "(pid, policy, param, /)", "Set the scheduling policy."), F(sched_rr_get_interval, "(pid, /)", "The round-robin quantum."), F(sched_getaffinity, "(pid, /)", "CPUs a process may use."),
+    F(getpid, "()", "The process id."),
+    F(getppid, "()", "The parent's process id."),
+    F(getuid, "()", "The user id."),
+    F(geteuid, "()", "The effective user id."),
+    F(getgid, "()", "The group id."),
+    F(getegid, "()", "The effective group id."),
+    F(getpgrp, "()", "The process group."),
+    F(setuid, "(uid, /)", "Set the user id."),
+    F(seteuid, "(euid, /)", "Set the effective user id."),
+    F(setgid, "(gid, /)", "Set the group id."),
+    F(setegid, "(egid, /)", "Set the effective group id."),
+    F(setreuid, "(ruid, euid, /)", "Set real and effective user id."),
+    F(setregid, "(rgid, egid, /)", "Set real and effective group id."),
+    F(setresuid, "(ruid, euid, suid, /)", "Set real, effective and saved user id."),
+    F(setresgid, "(rgid, egid, sgid, /)", "Set real, effective and saved group id."),
+    F(getresuid, "()", "Real, effective and saved user id."),
+    F(getresgid, "()", "Real, effective and saved group id."),
+    F(getpgid, "(pid)", "The process group of a process."),
+    F(setpgid, "(pid, pgrp, /)", "Set the process group of a process."),
+    F(setpgrp, "()", "Make this process a group leader."),
+    F(getsid, "(pid, /)", "The session of a process."),
+    F(setsid, "()", "Start a new session."),
+    F(getgroups, "()", "Supplementary groups."),
+    F(setgroups, "(groups, /)", "Set the supplementary groups."),
+    F(getgrouplist, "(user, group, /)", "All groups of a user."),
+    F(initgroups, "(username, gid, /)", "Initialize the group access list."),
+    F(getlogin, "()", "The name of the logged-in user."),
+    F(kill, "(pid, signal, /)", "Send a signal to a process."),
+    F(killpg, "(pgid, signal, /)", "Send a signal to a process group."),
+    F(wait, "()", "Wait for a child."),
+    F(waitpid, "(pid, options, /)", "Wait for a child."),
+    F(wait3, "(options)", "Wait for a child; also its resource usage."),
+    F(wait4, "(pid, options)", "Wait for a child; also its resource usage."),
+    F(waitid, "(idtype, id, options, /)", "Wait for children."),
+    F(pidfd_open, "(pid, flags=0)", "A descriptor for a process."),
+    F(WCOREDUMP, "(status, /)", "Whether the process dumped core."),
+    F(WIFCONTINUED, "(status)", "Whether the process was continued."),
+    F(WIFEXITED, "(status)", "Whether the process exited by itself."),
+    F(WIFSIGNALED, "(status)", "Whether a signal ended the process."),
+    F(WIFSTOPPED, "(status)", "Whether the process was stopped."),
+    F(WEXITSTATUS, "(status)", "The exit status."),
+    F(WSTOPSIG, "(status)", "The signal that stopped the process."),
+    F(WTERMSIG, "(status)", "The signal that ended the process."),
+    F(waitstatus_to_exitcode, "(status)", "Convert a wait status to an exit code."),
+    {"_exit", "(status)", posix_exit, "Exit at once, without cleaning up.", 0},
+    F(system, "(command)", "Run a command in a shell."),
+    F(times, "()", "Process times."),
+    F(uname, "()", "Names of the system."),
+    F(nice, "(increment, /)", "Add to the niceness."),
+    F(getpriority, "(which, who)", "The scheduling priority."),
+    F(setpriority, "(which, who, priority)", "Set the scheduling priority."),
+    F(cpu_count, "()", "The number of CPUs, or None."),
+    F(sched_get_priority_max, "(policy)", "The greatest priority of a policy."),
+    F(sched_get_priority_min, "(policy)", "The least priority of a policy."),
+    F(sched_yield, "()", "Let other processes run."),
+    F(sched_getparam, "(pid, /)", "Scheduling parameters."),
+    F(sched_setparam, "(pid, param, /)", "Set scheduling parameters."),
+    F(sched_getscheduler, "(pid, /)", "Scheduling policy."),
+    F(sched_setscheduler, "(pid, policy, param, /)", "Set the scheduling policy."),
+    F(sched_rr_get_interval, "(pid, /)", "The round-robin quantum."),
+    F(sched_getaffinity, "(pid, /)", "CPUs a process may use."),
     F(sched_setaffinity, "(pid, mask, /)", "Set the CPUs a process may use."),
     {0},
 };
+/* clang-format on */
 
 bool posix_process_init(Value module)
 {
-    static const StructSeqField times_fields[] = {{"user", "user time"}, {"system", "system time"}, {"children_user", "user time of children"}, {"children_system", "system time of children"}, {"elapsed", "elapsed time since an arbitrary point in the past"}, {0}};
-    static const StructSeqField uname_fields[] = {{"sysname", "operating system name"}, {"nodename", "name of machine on network (implementation-defined)"}, {"release", "operating system release"}, {"version", "operating system version"}, {"machine", "hardware identifier"}, {0}};
+    static const StructSeqField times_fields[] = {{"user", "user time"},
+                                                  {"system", "system time"},
+                                                  {"children_user", "user time of children"},
+                                                  {"children_system", "system time of children"},
+                                                  {"elapsed", "elapsed time since an arbitrary point in the past"},
+                                                  {0}};
+    static const StructSeqField uname_fields[] = {{"sysname", "operating system name"},    {"nodename", "name of machine on network (implementation-defined)"},
+                                                  {"release", "operating system release"}, {"version", "operating system version"},
+                                                  {"machine", "hardware identifier"},      {0}};
     static const StructSeqField waitid_fields[] = {{"si_pid", 0}, {"si_uid", 0}, {"si_signo", 0}, {"si_status", 0}, {"si_code", 0}, {0}};
     static const StructSeqField param_fields[] = {{"sched_priority", "the scheduling priority"}, {0}};
     times_type = structseq_type("posix.times_result", "Result of os.times().", times_fields, 5);
@@ -406,6 +473,7 @@ bool posix_process_init(Value module)
     waitid_type = structseq_type("posix.waitid_result", "Result of os.waitid().", waitid_fields, 5);
     sched_param_type = structseq_type("posix.sched_param", "Scheduling parameters.", param_fields, 1);
     if (sched_param_type) sched_param_type->new = sched_param_make;
-    return times_type && uname_type && waitid_type && sched_param_type && module_add(module, "times_result", VALUE(times_type)) && module_add(module, "uname_result", VALUE(uname_type)) &&
-           module_add(module, "waitid_result", VALUE(waitid_type)) && module_add(module, "sched_param", VALUE(sched_param_type));
+    return times_type && uname_type && waitid_type && sched_param_type && module_add(module, "times_result", VALUE(times_type)) &&
+           module_add(module, "uname_result", VALUE(uname_type)) && module_add(module, "waitid_result", VALUE(waitid_type)) &&
+           module_add(module, "sched_param", VALUE(sched_param_type));
 }

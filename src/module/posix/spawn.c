@@ -270,13 +270,15 @@ static Value spawn(const char *function, Value *args, bool search)
 static NATIVE(posix_posix_spawn) { return spawn("posix_spawn", args, false); }
 static NATIVE(posix_posix_spawnp) { return spawn("posix_spawnp", args, true); }
 
-#define SPAWN_SIGNATURE "(path, argv, env, /, *, file_actions=(), setpgroup=<unrepresentable>, resetids=False, setsid=False, setsigmask=(), setsigdef=(), scheduler=<unrepresentable>)"
+#define SPAWN_SIGNATURE \
+    "(path, argv, env, /, *, file_actions=(), setpgroup=<unrepresentable>, resetids=False, setsid=False, setsigmask=(), setsigdef=(), scheduler=<unrepresentable>)"
 const NativeDef posix_spawn_functions[] = {
     {"execv", "(path, argv, /)", posix_execv, "Execute a program in place of this process.", 0},
     {"execve", "(path, argv, env)", posix_execve, "Execute a program with an environment.", 0},
     {"fork", "()", posix_fork, "Fork a child process.", 0},
     {"forkpty", "()", posix_forkpty, "Fork a child with a new pseudo-terminal.", 0},
-    {"register_at_fork", "(*, before=<unrepresentable>, after_in_child=<unrepresentable>, after_in_parent=<unrepresentable>)", posix_register_at_fork, "Register functions to be called when forking.", 0},
+    {"register_at_fork", "(*, before=<unrepresentable>, after_in_child=<unrepresentable>, after_in_parent=<unrepresentable>)", posix_register_at_fork,
+     "Register functions to be called when forking.", 0},
     {"posix_spawn", SPAWN_SIGNATURE, posix_posix_spawn, "Execute a program in a new process.", 0},
     {"posix_spawnp", SPAWN_SIGNATURE, posix_posix_spawnp, "Execute a program found along PATH in a new process.", 0},
     {0},

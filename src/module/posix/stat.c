@@ -6,22 +6,36 @@
 #include <sys/statvfs.h>
 
 static Type *stat_type, *statvfs_type;
-static const StructSeqField stat_fields[] = {{"st_mode", "protection bits"}, {"st_ino", "inode"}, {"st_dev", "device"}, {"st_nlink", "number of hard links"}, {"st_uid", "user ID of owner"},
-    {"st_gid", "group ID of owner"}, {"st_size", "total size, in bytes"}, {"", "integer time of last access"}, {"", "integer time of last modification"}, {"", "integer time of last change"},
-    {"st_atime", "time of last access"}, {"st_mtime", "time of last modification"}, {"st_ctime", "time of last change"}, {"st_atime_ns", "time of last access in nanoseconds"},
-    {"st_mtime_ns", "time of last modification in nanoseconds"}, {"st_ctime_ns", "time of last change in nanoseconds"}, {"st_blksize", "blocksize for filesystem I/O"},
-    {"st_blocks", "number of blocks allocated"}, {"st_rdev", "device type (if inode device)"}, {0}};
-static const StructSeqField statvfs_fields[] = {{"f_bsize", 0}, {"f_frsize", 0}, {"f_blocks", 0}, {"f_bfree", 0}, {"f_bavail", 0}, {"f_files", 0}, {"f_ffree", 0}, {"f_favail", 0}, {"f_flag", 0}, {"f_namemax", 0}, {"f_fsid", 0}, {0}};
+static const StructSeqField stat_fields[] = {{"st_mode", "protection bits"},
+                                             {"st_ino", "inode"},
+                                             {"st_dev", "device"},
+                                             {"st_nlink", "number of hard links"},
+                                             {"st_uid", "user ID of owner"},
+                                             {"st_gid", "group ID of owner"},
+                                             {"st_size", "total size, in bytes"},
+                                             {"", "integer time of last access"},
+                                             {"", "integer time of last modification"},
+                                             {"", "integer time of last change"},
+                                             {"st_atime", "time of last access"},
+                                             {"st_mtime", "time of last modification"},
+                                             {"st_ctime", "time of last change"},
+                                             {"st_atime_ns", "time of last access in nanoseconds"},
+                                             {"st_mtime_ns", "time of last modification in nanoseconds"},
+                                             {"st_ctime_ns", "time of last change in nanoseconds"},
+                                             {"st_blksize", "blocksize for filesystem I/O"},
+                                             {"st_blocks", "number of blocks allocated"},
+                                             {"st_rdev", "device type (if inode device)"},
+                                             {0}};
+static const StructSeqField statvfs_fields[] = {{"f_bsize", 0}, {"f_frsize", 0}, {"f_blocks", 0}, {"f_bfree", 0},   {"f_bavail", 0}, {"f_files", 0},
+                                                {"f_ffree", 0}, {"f_favail", 0}, {"f_flag", 0},   {"f_namemax", 0}, {"f_fsid", 0},   {0}};
 
-static Value nanoseconds(const struct timespec *t)
-{
-    return int_add(int_mul(int_new(t->tv_sec), int_new(1000000000)), int_new(t->tv_nsec));
-}
+static Value nanoseconds(const struct timespec *t) { return int_add(int_mul(int_new(t->tv_sec), int_new(1000000000)), int_new(t->tv_nsec)); }
 
 static Value stat_value(const struct stat *st)
 {
     const struct timespec *times[] = {&st->st_atim, &st->st_mtim, &st->st_ctim};
-    Value items[19] = {int_new(st->st_mode), int_new_unsigned(st->st_ino), int_new_unsigned(st->st_dev), int_new_unsigned(st->st_nlink), int_new(st->st_uid), int_new(st->st_gid), int_new(st->st_size)};
+    Value items[19] = {int_new(st->st_mode), int_new_unsigned(st->st_ino), int_new_unsigned(st->st_dev), int_new_unsigned(st->st_nlink),
+                       int_new(st->st_uid),  int_new(st->st_gid),          int_new(st->st_size)};
     for (int i = 0; i < 3; i++) {
         items[7 + i] = int_new(times[i]->tv_sec);
         items[10 + i] = float_new((double)times[i]->tv_sec + 1e-9 * (double)times[i]->tv_nsec);
@@ -66,8 +80,9 @@ static NATIVE(posix_fstat)
 
 static Value statvfs_value(const struct statvfs *s)
 {
-    return structseq_new(statvfs_type, (Value[]){int_new_unsigned(s->f_bsize), int_new_unsigned(s->f_frsize), int_new_unsigned(s->f_blocks), int_new_unsigned(s->f_bfree), int_new_unsigned(s->f_bavail),
-        int_new_unsigned(s->f_files), int_new_unsigned(s->f_ffree), int_new_unsigned(s->f_favail), int_new_unsigned(s->f_flag), int_new_unsigned(s->f_namemax), int_new_unsigned(s->f_fsid)});
+    return structseq_new(statvfs_type, (Value[]){int_new_unsigned(s->f_bsize), int_new_unsigned(s->f_frsize), int_new_unsigned(s->f_blocks), int_new_unsigned(s->f_bfree),
+                                                 int_new_unsigned(s->f_bavail), int_new_unsigned(s->f_files), int_new_unsigned(s->f_ffree), int_new_unsigned(s->f_favail),
+                                                 int_new_unsigned(s->f_flag), int_new_unsigned(s->f_namemax), int_new_unsigned(s->f_fsid)});
 }
 static NATIVE(posix_statvfs)
 {
@@ -239,7 +254,8 @@ static const MemberDef dir_entry_members[] = {
     {"path", MEMBER_VALUE, offsetof(DirEntry, path), false, "the entry's path"},
     {0},
 };
-Type dir_entry_type = {TYPE_INIT("posix.DirEntry", DirEntry), .flags = TYPE_DISALLOW_NEW, .repr = dir_entry_repr, .trace = dir_entry_trace, .methods = dir_entry_methods, .members = dir_entry_members};
+Type dir_entry_type = {TYPE_INIT("posix.DirEntry", DirEntry), .flags = TYPE_DISALLOW_NEW,  .repr = dir_entry_repr, .trace = dir_entry_trace,
+                       .methods = dir_entry_methods,          .members = dir_entry_members};
 
 static void scan_close(ScanIterator *it)
 {
@@ -300,7 +316,13 @@ static const NativeDef scan_methods[] = {
     {"close", "(self, /)", scan_close_method, "Close the iterator.", 0},
     {0},
 };
-Type scan_iterator_type = {TYPE_INIT("posix.ScandirIterator", ScanIterator), .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE, .iter = scan_iter, .next = scan_next, .trace = scan_trace, .finalize = scan_finalize, .methods = scan_methods};
+Type scan_iterator_type = {TYPE_INIT("posix.ScandirIterator", ScanIterator),
+                           .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE,
+                           .iter = scan_iter,
+                           .next = scan_next,
+                           .trace = scan_trace,
+                           .finalize = scan_finalize,
+                           .methods = scan_methods};
 
 static NATIVE(posix_scandir)
 {
@@ -335,6 +357,6 @@ bool posix_stat_init(Value module)
 {
     stat_type = structseq_type("os.stat_result", "Result of stat, lstat and fstat.", stat_fields, 10);
     statvfs_type = structseq_type("os.statvfs_result", "Result of statvfs and fstatvfs.", statvfs_fields, 10);
-    return stat_type && statvfs_type && module_add(module, "stat_result", VALUE(stat_type)) && module_add(module, "statvfs_result", VALUE(statvfs_type)) && module_add_type(module, &dir_entry_type) &&
-           type_ready(&scan_iterator_type);
+    return stat_type && statvfs_type && module_add(module, "stat_result", VALUE(stat_type)) && module_add(module, "statvfs_result", VALUE(statvfs_type)) &&
+           module_add_type(module, &dir_entry_type) && type_ready(&scan_iterator_type);
 }
