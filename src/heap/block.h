@@ -95,6 +95,8 @@ typedef struct Heap {
     size_t mark_top, mark_capacity;
     void (*visitor)(Value, void *);   /* when set, gc_visit reports instead of marking */
     void *visitor_context;
+    void *wanted_buffer;              /* with a visitor: gc_visit_buffer sets wanted_buffer_found when it comes by */
+    bool wanted_buffer_found;
     /* weak references (finalize.c) */
     WeakEntry *weak;
     size_t weak_count, weak_capacity, weak_old, weak_dead;

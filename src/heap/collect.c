@@ -74,7 +74,11 @@ void gc_visit(Value v)
 
 void gc_visit_buffer(void *buffer)
 {
-    if (!buffer || heap.visitor) return;
+    if (!buffer) return;
+    if (__builtin_expect(heap.visitor != 0, 0)) {
+        if (buffer == heap.wanted_buffer) heap.wanted_buffer_found = true;
+        return;
+    }
     /* By the map, not by masking: a table inside its owner or in static memory is allowed and needs no mark. */
     Block *b;
     char *cell = cell_find((uintptr_t)buffer, &b);
@@ -244,32 +248,39 @@ static void clear_marks(void)
 
 /* --- checking the barrier: did a young marking find all that a full one finds? */
 
-typedef struct ParentSearch {
-    Value wanted;
-    Obj *current;
-    Obj *parent;
-} ParentSearch;
-static ParentSearch search;
+/* The owner of a lost cell: an object that refers to the object, or whose buffer it is. */
+typedef struct OwnerSearch {
+    void *cell;
+    bool is_object, found;
+    Obj *owner;
+} OwnerSearch;
 
 static void compare_referent(Value v, void *context)
 {
-    if (v == search.wanted) search.parent = search.current;
+    OwnerSearch *search = context;
+    if (search->is_object && v == VALUE(search->cell)) search->found = true;
 }
 
-static bool search_parent(Obj *o, void *context)
+static bool search_owner(Obj *o, void *context)
 {
+    OwnerSearch *search = context;
     if (!is_marked(o)) return true;
-    search.current = o;
-    gc_each_referent(o, compare_referent, 0);
-    return search.parent == 0;
+    heap.wanted_buffer = search->is_object ? 0 : search->cell;
+    heap.wanted_buffer_found = false;
+    gc_each_referent(o, compare_referent, search);
+    if (!search->found && !heap.wanted_buffer_found) return true;
+    search->owner = o;
+    return false;
 }
 
-static void report_missed_barrier(Obj *o)
+static void report_missed_barrier(const Block *b, char *cell)
 {
-    search = (ParentSearch){.wanted = VALUE(o)};
-    gc_each_object(search_parent, 0);
-    fprintf(stderr, "krait: heap check failed: a missing write barrier lost an object of type '%s' at %p", type_head(o)->name, (void *)o);
-    if (search.parent) fprintf(stderr, ", referred to by an object of type '%s' at %p", type_head(search.parent)->name, (void *)search.parent);
+    OwnerSearch search = {.cell = cell, .is_object = b->kind == CELL_OBJECT};
+    gc_each_object(search_owner, &search);
+    fputs("krait: heap check failed: a missing write barrier lost ", stderr);
+    if (search.is_object) fprintf(stderr, "an object of type '%s' at %p", type_head((Obj *)cell)->name, cell);
+    else fprintf(stderr, "a buffer of %zu bytes at %p", b->large ? b->bytes : b->cell_size, cell);
+    if (search.owner) fprintf(stderr, ", referred to by an object of type '%s' at %p", type_head(search.owner)->name, (void *)search.owner);
     fputc('\n', stderr);
     abort();
 }
@@ -279,9 +290,7 @@ static void verify_block(Block *b, const uint64_t *young)
     for (uint32_t i = 0; i < b->cells; i++) {
         char *cell = block_cell(b, i);
         if (!bit_get(b->marks, bit_index(cell)) || bit_get(young, bit_index(cell))) continue;
-        if (b->kind == CELL_OBJECT) report_missed_barrier((Obj *)cell);
-        fprintf(stderr, "krait: heap check failed: a missing write barrier lost a buffer of %zu bytes at %p\n", b->large ? b->bytes : b->cell_size, cell);
-        abort();
+        report_missed_barrier(b, cell);
     }
 }
 

@@ -3,7 +3,9 @@
 #include "heap/upcall.h"
 #include "object/type.h"
 #include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* --- stand-ins for the object room */
@@ -246,6 +248,56 @@ static void test_threads(void)
     for (int i = 0; i < 4; i++) BLOCKING(pthread_join(threads[i], 0));
 }
 
+/* --- the verifier: a store without its barrier is reported, with the owner's name */
+
+static __attribute__((noinline)) void store_object_without_barrier(void) { ((Node *)root_tree)->left = node_new(&node_type, 0, 0, 7); }
+static __attribute__((noinline)) void store_buffer_without_barrier(void) { ((Node *)root_tree)->items = gc_buffer(64); }
+static __attribute__((noinline)) void store_with_barrier(void)
+{
+    store_object_without_barrier();
+    gc_barrier((Node *)root_tree);
+}
+
+/* What a process of its own says that does the store into an old object and collects the young; *status is as from waitpid. */
+static const char *report_after(void (*store)(void), int *status)
+{
+    static char text[1000];
+    int ends[2];
+    CHECK(pipe(ends) == 0);
+    root_tree = VALUE(node_new(&node_type, 0, 0, 1));
+    gc_collect(2, true);
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(ends[1], 2);
+        gc_set_verify(true);
+        store();
+        clean_stack();
+        gc_collect(0, true);
+        _exit(0);
+    }
+    close(ends[1]);
+    size_t size = 0;
+    for (ssize_t n; size < sizeof text - 1 && (n = read(ends[0], text + size, sizeof text - 1 - size)) > 0;) size += (size_t)n;
+    CHECK(waitpid(child, status, 0) == child);
+    text[size] = 0;
+    close(ends[0]);
+    return text;
+}
+
+static void test_verifier(void)
+{
+    int status;
+    const char *text = report_after(store_object_without_barrier, &status);
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    CHECK(strstr(text, "a missing write barrier lost an object of type 'node'") && strstr(text, "referred to by an object of type 'node'"));
+    text = report_after(store_buffer_without_barrier, &status);
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    CHECK(strstr(text, "lost a buffer of 64 bytes") && strstr(text, "referred to by an object of type 'node'"));
+    text = report_after(store_with_barrier, &status);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0 && !*text);
+    root_tree = 0;
+}
+
 int main(void)
 {
     heap_init();
@@ -259,6 +311,7 @@ int main(void)
     test_finalizers();
     test_limits();
     test_threads();
+    test_verifier();
     puts("heap: ok");
     return 0;
 }

@@ -1,0 +1,229 @@
+"""Nothing is lost: what typical operations and failing ones leave behind does not grow, neither memory nor file descriptors."""
+import contextlib
+import gc
+import importlib
+import io
+import json
+import os
+import pickle
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+import weakref
+import zlib
+
+ROUNDS = 300
+# Between two measurements of an operation that keeps nothing, the heap's and the C library's caches still settle.
+MEMORY_BOUND = 4 << 20
+
+
+def memory():
+    """Bytes that the process has in memory."""
+    with open("/proc/self/statm") as f:
+        return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def descriptors():
+    return len(os.listdir("/proc/self/fd"))
+
+
+class Node:
+    def __init__(self):
+        self.me = self
+        self.load = bytes(20_000)
+
+    def __del__(self):
+        self.load = None
+
+
+def cycles():
+    node = Node()
+    weakref.ref(node, lambda _: None)
+    node.method = node.__del__
+
+
+def exceptions():
+    try:
+        try:
+            big = [bytes(20_000)]
+            big[1]
+        except IndexError as e:
+            raise ValueError(bytes(20_000)) from e
+    except ValueError:
+        pass
+
+
+def generators():
+    def count():
+        load = bytearray(20_000)
+        try:
+            while True:
+                yield load
+        finally:
+            load.clear()
+
+    for stop in (lambda g: g.close(), lambda g: None, lambda g: g.throw(KeyError)):
+        g = count()
+        next(g)
+        with contextlib.suppress(KeyError):
+            stop(g)
+
+
+def threads():
+    t = threading.Thread(target=bytes, args=(20_000,))
+    t.start()
+    t.join()
+
+
+def failing_threads():
+    hook, threading.excepthook = threading.excepthook, lambda _: None
+    try:
+        t = threading.Thread(target=int, args=("x" * 20_000,))
+        t.start()
+        t.join()
+    finally:
+        threading.excepthook = hook
+
+
+def compile_errors():
+    for source in ("def f(:\n" * 20, "x = '" + "a" * 20_000, "(" * 150, "\x00", "break", "f'{" + "x" * 5_000):
+        with contextlib.suppress(SyntaxError, ValueError):
+            compile(source, "<leak>", "exec")
+
+
+def compilations():
+    exec(compile("class A:\n def f(self): return [x for x in range(10)]\nA().f()\n" + "y = 'text'\n" * 200, "<leak>", "exec"), {})
+
+
+def classes():
+    class Base:
+        __slots__ = ("a", "__weakref__")
+
+    class Derived(Base):
+        table = bytes(20_000)
+
+        def method(self):
+            return super().__repr__()
+
+    Derived().method()
+
+
+def failed_imports():
+    for name in ("no_such_module", "json.no_such_module", "leak_broken"):
+        with contextlib.suppress(ImportError, SyntaxError):
+            importlib.import_module(name)
+
+
+def modules():
+    importlib.invalidate_caches()
+    importlib.import_module("leak_fine")
+    del sys.modules["leak_fine"]
+
+
+def texts():
+    re.sub("(a+)(b*)", r"\2\1", "aab" * 5_000)
+    json.loads(json.dumps({"k" * n: [n] * 20 for n in range(100)}))
+    with contextlib.suppress(json.JSONDecodeError):
+        json.loads("[" * 500)
+    pickle.loads(pickle.dumps([bytes(20_000), {1: "x" * 20_000}]))
+    with contextlib.suppress(pickle.UnpicklingError, EOFError):
+        pickle.loads(pickle.dumps([bytes(20_000)])[:-9])
+    zlib.decompress(zlib.compress(bytes(20_000)))
+    with contextlib.suppress(zlib.error):
+        zlib.decompress(b"x" * 20_000)
+    "".join(str(n) for n in range(2_000)).encode("utf-16").decode("utf-16")
+    with contextlib.suppress(UnicodeDecodeError):
+        (b"a" * 20_000 + b"\xff").decode()
+
+
+def big_numbers():
+    pow(3, 5_000, 10**2_000 + 1)
+    str(7**3_000)
+    with contextlib.suppress(ZeroDivisionError):
+        10**20_000 // 0
+
+
+def files():
+    with open(__file__) as f, contextlib.suppress(ValueError):
+        f.read()
+        f.close()
+        f.read()
+    with contextlib.suppress(OSError):
+        open("/no/such/file")
+    with contextlib.suppress(OSError):
+        open("/", "w")
+    with tempfile.TemporaryFile() as f:
+        f.write(bytes(20_000))
+    io.TextIOWrapper(io.BytesIO(bytes(20_000))).read()
+
+
+def sockets():
+    a, b = socket.socketpair()
+    with a, b:
+        a.sendall(b"x")
+        b.recv(10)
+    with socket.socket() as s, contextlib.suppress(OSError):
+        s.connect(("127.0.0.1", 1))
+
+
+def processes():
+    subprocess.run(["/bin/true"], capture_output=True, check=True)
+    with contextlib.suppress(OSError):
+        subprocess.run(["/no/such/program"], capture_output=True)
+
+
+def deep_recursion():
+    def down():
+        load = bytes(100)
+        return down(), load
+
+    with contextlib.suppress(RecursionError):
+        down()
+
+
+OPERATIONS = [(cycles, 1), (exceptions, 1), (generators, 1), (threads, 3), (failing_threads, 3), (compile_errors, 3), (compilations, 1), (classes, 1), (failed_imports, 3), (modules, 3),
+              (texts, 3), (big_numbers, 3), (files, 1), (sockets, 1), (processes, 10), (deep_recursion, 10)]
+
+
+class Leaks(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        for name, source in (("leak_fine", "table = list(range(1000))\n"), ("leak_broken", "def f(:\n")):
+            with open(os.path.join(folder.name, name + ".py"), "w") as f:
+                f.write(source)
+        sys.path.insert(0, folder.name)
+        self.addCleanup(sys.path.remove, folder.name)
+
+    def test_operations(self):
+        for operation, cost in OPERATIONS:
+            with self.subTest(operation.__name__):
+                rounds = ROUNDS // cost
+                self.repeat(operation, rounds)
+                before = memory(), descriptors()
+                self.repeat(operation, rounds)
+                if memory() - before[0] >= MEMORY_BOUND:   # once more: a leak goes on, what settles has settled
+                    before = memory(), before[1]
+                    self.repeat(operation, rounds)
+                self.assertLess(memory() - before[0], MEMORY_BOUND)
+                self.assertLessEqual(descriptors(), before[1])
+
+    def repeat(self, operation, rounds):
+        for _ in range(rounds):
+            operation()
+        gc.collect()
+        gc.collect()
+
+    def test_finds_a_leak(self):
+        kept = []
+        before = memory()
+        self.repeat(lambda: kept.append(b"x" * 50_000), ROUNDS)
+        self.assertGreater(memory() - before, MEMORY_BOUND)
+
+
+if __name__ == "__main__":
+    unittest.main()
