@@ -236,8 +236,8 @@ class Loops(unittest.TestCase):
             signal.signal(signal.{name}, handler)
             if {name!r} == "SIGALRM": signal.setitimer(signal.ITIMER_REAL, .05, .05)
             code = test_vm_verify.LOOPS[{loop!r}]()
-            print("begin", flush=True)
             try:
+                print("begin", flush=True)
                 result = eval(code, {{"q": iter(())}})
                 if hasattr(result, "send"): result.send(None)
             except Stop: os._exit(42)

@@ -24,7 +24,7 @@ Value bytes_new(const void *data, size_t size)
 {
     if (size == 0) return bytes_empty;
     if (size == 1 && data) return bytes_from_byte(*(const uint8_t *)data);
-    if (size > INT64_MAX - 64) return raise_memory();
+    if (size >= INT64_MAX - sizeof(BytesObj)) return raise_overflow("byte string is too large");
     size_t whole = sizeof(BytesObj) + size + 1;
     BytesObj *b = whole <= QUICK_LIMIT ? gc_new_quick(&bytes_type, whole) : 0;
     if (!b && !(b = gc_new_raw(&bytes_type, whole, sizeof(BytesObj)))) return 0;
