@@ -571,12 +571,20 @@ Value int_xor(Value a, Value b)
     return bitwise(a, b, BIT_XOR);
 }
 
+/* Whether CPython's ints could not have so many bits whatever the memory: as many digits of 30 bits as fill the address space with 4 bytes each. */
+static bool shift_exceeds_ints(Value b)
+{
+    Value most = int_mul(int_new(INT64_MAX / 4 - 7), small_int(30));
+    if (!most) return error_clear(), false;
+    return int_compare(b, most) >= 0;
+}
+
 Value int_lshift(Value a, Value b)
 {
     int64_t count;
     if (int_sign(b) < 0) return raise_value("negative shift count");
     if (int_sign(a) == 0) return small_int(0);
-    if (int_as_int64_overflow(b, &count)) return int_bit_length(b) > 67 ? raise_overflow("too many digits in integer") : raise_memory();
+    if (int_as_int64_overflow(b, &count)) return shift_exceeds_ints(b) ? raise_overflow("too many digits in integer") : raise_memory();
     if (is_small_int(a)) {
         int64_t n = small_int_value(a), magnitude = n < 0 ? ~n : n;
         if (count < __builtin_clzll((uint64_t)magnitude | 1) - 1) return int_new((int64_t)((uint64_t)n << count));

@@ -1,19 +1,31 @@
 /* jump.c: setting f_lineno in a trace function, the debugger's `jump`.
  *
  * Stack kinds are computed for each stored instruction, three bits an entry as CPython does: a jump may drop entries but must not need any that are not there.
+ * Registers add a condition: inside a basic block an entry that was only loaded or copied may not be in its register (lower.c), so no jump can take it along.
  */
 #include "vm/run.h"
 #include "object/bytes.h"
 #include "object/error.h"
 #include <stdlib.h>
 
-enum { KIND_ITERATOR = 1, KIND_EXCEPT, KIND_OBJECT, KIND_NULL, KIND_LASTI };
+enum { KIND_ITERATOR = 1, KIND_EXCEPT, KIND_OBJECT, KIND_NULL, KIND_LASTI, KIND_PENDING /* an object, and */, KIND_PENDING_NULL /* no object, maybe not in their registers yet */ };
 enum { BITS = 3, MAX_DEPTH = 20 };
 static const int64_t UNKNOWN = -2, TOO_DEEP = -1;
 
 static int64_t push_kind(int64_t stack, int kind) { return stack < 0 || stack >> (BITS * MAX_DEPTH) ? TOO_DEEP : stack << BITS | kind; }
 static int64_t pop_kinds(int64_t stack, int64_t count) { return stack < 0 ? stack : count > MAX_DEPTH ? 0 : stack >> (BITS * count); }
 static int top_kind(int64_t stack) { return (int)(stack & 7); }
+
+static int settled_kind(int kind) { return kind == KIND_PENDING ? KIND_OBJECT : kind == KIND_PENDING_NULL ? KIND_NULL : kind; }
+static int pending_kind(int kind) { return kind == KIND_NULL || kind == KIND_PENDING_NULL ? KIND_PENDING_NULL : KIND_PENDING; }
+
+/* At the beginning of a block all entries are in their registers. */
+static int64_t settled(int64_t stack)
+{
+    for (int shift = 0; stack > 0 && stack >> shift; shift += BITS) stack = (stack & ~(7ll << shift)) | (int64_t)settled_kind(stack >> shift & 7) << shift;
+    return stack;
+}
+static bool has_pending(int64_t stack) { return stack > 0 && settled(stack) != stack; }
 
 static bool kind_fits(int from, int to)
 {
@@ -26,6 +38,7 @@ static bool stack_fits(int64_t from, int64_t to)
 {
     if (to < 0) return false;
     while (from > to) from = pop_kinds(from, 1);
+    if (has_pending(from) || has_pending(to)) return false;
     for (; from; from = pop_kinds(from, 1), to = pop_kinds(to, 1))
         if (!kind_fits(top_kind(from), top_kind(to))) return false;
     return to == 0;
@@ -42,35 +55,55 @@ static const char *explain(int64_t to)
     }
 }
 
+/* How many of the entries that an instruction is said to pop it only looks at. */
+static int entries_kept(uint8_t op)
+{
+    switch (op) {
+    case BC_FOR_ITER:
+    case BC_SEND:
+    case BC_GET_ANEXT:
+    case BC_GET_LEN:
+    case BC_CHECK_EXC_MATCH:
+    case BC_MATCH_MAPPING:
+    case BC_MATCH_SEQUENCE: return 1;
+    case BC_MATCH_KEYS: return 2;
+    default: return 0;
+    }
+}
+
 /* The stack after an instruction that does not jump. */
 static int64_t kinds_after(const StoredInsn *insn, int64_t stack)
 {
     switch (insn->op) {
     case BC_GET_ITER:
     case BC_GET_AITER: return push_kind(pop_kinds(stack, 1), KIND_ITERATOR);
-    case BC_PUSH_NULL: return push_kind(stack, KIND_NULL);
+    case BC_PUSH_NULL: return push_kind(stack, KIND_PENDING_NULL);
+    case BC_LOAD_FAST:
+    case BC_LOAD_CONST:
+    case BC_LOAD_CLOSURE: return push_kind(stack, KIND_PENDING);
     case BC_PUSH_EXC_INFO: return push_kind(stack, KIND_EXCEPT);
     case BC_LOAD_GLOBAL: return push_kind(insn->arg & 1 ? push_kind(stack, KIND_NULL) : stack, KIND_OBJECT);
     case BC_LOAD_METHOD: return push_kind(push_kind(pop_kinds(stack, 1), KIND_NULL), KIND_OBJECT);
-    case BC_COPY: return push_kind(stack, top_kind(pop_kinds(stack, insn->arg - 1)));
+    case BC_COPY: return push_kind(stack, pending_kind(top_kind(pop_kinds(stack, insn->arg - 1))));
     case BC_SWAP: {
         if (stack < 0 || insn->arg > MAX_DEPTH) return stack;
-        int64_t shift = BITS * ((int64_t)insn->arg - 1), low = stack & 7, high = stack >> shift & 7;
+        int64_t shift = BITS * ((int64_t)insn->arg - 1), low = pending_kind(stack & 7), high = pending_kind(stack >> shift & 7);
         return (stack & ~(7ll | 7ll << shift)) | low << shift | high;
     }
     default: {
-        int effect = bytecode_stack_effect(insn->op, insn->arg, false);
-        if (effect < 0) return pop_kinds(stack, -effect);
-        for (; effect > 0; effect--) stack = push_kind(stack, KIND_OBJECT);
+        Effect e = bytecode_effect(insn->op, insn->arg);
+        int64_t kept = entries_kept(insn->op);
+        stack = pop_kinds(stack, e.pops - kept);
+        for (int64_t n = kept; n < e.pushes; n++) stack = push_kind(stack, KIND_OBJECT);
         return stack;
     }
     }
 }
 
-static bool set_kinds(int64_t *kinds, int32_t i, int64_t stack)
+static bool set_kinds(const Stored *s, int64_t *kinds, int32_t i, int64_t stack)
 {
     if (kinds[i] != UNKNOWN) return false;
-    kinds[i] = stack;
+    kinds[i] = s->insns[i].leader ? settled(stack) : stack;
     return true;
 }
 
@@ -88,14 +121,14 @@ static void mark_kinds(Stored *s, int64_t *kinds)
                 int64_t there = insn->op == BC_FOR_ITER || insn->op == BC_SEND                              ? pop_kinds(stack, 1)
                                 : insn->op == BC_JUMP_IF_FALSE_OR_POP || insn->op == BC_JUMP_IF_TRUE_OR_POP ? stack
                                                                                                             : kinds_after(insn, stack);
-                changed |= set_kinds(kinds, insn->target, there);
+                changed |= set_kinds(s, kinds, insn->target, there);
             }
-            if (!bytecode_ends_flow(insn->op) && i + 1 < s->count) changed |= set_kinds(kinds, i + 1, kinds_after(insn, stack));
+            if (!bytecode_ends_flow(insn->op) && i + 1 < s->count) changed |= set_kinds(s, kinds, i + 1, kinds_after(insn, stack));
             if (insn->handler >= 0) {
                 StoredHandler *h = &s->handlers[insn->handler];
                 int64_t there = pop_kinds(stack, insn->depth - h->depth);
                 if (h->lasti) there = push_kind(there, KIND_LASTI);
-                changed |= set_kinds(kinds, h->target, push_kind(there, KIND_EXCEPT));
+                changed |= set_kinds(s, kinds, h->target, push_kind(there, KIND_EXCEPT));
             }
         }
     }

@@ -1240,10 +1240,11 @@ static void lower_all(Lowering *l)
             l->word_of[i] = l->count;
             begin_block(l, i);
         }
+        /* What the handler counts on comes before the trace point, whose function may raise. */
+        if (insn->handler >= 0) flush(l, l->s.handlers[insn->handler].depth);
         l->unit = insn->at;
         l->handler = insn->handler;
         if (l->traced) emit_uncounted(l, OP_TRACE, 0, (int32_t)insn->at);
-        if (insn->handler >= 0) flush(l, l->s.handlers[insn->handler].depth);
         note_live(l);
         int used = lower_insn(l, i);
         for (int n = 0; n < used; n++) assigned_apply(l, &l->s.insns[i + n]);

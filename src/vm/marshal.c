@@ -201,16 +201,16 @@ static Value read_dict(Reader *r, bool flag)
     return 0;
 }
 
-/* A frozenset can be referred to only when it is whole. */
+/* A frozenset can be referred to only when it is whole. The items go in one by one, so that they come out in CPython's order. */
 static Value read_set(Reader *r, int64_t size, bool frozen, bool flag)
 {
     int64_t index = frozen ? reserve_ref(r, flag) : -2;
-    Value set = index == -1 ? 0 : keep_ref(r, set_new(0), flag && !frozen);
+    Value set = index == -1 ? 0 : keep_ref(r, frozen ? frozenset_new(0) : set_new(0), flag && !frozen);
     for (int64_t i = 0; set && i < size; i++) {
         Value item = read_item(r, "set");
         if (!item || set_add(set, item) < 0) return 0;
     }
-    return set && frozen ? fill_ref(r, frozenset_new(set), index) : set;
+    return set && frozen ? fill_ref(r, set, index) : set;
 }
 
 /* 0 without exception where a part is the mark of nothing: then the whole is nothing, as it is in CPython. */

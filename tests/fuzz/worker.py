@@ -42,6 +42,10 @@ def evaluate(module, case):
             signal.setitimer(signal.ITIMER_REAL, 0)
     except Timeout:
         return "TIMEOUT"
+    except BaseExceptionGroup as group:       # the input has an except* that wrapped it
+        if not group.subgroup(Timeout):
+            raise
+        return "TIMEOUT"
     except MemoryError:
         return "MemoryError"
 
