@@ -8,7 +8,7 @@ import unittest
 
 HUGE = [
     "'x' * 10**12", "b'a' * 10**12", "[0] * 10**11", "(1,) * 10**12", "bytes(10**15)", "bytearray(10**14)", "bytearray(sys.maxsize)", "'\u1234' * sys.maxsize",
-    "'a'.ljust(sys.maxsize)", "'ab'.center(10**12)", "b'x'.zfill(sys.maxsize)", "'%*d' % (10**12, 1)", "f'{1:>1000000000000}'", "struct.pack('1000000000000x')",
+    "'a'.ljust(sys.maxsize)", "'ab'.center(10**12)", "b'x'.zfill(2**62)", "'%*d' % (10**12, 1)", "f'{1:>1000000000000}'", "struct.pack('1000000000000x')",
     "array.array('q', [0]) * 10**12", "os.urandom(10**13)", "os.read(0, 10**13)", "memoryview(bytes(10**12))", "10**(10**9)", "1 << (1 << 34)", "(1 << (1 << 30)) ** 2",
     "math.factorial(10**9)", "'a'.replace('a', 'b' * 10**9).replace('b', 'c' * 10**9)", "io.BytesIO().write(bytes(10**10))", "b = io.BytesIO(); b.seek(10**13); b.write(b'x')",
     "s = io.StringIO(); s.seek(10**13); s.write('x')", "marshal.dumps('x' * 10**9)", "mmap.mmap(-1, 10**14)", "'\u1234'.encode() * 10**11",
