@@ -11,19 +11,6 @@
 #include <string.h>
 #include <time.h>
 
-static const char *const error_names[] = {
-    [ERROR_SYNTAX] = "SyntaxError",
-    [ERROR_INDENTATION] = "IndentationError",
-    [ERROR_TAB] = "TabError",
-    [ERROR_VALUE] = "ValueError",
-    [ERROR_OVERFLOW] = "OverflowError",
-    [ERROR_MEMORY] = "MemoryError",
-    [ERROR_RECURSION] = "RecursionError",
-    [ERROR_UNICODE_DECODE] = "UnicodeDecodeError",
-    [ERROR_SYSTEM] = "SystemError",
-    [ERROR_TYPE] = "TypeError",
-};
-
 static void answer(Source *source, CodeUnit *code)
 {
     char *warnings = 0, *record = 0;
@@ -36,7 +23,7 @@ static void answer(Source *source, CodeUnit *code)
         data = marshal_code(source, code, &size);
     } else {
         const SyntaxError *e = &source->error;
-        kind = error_names[e->kind];
+        kind = error_kind_name(e->kind);
         FILE *r = open_memstream(&record, &size);
         if (e->has_position) fprintf(r, "%d %d %d %d\n", e->lineno, e->offset, e->end_lineno, e->end_offset);
         else fprintf(r, "-\n");

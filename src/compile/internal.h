@@ -79,20 +79,10 @@ typedef struct ConstTable {
 } ConstTable;
 
 /* What the statement being compiled is inside of, for return, break and continue to unwind. */
-/* clang-format off: a table */
+/* clang-format off */
 typedef enum FrameKind {
-    FRAME_WHILE,
-    FRAME_FOR,
-    FRAME_TRY_EXCEPT,
-    FRAME_FINALLY_TRY,
-    FRAME_FINALLY_END,
-    FRAME_WITH,
-    FRAME_ASYNC_WITH,
-    FRAME_HANDLER_CLEANUP,
-    FRAME_POP_VALUE,
-    FRAME_EXCEPTION_HANDLER,
-    FRAME_EXCEPTION_GROUP_HANDLER,
-    FRAME_ASYNC_COMPREHENSION,
+    FRAME_WHILE, FRAME_FOR, FRAME_TRY_EXCEPT, FRAME_FINALLY_TRY, FRAME_FINALLY_END, FRAME_WITH, FRAME_ASYNC_WITH, FRAME_HANDLER_CLEANUP,
+    FRAME_POP_VALUE, FRAME_EXCEPTION_HANDLER, FRAME_EXCEPTION_GROUP_HANDLER, FRAME_ASYNC_COMPREHENSION,
 } FrameKind;
 /* clang-format on */
 typedef struct Frame {

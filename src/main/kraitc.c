@@ -206,19 +206,6 @@ static char *code_filename(const Options *o, const char *path, size_t tail)
 
 /* ---- messages ------------------------------------------------------------------------------------------------------------------------ */
 
-static const char *const error_names[] = {
-    [ERROR_SYNTAX] = "SyntaxError",
-    [ERROR_INDENTATION] = "IndentationError",
-    [ERROR_TAB] = "TabError",
-    [ERROR_VALUE] = "ValueError",
-    [ERROR_OVERFLOW] = "OverflowError",
-    [ERROR_MEMORY] = "MemoryError",
-    [ERROR_RECURSION] = "RecursionError",
-    [ERROR_UNICODE_DECODE] = "UnicodeDecodeError",
-    [ERROR_SYSTEM] = "SystemError",
-    [ERROR_TYPE] = "TypeError",
-};
-
 /* The source line under an error; *from_bytes: columns count its bytes. */
 static const char *error_line(const Source *source, const SyntaxError *e, size_t *size, bool *from_bytes)
 {
@@ -261,7 +248,7 @@ static void print_error(const Source *source, const char *path)
             }
         }
     }
-    printf("%s: %s\n\n", error_names[e->kind], e->message->bytes);
+    printf("%s: %s\n\n", error_kind_name(e->kind), e->message->bytes);
 }
 
 static void print_warnings(const Source *source, const char *path)

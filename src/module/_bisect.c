@@ -21,7 +21,7 @@ static int64_t bisect(Value *args, Value x, bool right)
 {
     Value key = args[4] == NONE ? 0 : args[4];
     int64_t low, high = -1;
-    if (!number_as_ssize(args[2], &low) || (args[3] != NONE && !number_as_ssize(args[3], &high))) return -1;
+    if (!number_as_count(args[2], &low) || (args[3] != NONE && !number_as_count(args[3], &high))) return -1;
     if (low < 0) return raise_value("lo must be non-negative"), -1;
     if (high == -1 && (high = object_length(args[0])) < 0) return -1;
     while (low < high) {

@@ -133,7 +133,7 @@ static Value getter_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     int64_t index;
     if (!check_no_keywords("_tuplegetter", type, &tuplegetter_type, kwnames) || !check_positional("_tuplegetter", nargs, 0, 2, 2)) return 0;
-    if (!number_as_ssize(args[0], &index)) return 0;
+    if (!number_as_count(args[0], &index)) return 0;
     GetterObj *getter = gc_alloc(GetterObj, &tuplegetter_type);
     if (!getter) return 0;
     getter->index = index;

@@ -111,7 +111,7 @@ static bool deque_init(Value self, Value *args, size_t nargs, Value kwnames)
     if (!native_bind("deque", "(iterable=<unrepresentable>, maxlen=None)", &cache, args, nargs, kwnames, bound)) return false;
     if (bound[1] && bound[1] != NONE) {
         if (!is_int(bound[1])) return raise_type("an integer is required");
-        if (!number_as_ssize(bound[1], &maxlen)) return false;
+        if (!number_as_count(bound[1], &maxlen)) return false;
         if (maxlen < 0) return raise_value("maxlen must be non-negative");
     }
     DequeObj *d = as_deque(self);
@@ -323,7 +323,7 @@ static NATIVE(deque_insert)
 {
     DequeObj *d = as_deque(args[0]);
     int64_t index;
-    if (!number_as_ssize(args[1], &index)) return 0;
+    if (!number_as_count(args[1], &index)) return 0;
     if (d->maxlen >= 0 && d->size >= d->maxlen) return raise_index("deque already at its maximum size");
     if (index < 0) index = index < -d->size ? 0 : index + d->size;
     if (index > d->size) index = d->size;
@@ -353,7 +353,7 @@ static NATIVE(deque_rotate)
 {
     DequeObj *d = as_deque(args[0]);
     int64_t n = 1;
-    if (!check_positional("deque.rotate", nargs - 1, 0, 0, 1) || (nargs == 2 && !number_as_ssize(args[1], &n))) return 0;
+    if (!check_positional("deque.rotate", nargs - 1, 0, 0, 1) || (nargs == 2 && !number_as_count(args[1], &n))) return 0;
     if (d->size < 2) return NONE;
     n %= d->size;
     if (n > d->size / 2) n -= d->size;
@@ -431,7 +431,7 @@ static Value deque_iter_make_of(Type *type, Value *args, size_t nargs, Value kwn
     if (kwnames && tuple_size(kwnames)) return raise_type("%s() takes no keyword arguments", name);
     if (nargs < 1 || nargs > 2) return raise_type("function takes at %s %d argument%s (%zu given)", nargs < 1 ? "least" : "most", nargs < 1 ? 1 : 2, nargs < 1 ? "" : "s", nargs);
     if (!is_instance_of(args[0], &deque_type)) return raise_type("argument 1 must be collections.deque, not %s", type_of(args[0])->name);
-    if (nargs == 2 && !number_as_ssize(args[1], &skip)) return 0;
+    if (nargs == 2 && !number_as_count(args[1], &skip)) return 0;
     Value it = deque_iter_new(args[0], type);
     for (int64_t i = 0; it && i < skip; i++)
         if (!deque_iter_next(it)) return thread_self->exception ? 0 : it;

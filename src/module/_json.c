@@ -140,7 +140,7 @@ NATIVE(json_scanstring)
     Reader r;
     int64_t start, end;
     int strict = object_truth(args[2]);
-    if (strict < 0 || !number_as_ssize(args[1], &start) || !reader_start(&r, 0, args[0])) return 0;
+    if (strict < 0 || !number_as_count(args[1], &start) || !reader_start(&r, 0, args[0])) return 0;
     if (start < 0 || start > r.length) return raise_value("end is out of bounds");
     Value string = read_string(&r, start, strict, &end);
     return string ? tuple_pack(2, string, int_new(end)) : 0;
@@ -354,7 +354,7 @@ static Value scanner_call(Value self, Value *args, size_t nargs, Value kwnames)
     Reader r;
     Scanner *s = (Scanner *)self;
     if (!native_bind("scan_once", "(string, idx)", &cache, args, nargs, kwnames, bound)) return 0;
-    if (!number_as_ssize(bound[1], &start) || !reader_start(&r, s, bound[0])) return 0;
+    if (!number_as_count(bound[1], &start) || !reader_start(&r, s, bound[0])) return 0;
     Value value = read_value(&r, start, &end);
     dict_clear(s->memo);
     return value ? tuple_pack(2, value, int_new(end)) : 0;

@@ -128,7 +128,7 @@ static bool fill_from_file(Unpickler *u, uint8_t *out, int64_t n, Value owner)
         if (view) memoryview_release(view);
         int64_t size = 0;
         if (error) return error_restore(error), false;
-        return int_as_ssize(count, &size) && (size >= n || truncated());
+        return int_as_count(count, &size) && (size >= n || truncated());
     }
     Value bytes = call_1(u->read, int_new(n));
     if (!bytes) return false;

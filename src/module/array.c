@@ -574,7 +574,7 @@ static NATIVE(iterator_setstate)
 {
     ArrayIter *it = (ArrayIter *)args[0];
     int64_t index;
-    if (!int_as_ssize(args[1], &index)) return 0;
+    if (!int_as_count(args[1], &index)) return 0;
     if (it->array) it->index = index<0 ? 0 : index>((ArrayObj *)it->array)->size ? ((ArrayObj *)it->array)->size : index;
     return NONE;
 }

@@ -543,7 +543,7 @@ static NATIVE(islice_reduce)
     return reduce_3(args[0], tuple_pack(4, it->iterator, int_new(it->next), stop, int_new(it->step)), int_new(it->count));
 }
 
-static NATIVE(islice_setstate) { return int_as_ssize(args[1], &((Islice *)args[0])->count) ? NONE : 0; }
+static NATIVE(islice_setstate) { return int_as_count(args[1], &((Islice *)args[0])->count) ? NONE : 0; }
 
 static const NativeDef islice_methods[] = {REDUCE(islice_reduce), SETSTATE(islice_setstate), {0}};
 Type islice_type = {TYPE_INIT("itertools.islice", Islice),
@@ -613,7 +613,7 @@ static Value repeat_make(Type *type, Value *args, size_t nargs, Value kwnames)
     int64_t times = -1;
     if (!native_bind("repeat", "(object, times=<unrepresentable>)", &cache, args, nargs, kwnames, bound)) return 0;
     if (bound[1]) {
-        if (!number_as_ssize(bound[1], &times)) return 0;
+        if (!number_as_count(bound[1], &times)) return 0;
         if (times < 0) times = 0;
     }
     Repeat *it = NEW_OF(Repeat, type, repeat_type);

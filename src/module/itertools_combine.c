@@ -52,7 +52,7 @@ static Value combine_stop(Combine *it)
 /* Reads numbers of a state tuple, each clipped to 0..limit(i). */
 static bool read_number(Value v, int64_t low, int64_t high, int64_t *out)
 {
-    if (!int_as_ssize(v, out)) return false;
+    if (!int_as_count(v, out)) return false;
     if (*out < low) *out = low;
     if (*out > high) *out = high;
     return true;
@@ -65,7 +65,7 @@ static bool repeat_argument(Value *args, size_t nargs, Value kwnames, int64_t *r
     *repeat = 1;
     for (int64_t i = 0; kwnames && i < tuple_size(kwnames); i++) {
         if (!str_equal_ascii(tuple_get(kwnames, i), "repeat")) return raise_type("'%U' is an invalid keyword argument for product()", tuple_get(kwnames, i));
-        if (!number_as_ssize(args[(int64_t)nargs + i], repeat)) return false;
+        if (!number_as_count(args[(int64_t)nargs + i], repeat)) return false;
         if (*repeat < 0) return raise_value("repeat argument cannot be negative");
     }
     return true;
@@ -143,7 +143,7 @@ static bool pool_and_r(const char *name, Value *args, size_t nargs, Value kwname
 {
     Value bound[2];
     if (!native_bind(name, "(iterable, r)", cache, args, nargs, kwnames, bound)) return false;
-    if (!number_as_ssize(bound[1], r) || !(*pool = object_to_tuple(bound[0]))) return false;
+    if (!number_as_count(bound[1], r) || !(*pool = object_to_tuple(bound[0]))) return false;
     return *r < 0 ? raise_value("r must be non-negative") : true;
 }
 
@@ -235,7 +235,7 @@ static Value permutations_make(Type *type, Value *args, size_t nargs, Value kwna
     int64_t n = tuple_size(pool), r = n;
     if (bound[1] != NONE) {
         if (!is_int(bound[1])) return raise_type("Expected int as r");
-        if (!number_as_ssize(bound[1], &r)) return 0;
+        if (!number_as_count(bound[1], &r)) return 0;
         if (r < 0) return raise_value("r must be non-negative");
     }
     if (r > INT64_MAX / 16) return raise_memory();

@@ -242,7 +242,7 @@ static NATIVE(tee_setstate)
     Value data = tuple_get(args[1], 0);
     int64_t index;
     if (type_of(data) != &tee_data_type) return raise_type("argument 1 must be itertools._tee_dataobject, not %s", type_of(data)->name);
-    if (!number_as_ssize(tuple_get(args[1], 1), &index)) return 0;
+    if (!number_as_count(tuple_get(args[1], 1), &index)) return 0;
     if (index < 0 || index > TEE_CELL || index > ((TeeData *)data)->count) return raise_value("Index out of range");
     SET((Tee *)args[0], data, data);
     ((Tee *)args[0])->index = index;
@@ -252,7 +252,7 @@ static NATIVE(tee_setstate)
 NATIVE(itertools_tee)
 {
     int64_t n = 2;
-    if (!check_positional("tee", nargs, 0, 1, 2) || (nargs == 2 && !number_as_ssize(args[1], &n))) return 0;
+    if (!check_positional("tee", nargs, 0, 1, 2) || (nargs == 2 && !number_as_count(args[1], &n))) return 0;
     if (n < 0) return raise_value("n must be >= 0");
     Value result = tuple_new(n), iterator = result ? object_iter(args[0]) : 0;
     if (!iterator) return 0;

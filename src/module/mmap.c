@@ -317,27 +317,14 @@ static bool mmap_get_buffer(Value self, Buffer *buffer, int flags)
 }
 static void mmap_release_buffer(Value self, Buffer *buffer) { ((MmapObj *)self)->exports--; }
 
-/* clang-format off: a table */
+/* clang-format off */
 static const NativeDef mmap_methods[] = {
-    {"close", "(self, /)", mmap_close, 0, 0},
-    {"find", "(self, sub, start=<unrepresentable>, end=<unrepresentable>, /)", mmap_find, 0, 0},
-    {"rfind", "(self, sub, start=<unrepresentable>, end=<unrepresentable>, /)", mmap_rfind, 0, 0},
-    {"flush", "(self, offset=0, size=<unrepresentable>, /)", mmap_flush, 0, 0},
-    {"madvise", "(self, option, start=0, length=<unrepresentable>, /)", mmap_madvise, 0, 0},
-    {"move", "(self, dest, src, count, /)", mmap_move, 0, 0},
-    {"read", "(self, n=None, /)", mmap_read, 0, 0},
-    {"read_byte", "(self, /)", mmap_read_byte, 0, 0},
-    {"readline", "(self, /)", mmap_readline, 0, 0},
-    {"resize", "(self, newsize, /)", mmap_resize, 0, 0},
-    {"seek", "(self, pos, whence=0, /)", mmap_seek, 0, 0},
-    {"size", "(self, /)", mmap_size, 0, 0},
-    {"tell", "(self, /)", mmap_tell, 0, 0},
-    {"write", "(self, bytes, /)", mmap_write, 0, 0},
-    {"write_byte", "(self, byte, /)", mmap_write_byte, 0, 0},
-    {"__enter__", "(self, /)", mmap_enter, 0, 0},
-    {"__exit__", "(self, *args)", mmap_exit, 0, 0},
-    {"__sizeof__", "(self, /)", mmap_sizeof, 0, 0},
-    {0},
+    {"close", "(self, /)", mmap_close, 0, 0}, {"find", "(self, sub, start=<unrepresentable>, end=<unrepresentable>, /)", mmap_find, 0, 0}, {"rfind", "(self, sub, start=<unrepresentable>, end=<unrepresentable>, /)", mmap_rfind, 0, 0},
+    {"flush", "(self, offset=0, size=<unrepresentable>, /)", mmap_flush, 0, 0}, {"madvise", "(self, option, start=0, length=<unrepresentable>, /)", mmap_madvise, 0, 0},
+    {"move", "(self, dest, src, count, /)", mmap_move, 0, 0}, {"read", "(self, n=None, /)", mmap_read, 0, 0}, {"read_byte", "(self, /)", mmap_read_byte, 0, 0}, {"readline", "(self, /)", mmap_readline, 0, 0},
+    {"resize", "(self, newsize, /)", mmap_resize, 0, 0}, {"seek", "(self, pos, whence=0, /)", mmap_seek, 0, 0}, {"size", "(self, /)", mmap_size, 0, 0}, {"tell", "(self, /)", mmap_tell, 0, 0},
+    {"write", "(self, bytes, /)", mmap_write, 0, 0}, {"write_byte", "(self, byte, /)", mmap_write_byte, 0, 0}, {"__enter__", "(self, /)", mmap_enter, 0, 0}, {"__exit__", "(self, *args)", mmap_exit, 0, 0},
+    {"__sizeof__", "(self, /)", mmap_sizeof, 0, 0}, {0},
 };
 /* clang-format on */
 static const GetSetDef mmap_getset[] = {{"closed", mmap_get_closed, 0, 0}, {0}};

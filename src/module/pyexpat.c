@@ -11,31 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* clang-format off: a table */
+/* clang-format off */
 typedef enum Handler {
-    ON_START_ELEMENT,
-    ON_END_ELEMENT,
-    ON_INSTRUCTION,
-    ON_TEXT,
-    ON_UNPARSED,
-    ON_NOTATION,
-    ON_START_NAMESPACE,
-    ON_END_NAMESPACE,
-    ON_COMMENT,
-    ON_START_CDATA,
-    ON_END_CDATA,
-    ON_DEFAULT,
-    ON_DEFAULT_EXPAND,
-    ON_NOT_STANDALONE,
-    ON_EXTERNAL,
-    ON_START_DOCTYPE,
-    ON_END_DOCTYPE,
-    ON_ENTITY,
-    ON_XML,
-    ON_ELEMENT,
-    ON_ATTLIST,
-    ON_SKIPPED,
-    HANDLERS
+    ON_START_ELEMENT, ON_END_ELEMENT, ON_INSTRUCTION, ON_TEXT, ON_UNPARSED, ON_NOTATION, ON_START_NAMESPACE, ON_END_NAMESPACE, ON_COMMENT, ON_START_CDATA, ON_END_CDATA, ON_DEFAULT, ON_DEFAULT_EXPAND, ON_NOT_STANDALONE,
+    ON_EXTERNAL, ON_START_DOCTYPE, ON_END_DOCTYPE, ON_ENTITY, ON_XML, ON_ELEMENT, ON_ATTLIST, ON_SKIPPED, HANDLERS
 } Handler;
 /* clang-format on */
 
@@ -254,17 +233,17 @@ static void install(ParserObj *p, Handler which)
     case handler: set(x, p->handlers[handler] ? function : 0); break;
     switch (which) {
         ON(ON_START_ELEMENT, XML_SetStartElementHandler, on_start_element)
-        ON(ON_END_ELEMENT, XML_SetEndElementHandler, on_end_element) ON(ON_INSTRUCTION, XML_SetProcessingInstructionHandler, on_instruction)
-            ON(ON_TEXT, XML_SetCharacterDataHandler, on_text) ON(ON_UNPARSED, XML_SetUnparsedEntityDeclHandler, on_unparsed)
-                ON(ON_NOTATION, XML_SetNotationDeclHandler, on_notation) ON(ON_START_NAMESPACE, XML_SetStartNamespaceDeclHandler, on_start_namespace)
-                    ON(ON_END_NAMESPACE, XML_SetEndNamespaceDeclHandler, on_end_namespace) ON(ON_COMMENT, XML_SetCommentHandler, on_comment)
-                        ON(ON_START_CDATA, XML_SetStartCdataSectionHandler, on_start_cdata) ON(ON_END_CDATA, XML_SetEndCdataSectionHandler, on_end_cdata)
-                            ON(ON_DEFAULT, XML_SetDefaultHandler, on_default) ON(ON_DEFAULT_EXPAND, XML_SetDefaultHandlerExpand, on_default_expand)
-                                ON(ON_NOT_STANDALONE, XML_SetNotStandaloneHandler, on_not_standalone) ON(ON_EXTERNAL, XML_SetExternalEntityRefHandler, on_external)
-                                    ON(ON_START_DOCTYPE, XML_SetStartDoctypeDeclHandler, on_start_doctype) ON(ON_END_DOCTYPE, XML_SetEndDoctypeDeclHandler, on_end_doctype)
-                                        ON(ON_ENTITY, XML_SetEntityDeclHandler, on_entity) ON(ON_XML, XML_SetXmlDeclHandler, on_xml)
-                                            ON(ON_ELEMENT, XML_SetElementDeclHandler, on_element) ON(ON_ATTLIST, XML_SetAttlistDeclHandler, on_attlist)
-                                                ON(ON_SKIPPED, XML_SetSkippedEntityHandler, on_skipped) default : break;
+        ON(ON_END_ELEMENT, XML_SetEndElementHandler, on_end_element)
+        ON(ON_INSTRUCTION, XML_SetProcessingInstructionHandler, on_instruction) ON(ON_TEXT, XML_SetCharacterDataHandler, on_text)
+            ON(ON_UNPARSED, XML_SetUnparsedEntityDeclHandler, on_unparsed) ON(ON_NOTATION, XML_SetNotationDeclHandler, on_notation)
+                ON(ON_START_NAMESPACE, XML_SetStartNamespaceDeclHandler, on_start_namespace) ON(ON_END_NAMESPACE, XML_SetEndNamespaceDeclHandler, on_end_namespace)
+                    ON(ON_COMMENT, XML_SetCommentHandler, on_comment) ON(ON_START_CDATA, XML_SetStartCdataSectionHandler, on_start_cdata)
+                        ON(ON_END_CDATA, XML_SetEndCdataSectionHandler, on_end_cdata) ON(ON_DEFAULT, XML_SetDefaultHandler, on_default)
+                            ON(ON_DEFAULT_EXPAND, XML_SetDefaultHandlerExpand, on_default_expand) ON(ON_NOT_STANDALONE, XML_SetNotStandaloneHandler, on_not_standalone)
+                                ON(ON_EXTERNAL, XML_SetExternalEntityRefHandler, on_external) ON(ON_START_DOCTYPE, XML_SetStartDoctypeDeclHandler, on_start_doctype)
+                                    ON(ON_END_DOCTYPE, XML_SetEndDoctypeDeclHandler, on_end_doctype) ON(ON_ENTITY, XML_SetEntityDeclHandler, on_entity)
+                                        ON(ON_XML, XML_SetXmlDeclHandler, on_xml) ON(ON_ELEMENT, XML_SetElementDeclHandler, on_element)
+                                            ON(ON_ATTLIST, XML_SetAttlistDeclHandler, on_attlist) ON(ON_SKIPPED, XML_SetSkippedEntityHandler, on_skipped) default : break;
     }
 }
 
@@ -403,12 +382,12 @@ static bool handler_set(Value self, Handler which, Value value)
     static bool set_##name(Value self, Value value) { return handler_set(self, which, value); }
 #define ALL_HANDLERS(H) \
     H(ON_START_ELEMENT, StartElementHandler) \
-    H(ON_END_ELEMENT, EndElementHandler) H(ON_INSTRUCTION, ProcessingInstructionHandler) H(ON_TEXT, CharacterDataHandler) H(ON_UNPARSED, UnparsedEntityDeclHandler) \
-        H(ON_NOTATION, NotationDeclHandler) H(ON_START_NAMESPACE, StartNamespaceDeclHandler) H(ON_END_NAMESPACE, EndNamespaceDeclHandler) H(ON_COMMENT, CommentHandler) \
-            H(ON_START_CDATA, StartCdataSectionHandler) H(ON_END_CDATA, EndCdataSectionHandler) H(ON_DEFAULT, DefaultHandler) H(ON_DEFAULT_EXPAND, DefaultHandlerExpand) \
-                H(ON_NOT_STANDALONE, NotStandaloneHandler) H(ON_EXTERNAL, ExternalEntityRefHandler) H(ON_START_DOCTYPE, StartDoctypeDeclHandler) \
-                    H(ON_END_DOCTYPE, EndDoctypeDeclHandler) H(ON_ENTITY, EntityDeclHandler) H(ON_XML, XmlDeclHandler) H(ON_ELEMENT, ElementDeclHandler) \
-                        H(ON_ATTLIST, AttlistDeclHandler) H(ON_SKIPPED, SkippedEntityHandler)
+    H(ON_END_ELEMENT, EndElementHandler) \
+    H(ON_INSTRUCTION, ProcessingInstructionHandler) H(ON_TEXT, CharacterDataHandler) H(ON_UNPARSED, UnparsedEntityDeclHandler) H(ON_NOTATION, NotationDeclHandler) \
+        H(ON_START_NAMESPACE, StartNamespaceDeclHandler) H(ON_END_NAMESPACE, EndNamespaceDeclHandler) H(ON_COMMENT, CommentHandler) H(ON_START_CDATA, StartCdataSectionHandler) \
+            H(ON_END_CDATA, EndCdataSectionHandler) H(ON_DEFAULT, DefaultHandler) H(ON_DEFAULT_EXPAND, DefaultHandlerExpand) H(ON_NOT_STANDALONE, NotStandaloneHandler) \
+                H(ON_EXTERNAL, ExternalEntityRefHandler) H(ON_START_DOCTYPE, StartDoctypeDeclHandler) H(ON_END_DOCTYPE, EndDoctypeDeclHandler) H(ON_ENTITY, EntityDeclHandler) \
+                    H(ON_XML, XmlDeclHandler) H(ON_ELEMENT, ElementDeclHandler) H(ON_ATTLIST, AttlistDeclHandler) H(ON_SKIPPED, SkippedEntityHandler)
 ALL_HANDLERS(HANDLER)
 
 #define NUMBER(name, expression) \
@@ -418,7 +397,8 @@ ALL_HANDLERS(HANDLER)
         return int_new((int64_t)(expression)); \
     }
 NUMBER(ErrorCode, XML_GetErrorCode(p->parser))
-NUMBER(ErrorLineNumber, XML_GetErrorLineNumber(p->parser)) NUMBER(ErrorColumnNumber, XML_GetErrorColumnNumber(p->parser)) NUMBER(ErrorByteIndex, XML_GetErrorByteIndex(p->parser))
+NUMBER(ErrorLineNumber, XML_GetErrorLineNumber(p->parser))
+NUMBER(ErrorColumnNumber, XML_GetErrorColumnNumber(p->parser)) NUMBER(ErrorByteIndex, XML_GetErrorByteIndex(p->parser))
     NUMBER(CurrentLineNumber, XML_GetCurrentLineNumber(p->parser)) NUMBER(CurrentColumnNumber, XML_GetCurrentColumnNumber(p->parser))
         NUMBER(CurrentByteIndex, XML_GetCurrentByteIndex(p->parser)) NUMBER(buffer_size, p->text_size) NUMBER(buffer_used, p->text ? p->text_used : 0)
 

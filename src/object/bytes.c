@@ -447,7 +447,7 @@ static NATIVE(bytes_iter_setstate)
 {
     BytesIter *it = (BytesIter *)args[0];
     int64_t index;
-    if (!int_as_ssize(args[1], &index)) return 0;
+    if (!int_as_count(args[1], &index)) return 0;
     if (it->bytes) {
         int64_t size = bytes_span(it->bytes).size;
         it->index = index < 0 ? 0 : index > size ? size : index;

@@ -60,7 +60,7 @@ static NATIVE(seq_iter_setstate)
 {
     SeqIter *it = (SeqIter *)args[0];
     int64_t index;
-    if (!int_as_ssize(args[1], &index)) return 0;
+    if (!int_as_count(args[1], &index)) return 0;
     if (it->sequence) it->index = index < 0 ? 0 : index;
     return NONE;
 }
@@ -193,7 +193,7 @@ static NATIVE(reversed_setstate)
 {
     ReversedObj *it = (ReversedObj *)args[0];
     int64_t index;
-    if (!int_as_ssize(args[1], &index)) return 0;
+    if (!int_as_count(args[1], &index)) return 0;
     if (!it->sequence) return NONE;
     int64_t length = object_length(it->sequence);
     if (length < 0) return 0;

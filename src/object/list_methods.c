@@ -103,7 +103,7 @@ static NATIVE(list_insert_method)
 {
     int64_t index;
     if (is_small_int(args[1])) index = small_int_value(args[1]);
-    else if (!number_as_ssize(args[1], &index)) return 0;
+    else if (!number_as_count(args[1], &index)) return 0;
     return list_insert(args[0], index, args[2]) ? NONE : 0;
 }
 
@@ -119,7 +119,7 @@ static NATIVE(list_pop_method)
     ListObj *list = (ListObj *)args[0];
     int64_t index;
     if (is_small_int(args[1])) index = small_int_value(args[1]);
-    else if (!number_as_ssize(args[1], &index)) return 0;
+    else if (!number_as_count(args[1], &index)) return 0;
     if (list->size == 0) return raise_index("pop from empty list");
     if (index < 0) index += list->size;
     if ((uint64_t)index >= (uint64_t)list->size) return raise_index("pop index out of range");
@@ -268,7 +268,7 @@ static NATIVE(list_iter_setstate)
 {
     ListIter *it = (ListIter *)args[0];
     int64_t index;
-    if (!int_as_ssize(args[1], &index)) return 0;
+    if (!int_as_count(args[1], &index)) return 0;
     if (it->list) it->index = index < 0 ? 0 : index > list_size(it->list) ? list_size(it->list) : index;
     return NONE;
 }
@@ -277,7 +277,7 @@ static NATIVE(list_reverse_setstate)
 {
     ListIter *it = (ListIter *)args[0];
     int64_t index;
-    if (!int_as_ssize(args[1], &index)) return 0;
+    if (!int_as_count(args[1], &index)) return 0;
     if (it->list) it->index = index < -1 ? -1 : index > list_size(it->list) - 1 ? list_size(it->list) - 1 : index;
     return NONE;
 }

@@ -98,7 +98,7 @@ Value number_index(Value v);                              /* operator.index(): a
 bool number_as_int64(Value v, int64_t *out);              /* __index__; OverflowError "Python int too large to convert to C long" */
 bool number_as_int(Value v, int *out);                    /* ditto, "C int" */
 bool number_as_count(Value v, int64_t *out);              /* ditto, "C ssize_t": for a function's argument that is a size, a count or an index */
-bool int_as_ssize(Value v, int64_t *out);                 /* the same for an int and nothing else ("an integer is required"): what __setstate__ methods take */
+bool int_as_count(Value v, int64_t *out);                 /* the same for an int and nothing else ("an integer is required"): what __setstate__ methods take */
 bool number_as_size(Value v, int64_t *out);               /* __index__, clipped to the int64 range (as slices do); for sizes and indices where IndexError is right use the next */
 bool number_as_index(Value v, int64_t *out, Type *overflow); /* __index__, raising `overflow` ("cannot fit 'int' into an index-sized integer"): for subscripts and repetition */
 bool number_as_double(Value v, double *out);              /* float, __float__, __index__; TypeError "must be real number, not str" */

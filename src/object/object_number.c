@@ -6,22 +6,11 @@
 #include "object/type_internal.h"
 #include "object/type_slot_functions.h"
 
-/* clang-format off: a table */
+/* clang-format off */
 static const char *const binary_symbols[BINARY_COUNT] = {
-    [BINARY_ADD] = "+",
-    [BINARY_AND] = "&",
-    [BINARY_FLOOR_DIVIDE] = "//",
-    [BINARY_LSHIFT] = "<<",
-    [BINARY_MATRIX_MULTIPLY] = "@",
-    [BINARY_MULTIPLY] = "*",
-    [BINARY_REMAINDER] = "%",
-    [BINARY_OR] = "|",
-    [BINARY_POWER] = "** or pow()",
-    [BINARY_RSHIFT] = ">>",
-    [BINARY_SUBTRACT] = "-",
-    [BINARY_TRUE_DIVIDE] = "/",
-    [BINARY_XOR] = "^",
-    [BINARY_DIVMOD] = "divmod()",
+    [BINARY_ADD] = "+", [BINARY_AND] = "&", [BINARY_FLOOR_DIVIDE] = "//", [BINARY_LSHIFT] = "<<", [BINARY_MATRIX_MULTIPLY] = "@", [BINARY_MULTIPLY] = "*",
+    [BINARY_REMAINDER] = "%", [BINARY_OR] = "|", [BINARY_POWER] = "** or pow()", [BINARY_RSHIFT] = ">>", [BINARY_SUBTRACT] = "-", [BINARY_TRUE_DIVIDE] = "/",
+    [BINARY_XOR] = "^", [BINARY_DIVMOD] = "divmod()",
 };
 /* clang-format on */
 static const char *const inplace_symbols[BINARY_COUNT] = {
@@ -255,6 +244,7 @@ bool number_as_int(Value v, int *out)
 }
 
 bool number_as_count(Value v, int64_t *out) { return as_c_integer(v, INT64_MIN, INT64_MAX, "ssize_t", out); }
+bool int_as_count(Value v, int64_t *out) { return is_int(v) ? number_as_count(v, out) : raise_type("an integer is required"); }
 
 bool number_as_size(Value v, int64_t *out)
 {

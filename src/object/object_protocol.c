@@ -253,7 +253,7 @@ int64_t object_length_hint(Value v, int64_t otherwise)
     if (result == NOT_IMPLEMENTED) return otherwise;
     if (!is_int(result)) return (int64_t)raise_type("__length_hint__ must be an integer, not %.100T", result) - 1;
     int64_t n;
-    if (!number_as_ssize(result, &n)) return -1;
+    if (!number_as_count(result, &n)) return -1;
     if (n < 0) return (int64_t)raise_value("__length_hint__() should return >= 0") - 1;
     return n;
 }

@@ -1,16 +1,6 @@
 /* sequence.c: comparison, repr and index arguments, the same for tuple and list. */
 #include "object/sequence.h"
 
-bool number_as_ssize(Value v, int64_t *out)
-{
-    Value number = number_index(v);
-    if (!number) return false;
-    if (int_as_int64_overflow(number, out) == 0) return true;
-    return raise_overflow("Python int too large to convert to C ssize_t");
-}
-
-bool int_as_ssize(Value v, int64_t *out) { return is_int(v) ? number_as_ssize(v, out) : raise_type("an integer is required"); }
-
 bool number_as_uint64(Value v, uint64_t *out)
 {
     if (!is_int(v)) return raise_type("an integer is required");

@@ -33,8 +33,6 @@ static inline bool quick_slice(Value slice, int64_t length, int64_t *start, int6
     if (*stop < *start) *stop = *start;
     return true;
 }
-/* An argument that C code calls a Py_ssize_t: OverflowError "Python int too large to convert to C ssize_t". */
-bool number_as_ssize(Value v, int64_t *out);
 /* An int that C code calls an unsigned long long; no __index__. */
 bool number_as_uint64(Value v, uint64_t *out);
 /* start and stop arguments of index(): clipped like slice bounds of a sequence of `length`. TypeError for what is not an integer. */

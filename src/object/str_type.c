@@ -231,7 +231,7 @@ static NATIVE(str_iter_setstate)
 {
     StrIter *it = (StrIter *)args[0];
     int64_t index;
-    if (!int_as_ssize(args[1], &index)) return 0;
+    if (!int_as_count(args[1], &index)) return 0;
     if (it->str) it->index = index < 0 ? 0 : index > str_length(it->str) ? str_length(it->str) : index;
     return NONE;
 }

@@ -237,7 +237,7 @@ static NATIVE(tuple_iter_setstate)
 {
     TupleIter *it = (TupleIter *)args[0];
     int64_t index;
-    if (!int_as_ssize(args[1], &index)) return 0;
+    if (!int_as_count(args[1], &index)) return 0;
     if (it->tuple) it->index = index < 0 ? 0 : index > tuple_size(it->tuple) ? tuple_size(it->tuple) : index;
     return NONE;
 }

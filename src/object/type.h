@@ -56,22 +56,10 @@ typedef struct MemberDef {
 
 typedef enum CompareOp { CMP_LT, CMP_LE, CMP_EQ, CMP_NE, CMP_GT, CMP_GE } CompareOp;
 
-/* clang-format off: a table */
+/* clang-format off */
 typedef enum BinaryOp {
-    BINARY_ADD,
-    BINARY_AND,
-    BINARY_FLOOR_DIVIDE,
-    BINARY_LSHIFT,
-    BINARY_MATRIX_MULTIPLY,
-    BINARY_MULTIPLY,
-    BINARY_REMAINDER,
-    BINARY_OR,
-    BINARY_POWER,
-    BINARY_RSHIFT,
-    BINARY_SUBTRACT,
-    BINARY_TRUE_DIVIDE,
-    BINARY_XOR,
-    BINARY_DIVMOD,
+    BINARY_ADD, BINARY_AND, BINARY_FLOOR_DIVIDE, BINARY_LSHIFT, BINARY_MATRIX_MULTIPLY, BINARY_MULTIPLY, BINARY_REMAINDER,
+    BINARY_OR, BINARY_POWER, BINARY_RSHIFT, BINARY_SUBTRACT, BINARY_TRUE_DIVIDE, BINARY_XOR, BINARY_DIVMOD,
     BINARY_COUNT
 } BinaryOp;   /* 0..12 as BINARY_OP's argument in the bytecode; +13 there is the in-place form */
 /* clang-format on */
@@ -93,24 +81,11 @@ typedef struct Buffer {
 } Buffer;
 enum { BUFFER_SIMPLE = 0, BUFFER_WRITABLE = 1, BUFFER_FORMAT = 4, BUFFER_ND = 8, BUFFER_STRIDES = 0x18, BUFFER_FULL = 0x11c };
 
-/* clang-format off: a table */
+/* clang-format off */
 enum {   /* Type.flags: the low 32 bits have CPython's Py_TPFLAGS_* values */
-       TYPE_SEQUENCE = 1 << 5,
-       TYPE_MAPPING = 1 << 6,
-       TYPE_DISALLOW_NEW = 1 << 7,
-       TYPE_IMMUTABLE = 1 << 8,
-       /* TYPE_HEAP = 1 << 9, */ TYPE_BASE = 1 << 10,
-       TYPE_READY = 1 << 12,
-       TYPE_METHOD_DESCRIPTOR = 1 << 17,
-       TYPE_ABSTRACT = 1 << 20,
-       TYPE_MATCH_SELF = 1 << 22,
-       TYPE_INT = 1 << 24,
-       TYPE_LIST = 1 << 25,
-       TYPE_TUPLE = 1 << 26,
-       TYPE_BYTES = 1 << 27,
-       TYPE_STR = 1 << 28,
-       TYPE_DICT = 1 << 29,
-       TYPE_EXCEPTION = 1 << 30,
+    TYPE_SEQUENCE = 1 << 5, TYPE_MAPPING = 1 << 6, TYPE_DISALLOW_NEW = 1 << 7, TYPE_IMMUTABLE = 1 << 8, /* TYPE_HEAP = 1 << 9, */ TYPE_BASE = 1 << 10, TYPE_READY = 1 << 12,
+    TYPE_METHOD_DESCRIPTOR = 1 << 17, TYPE_ABSTRACT = 1 << 20, TYPE_MATCH_SELF = 1 << 22,
+    TYPE_INT = 1 << 24, TYPE_LIST = 1 << 25, TYPE_TUPLE = 1 << 26, TYPE_BYTES = 1 << 27, TYPE_STR = 1 << 28, TYPE_DICT = 1 << 29, TYPE_EXCEPTION = 1 << 30,
 };
 /* clang-format on */
 #define TYPE_TYPE (1ull << 31)

@@ -13,23 +13,9 @@ struct Val {
     Val **items;
 };
 
-/* clang-format off: a table */
+/* clang-format off */
 typedef enum NodeOp : uint8_t {
-    N_TOKEN,
-    N_SOFT,
-    N_ANY_SOFT,
-    N_NAME,
-    N_NUMBER,
-    N_RULE,
-    N_OPTIONAL,
-    N_STAR,
-    N_PLUS,
-    N_GATHER,
-    N_AND,
-    N_NOT,
-    N_CUT,
-    N_GROUP,
-    N_FORCED,
+    N_TOKEN, N_SOFT, N_ANY_SOFT, N_NAME, N_NUMBER, N_RULE, N_OPTIONAL, N_STAR, N_PLUS, N_GATHER, N_AND, N_NOT, N_CUT, N_GROUP, N_FORCED,
 } NodeOp;
 /* clang-format on */
 

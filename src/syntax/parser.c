@@ -6,6 +6,24 @@
 
 const Const const_none = {.kind = CONST_NONE}, const_true = {.kind = CONST_TRUE}, const_false = {.kind = CONST_FALSE}, const_ellipsis = {.kind = CONST_ELLIPSIS};
 
+const char *error_kind_name(ErrorKind kind)
+{
+    static const char *const names[] = {
+        [ERROR_NONE] = "",
+        [ERROR_SYNTAX] = "SyntaxError",
+        [ERROR_INDENTATION] = "IndentationError",
+        [ERROR_TAB] = "TabError",
+        [ERROR_VALUE] = "ValueError",
+        [ERROR_OVERFLOW] = "OverflowError",
+        [ERROR_MEMORY] = "MemoryError",
+        [ERROR_RECURSION] = "RecursionError",
+        [ERROR_UNICODE_DECODE] = "UnicodeDecodeError",
+        [ERROR_SYSTEM] = "SystemError",
+        [ERROR_TYPE] = "TypeError",
+    };
+    return names[kind];
+}
+
 [[noreturn]] void parse_fail(Parser *p) { longjmp(*p->on_failure, 1); }
 
 [[noreturn]] void parse_too_deep(Parser *p)

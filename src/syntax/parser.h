@@ -9,21 +9,12 @@
 typedef enum ParseMode { PARSE_FILE, PARSE_EVAL, PARSE_SINGLE, PARSE_FUNC_TYPE } ParseMode;
 
 /* The exception that an error becomes in Python. */
-/* clang-format off: a table */
+/* clang-format off */
 typedef enum ErrorKind {
-    ERROR_NONE,
-    ERROR_SYNTAX,
-    ERROR_INDENTATION,
-    ERROR_TAB,
-    ERROR_VALUE,
-    ERROR_OVERFLOW,
-    ERROR_MEMORY,
-    ERROR_RECURSION,
-    ERROR_UNICODE_DECODE,
-    ERROR_SYSTEM,
-    ERROR_TYPE,
+    ERROR_NONE, ERROR_SYNTAX, ERROR_INDENTATION, ERROR_TAB, ERROR_VALUE, ERROR_OVERFLOW, ERROR_MEMORY, ERROR_RECURSION, ERROR_UNICODE_DECODE, ERROR_SYSTEM, ERROR_TYPE,
 } ErrorKind;
 /* clang-format on */
+const char *error_kind_name(ErrorKind kind);   /* "SyntaxError" */
 
 enum { OFFSET_NONE = -2 };
 typedef struct SyntaxError {

@@ -351,36 +351,18 @@ static NATIVE(socket_CMSG_SPACE)
 }
 
 #define F(name, signature, text) {#name, signature, socket_##name, text, 0}
-/* clang-format off: a table */
+/* clang-format off */
 const NativeDef socket_functions[] = {
-    F(gethostbyname, "(host, /)", "The IPv4 address of a host."),
-    F(gethostbyname_ex, "(host, /)", "(name, aliases, addresses) of a host."),
-    F(gethostbyaddr, "(host, /)", "(name, aliases, addresses) of an address."),
-    F(gethostname, "()", "The name of this host."),
-    F(sethostname, "(name, /)", "Set the name of this host."),
-    F(getservbyname, "(servicename, protocolname=<unrepresentable>, /)", "The port of a service."),
-    F(getservbyport, "(port, protocolname=<unrepresentable>, /)", "The service of a port."),
-    F(getprotobyname, "(name, /)", "The number of a protocol."),
-    {"close", "(fd, /)", socket_close_fd, "Close a descriptor.", 0},
-    F(dup, "(fd, /)", "A duplicate of a descriptor, not inheritable."),
-    F(socketpair, "(family=<unrepresentable>, type=1, proto=0, /)", "Two connected sockets."),
-    F(ntohs, "(integer, /)", "16 bits from network to host byte order."),
-    {"ntohl", "(integer, /)", socket_htonl, "32 bits from network to host byte order.", 0},
-    F(htons, "(integer, /)", "16 bits from host to network byte order."),
-    F(htonl, "(integer, /)", "32 bits from host to network byte order."),
-    F(inet_aton, "(ip_addr, /)", "An IPv4 address as bytes."),
-    F(inet_ntoa, "(packed_ip, /)", "An IPv4 address as text."),
-    F(inet_pton, "(af, ip, /)", "An address as bytes."),
-    F(inet_ntop, "(af, packed_ip, /)", "An address as text."),
-    F(getaddrinfo, "(host, port, family=0, type=0, proto=0, flags=0)", "What to connect to, to reach a host's service."),
-    F(getnameinfo, "(sockaddr, flags, /)", "(host, port) of an address."),
-    F(getdefaulttimeout, "()", "The timeout of new sockets."),
-    F(setdefaulttimeout, "(timeout, /)", "Set the timeout of new sockets."),
-    F(if_nameindex, "()", "The network interfaces: (index, name)."),
-    F(if_nametoindex, "(if_name, /)", "The index of an interface."),
-    F(if_indextoname, "(if_index, /)", "The name of an interface."),
-    F(CMSG_LEN, "(length, /)", "The size of an ancillary item."),
-    F(CMSG_SPACE, "(length, /)", "The room an ancillary item takes."),
-    {0},
+    F(gethostbyname, "(host, /)", "The IPv4 address of a host."), F(gethostbyname_ex, "(host, /)", "(name, aliases, addresses) of a host."), F(gethostbyaddr, "(host, /)", "(name, aliases, addresses) of an address."),
+    F(gethostname, "()", "The name of this host."), F(sethostname, "(name, /)", "Set the name of this host."),
+    F(getservbyname, "(servicename, protocolname=<unrepresentable>, /)", "The port of a service."), F(getservbyport, "(port, protocolname=<unrepresentable>, /)", "The service of a port."),
+    F(getprotobyname, "(name, /)", "The number of a protocol."), {"close", "(fd, /)", socket_close_fd, "Close a descriptor.", 0}, F(dup, "(fd, /)", "A duplicate of a descriptor, not inheritable."),
+    F(socketpair, "(family=<unrepresentable>, type=1, proto=0, /)", "Two connected sockets."), F(ntohs, "(integer, /)", "16 bits from network to host byte order."),
+    {"ntohl", "(integer, /)", socket_htonl, "32 bits from network to host byte order.", 0}, F(htons, "(integer, /)", "16 bits from host to network byte order."), F(htonl, "(integer, /)", "32 bits from host to network byte order."),
+    F(inet_aton, "(ip_addr, /)", "An IPv4 address as bytes."), F(inet_ntoa, "(packed_ip, /)", "An IPv4 address as text."), F(inet_pton, "(af, ip, /)", "An address as bytes."), F(inet_ntop, "(af, packed_ip, /)", "An address as text."),
+    F(getaddrinfo, "(host, port, family=0, type=0, proto=0, flags=0)", "What to connect to, to reach a host's service."), F(getnameinfo, "(sockaddr, flags, /)", "(host, port) of an address."),
+    F(getdefaulttimeout, "()", "The timeout of new sockets."), F(setdefaulttimeout, "(timeout, /)", "Set the timeout of new sockets."), F(if_nameindex, "()", "The network interfaces: (index, name)."),
+    F(if_nametoindex, "(if_name, /)", "The index of an interface."), F(if_indextoname, "(if_index, /)", "The name of an interface."), F(CMSG_LEN, "(length, /)", "The size of an ancillary item."),
+    F(CMSG_SPACE, "(length, /)", "The room an ancillary item takes."), {0},
 };
 /* clang-format on */

@@ -19,7 +19,8 @@ static Type *times_type, *uname_type, *waitid_type, *sched_param_type;
 #define ID_GETTER(name) \
     static NATIVE(posix_##name) { return int_new((int64_t)name()); }
 ID_GETTER(getpid)
-ID_GETTER(getppid) ID_GETTER(getuid) ID_GETTER(geteuid) ID_GETTER(getgid) ID_GETTER(getegid) ID_GETTER(getpgrp)
+ID_GETTER(getppid)
+ID_GETTER(getuid) ID_GETTER(geteuid) ID_GETTER(getgid) ID_GETTER(getegid) ID_GETTER(getpgrp)
 
 #define ID_SETTER(name, kind) \
     static NATIVE(posix_##name) \
@@ -214,7 +215,8 @@ static NATIVE(posix_pidfd_open)
         return number_as_int(args[0], &status) ? int_new(name(status)) : 0; \
     }
 STATUS_TEST(WCOREDUMP)
-STATUS_TEST(WIFCONTINUED) STATUS_TEST(WIFEXITED) STATUS_TEST(WIFSIGNALED) STATUS_TEST(WIFSTOPPED) STATUS_PART(WEXITSTATUS) STATUS_PART(WSTOPSIG) STATUS_PART(WTERMSIG)
+STATUS_TEST(WIFCONTINUED)
+STATUS_TEST(WIFEXITED) STATUS_TEST(WIFSIGNALED) STATUS_TEST(WIFSTOPPED) STATUS_PART(WEXITSTATUS) STATUS_PART(WSTOPSIG) STATUS_PART(WTERMSIG)
 
     static NATIVE(posix_waitstatus_to_exitcode)
 {
@@ -387,69 +389,27 @@ static NATIVE(posix_sched_setaffinity)
 }
 
 #define F(name, signature, text) {#name, signature, posix_##name, text, 0}
-/* clang-format off: a table */
+/* clang-format off */
 const NativeDef posix_process_functions[] = {
-    F(getpid, "()", "The process id."),
-    F(getppid, "()", "The parent's process id."),
-    F(getuid, "()", "The user id."),
-    F(geteuid, "()", "The effective user id."),
-    F(getgid, "()", "The group id."),
-    F(getegid, "()", "The effective group id."),
-    F(getpgrp, "()", "The process group."),
-    F(setuid, "(uid, /)", "Set the user id."),
-    F(seteuid, "(euid, /)", "Set the effective user id."),
-    F(setgid, "(gid, /)", "Set the group id."),
-    F(setegid, "(egid, /)", "Set the effective group id."),
-    F(setreuid, "(ruid, euid, /)", "Set real and effective user id."),
-    F(setregid, "(rgid, egid, /)", "Set real and effective group id."),
-    F(setresuid, "(ruid, euid, suid, /)", "Set real, effective and saved user id."),
-    F(setresgid, "(rgid, egid, sgid, /)", "Set real, effective and saved group id."),
-    F(getresuid, "()", "Real, effective and saved user id."),
-    F(getresgid, "()", "Real, effective and saved group id."),
-    F(getpgid, "(pid)", "The process group of a process."),
-    F(setpgid, "(pid, pgrp, /)", "Set the process group of a process."),
-    F(setpgrp, "()", "Make this process a group leader."),
-    F(getsid, "(pid, /)", "The session of a process."),
-    F(setsid, "()", "Start a new session."),
-    F(getgroups, "()", "Supplementary groups."),
-    F(setgroups, "(groups, /)", "Set the supplementary groups."),
-    F(getgrouplist, "(user, group, /)", "All groups of a user."),
-    F(initgroups, "(username, gid, /)", "Initialize the group access list."),
-    F(getlogin, "()", "The name of the logged-in user."),
-    F(kill, "(pid, signal, /)", "Send a signal to a process."),
-    F(killpg, "(pgid, signal, /)", "Send a signal to a process group."),
-    F(wait, "()", "Wait for a child."),
-    F(waitpid, "(pid, options, /)", "Wait for a child."),
-    F(wait3, "(options)", "Wait for a child; also its resource usage."),
-    F(wait4, "(pid, options)", "Wait for a child; also its resource usage."),
-    F(waitid, "(idtype, id, options, /)", "Wait for children."),
-    F(pidfd_open, "(pid, flags=0)", "A descriptor for a process."),
-    F(WCOREDUMP, "(status, /)", "Whether the process dumped core."),
-    F(WIFCONTINUED, "(status)", "Whether the process was continued."),
-    F(WIFEXITED, "(status)", "Whether the process exited by itself."),
-    F(WIFSIGNALED, "(status)", "Whether a signal ended the process."),
-    F(WIFSTOPPED, "(status)", "Whether the process was stopped."),
-    F(WEXITSTATUS, "(status)", "The exit status."),
-    F(WSTOPSIG, "(status)", "The signal that stopped the process."),
-    F(WTERMSIG, "(status)", "The signal that ended the process."),
-    F(waitstatus_to_exitcode, "(status)", "Convert a wait status to an exit code."),
-    {"_exit", "(status)", posix_exit, "Exit at once, without cleaning up.", 0},
-    F(system, "(command)", "Run a command in a shell."),
-    F(times, "()", "Process times."),
-    F(uname, "()", "Names of the system."),
-    F(nice, "(increment, /)", "Add to the niceness."),
-    F(getpriority, "(which, who)", "The scheduling priority."),
-    F(setpriority, "(which, who, priority)", "Set the scheduling priority."),
-    F(cpu_count, "()", "The number of CPUs, or None."),
-    F(sched_get_priority_max, "(policy)", "The greatest priority of a policy."),
-    F(sched_get_priority_min, "(policy)", "The least priority of a policy."),
-    F(sched_yield, "()", "Let other processes run."),
-    F(sched_getparam, "(pid, /)", "Scheduling parameters."),
-    F(sched_setparam, "(pid, param, /)", "Set scheduling parameters."),
-    F(sched_getscheduler, "(pid, /)", "Scheduling policy."),
-    F(sched_setscheduler, "(pid, policy, param, /)", "Set the scheduling policy."),
-    F(sched_rr_get_interval, "(pid, /)", "The round-robin quantum."),
-    F(sched_getaffinity, "(pid, /)", "CPUs a process may use."),
+    F(getpid, "()", "The process id."), F(getppid, "()", "The parent's process id."), F(getuid, "()", "The user id."), F(geteuid, "()", "The effective user id."), F(getgid, "()", "The group id."),
+    F(getegid, "()", "The effective group id."), F(getpgrp, "()", "The process group."), F(setuid, "(uid, /)", "Set the user id."), F(seteuid, "(euid, /)", "Set the effective user id."),
+    F(setgid, "(gid, /)", "Set the group id."), F(setegid, "(egid, /)", "Set the effective group id."), F(setreuid, "(ruid, euid, /)", "Set real and effective user id."),
+    F(setregid, "(rgid, egid, /)", "Set real and effective group id."), F(setresuid, "(ruid, euid, suid, /)", "Set real, effective and saved user id."),
+    F(setresgid, "(rgid, egid, sgid, /)", "Set real, effective and saved group id."), F(getresuid, "()", "Real, effective and saved user id."), F(getresgid, "()", "Real, effective and saved group id."),
+    F(getpgid, "(pid)", "The process group of a process."), F(setpgid, "(pid, pgrp, /)", "Set the process group of a process."), F(setpgrp, "()", "Make this process a group leader."),
+    F(getsid, "(pid, /)", "The session of a process."), F(setsid, "()", "Start a new session."), F(getgroups, "()", "Supplementary groups."), F(setgroups, "(groups, /)", "Set the supplementary groups."),
+    F(getgrouplist, "(user, group, /)", "All groups of a user."), F(initgroups, "(username, gid, /)", "Initialize the group access list."), F(getlogin, "()", "The name of the logged-in user."),
+    F(kill, "(pid, signal, /)", "Send a signal to a process."), F(killpg, "(pgid, signal, /)", "Send a signal to a process group."), F(wait, "()", "Wait for a child."),
+    F(waitpid, "(pid, options, /)", "Wait for a child."), F(wait3, "(options)", "Wait for a child; also its resource usage."), F(wait4, "(pid, options)", "Wait for a child; also its resource usage."),
+    F(waitid, "(idtype, id, options, /)", "Wait for children."), F(pidfd_open, "(pid, flags=0)", "A descriptor for a process."), F(WCOREDUMP, "(status, /)", "Whether the process dumped core."),
+    F(WIFCONTINUED, "(status)", "Whether the process was continued."), F(WIFEXITED, "(status)", "Whether the process exited by itself."), F(WIFSIGNALED, "(status)", "Whether a signal ended the process."),
+    F(WIFSTOPPED, "(status)", "Whether the process was stopped."), F(WEXITSTATUS, "(status)", "The exit status."), F(WSTOPSIG, "(status)", "The signal that stopped the process."),
+    F(WTERMSIG, "(status)", "The signal that ended the process."), F(waitstatus_to_exitcode, "(status)", "Convert a wait status to an exit code."), {"_exit", "(status)", posix_exit, "Exit at once, without cleaning up.", 0},
+    F(system, "(command)", "Run a command in a shell."), F(times, "()", "Process times."), F(uname, "()", "Names of the system."), F(nice, "(increment, /)", "Add to the niceness."),
+    F(getpriority, "(which, who)", "The scheduling priority."), F(setpriority, "(which, who, priority)", "Set the scheduling priority."), F(cpu_count, "()", "The number of CPUs, or None."),
+    F(sched_get_priority_max, "(policy)", "The greatest priority of a policy."), F(sched_get_priority_min, "(policy)", "The least priority of a policy."), F(sched_yield, "()", "Let other processes run."),
+    F(sched_getparam, "(pid, /)", "Scheduling parameters."), F(sched_setparam, "(pid, param, /)", "Set scheduling parameters."), F(sched_getscheduler, "(pid, /)", "Scheduling policy."),
+    F(sched_setscheduler, "(pid, policy, param, /)", "Set the scheduling policy."), F(sched_rr_get_interval, "(pid, /)", "The round-robin quantum."), F(sched_getaffinity, "(pid, /)", "CPUs a process may use."),
     F(sched_setaffinity, "(pid, mask, /)", "Set the CPUs a process may use."),
     {0},
 };
