@@ -1370,7 +1370,8 @@ Lowered *vm_lower(CodeObj *code)
     if (code->lowered) return code->lowered;
     Lowered *low = lower_code(code, false);
     if (low) SET(code, lowered, low);
-    if (low && getenv("KRAIT_DUMP_LOWERED")) lowered_dump(low);
+    const char *dumped = low ? getenv("KRAIT_DUMP_LOWERED") : 0;
+    if (dumped && (!strcmp(dumped, "1") || str_equal_ascii(code->filename, dumped))) lowered_dump(low);
     return low;
 }
 
