@@ -15,6 +15,7 @@ import concurrent.futures
 import difflib
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -87,6 +88,7 @@ def ratchet(report):
 
 
 def main(words):
+    signal.signal(signal.SIGINT, signal.default_int_handler)   # a shell ignores it for what runs in the background, and so would the interpreters that the tests interrupt
     report, start = Report(), time.time()
     wanted = lambda name: not words or any(w in name for w in words)
     if wanted("unit"):
