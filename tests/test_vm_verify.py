@@ -102,6 +102,8 @@ RULES = {
     "ranges not in order": ("exception table leads out", code("NOP", "NOP", *END, "RERAISE", table=exception_table((2, 1, 5, 0, 0), (1, 1, 5, 0, 0)))),
     "ranges that overlap": ("exception table leads out", code("NOP", "NOP", *END, "RERAISE", table=exception_table((1, 2, 5, 0, 0), (2, 1, 5, 0, 0)))),
     "deep handler": ("expects a deeper stack", code("NOP", *END, "RERAISE", table=exception_table((1, 1, 4, 3, 0)))),
+    "handler counts on an argument": ("expects a deeper stack", code("PUSH_NULL", ("LOAD_CONST", 0), ("LOAD_CONST", 0), ("PRECALL", 1), ("CALL", 1), "RETURN_VALUE", "RERAISE", table=exception_table((6, 5, 12, 3, 0)))),
+    "handler counts on what is yielded": ("expects a deeper stack", code(("LOAD_CONST", 0), "YIELD_VALUE", "RETURN_VALUE", "RERAISE", flags=number(3 | 32), table=exception_table((2, 1, 4, 1, 0)))),
     "handler's depth differs": ("stack depth differs", code("NOP", "NOP", *END, "RERAISE", table=exception_table((1, 1, 5, 0, 0), (2, 1, 5, 0, 1)))),
     # kinds of locals, positions
     "kind 0": ("unknown kind of local", raw(argcount=number(0), localspluskinds=binary(b"\0"))),
@@ -181,6 +183,161 @@ class Rules(unittest.TestCase):
                 function()
             function.__code__ = before
             self.assertEqual(function(), 1)
+
+
+def function(*instructions, namespace=None, closure=None, **rest):
+    return types.FunctionType(loaded_code(instructions, **rest), {"__builtins__": __builtins__} if namespace is None else namespace, "f", None, closure)
+
+
+def lines(*steps):
+    """A line table: for each instruction without caches, how many lines behind the one before it is."""
+    return binary(b"".join(bytes((0x80 | 13 << 3, step << 1)) for step in steps))
+
+
+class AtRunTime(unittest.TestCase):
+    """What the verifier lets pass and only shows when the code runs."""
+    def test_super_without_its_cells(self):
+        """The call of super() that a site has seen before may find a frame whose cells are not made."""
+        class Base:
+            def m(self):
+                return 1
+
+        class Derived(Base):
+            pass
+        end = "PUSH_NULL", ("LOAD_GLOBAL", 0), ("PRECALL", 0), ("CALL", 0), ("LOAD_METHOD", 1), ("PRECALL", 0), ("CALL", 0), "RETURN_VALUE"
+        test = ("LOAD_FAST", 1), ("POP_JUMP_FORWARD_IF_FALSE", 1)
+        for begin, kind, first, error in (((*test, ("COPY_FREE_VARS", 1)), LOCAL, Derived(), RuntimeError), ((("COPY_FREE_VARS", 1), *test, ("MAKE_CELL", 0)), LOCAL | CELL, 5, TypeError)):
+            made = function("RESUME", *begin, *end, names=("super", "m"), locals_=(("self", kind), ("made", LOCAL), ("__class__", FREE)), argcount=number(2), closure=(types.CellType(Derived),))
+            for _ in range(10):
+                self.assertEqual(made(Derived(), True), 1)
+            with self.assertRaises(error):
+                made(first, False)
+
+    def test_no_exception_where_one_belongs(self):
+        star = function("RESUME", ("LOAD_FAST", 0), ("LOAD_FAST", 1), "PREP_RERAISE_STAR", "RETURN_VALUE", locals_=(("original", LOCAL), ("raised", LOCAL)), argcount=number(2))
+        for value in (5, 1.5, "x", None, [], object()):
+            for rest in ([None, ValueError()], [ValueError(), None]):
+                with self.assertRaises(SystemError):
+                    star(value, rest)
+            for name, before in (("RERAISE", 0), ("PUSH_EXC_INFO", 0), ("POP_EXCEPT", 0), ("WITH_EXCEPT_START", 3), ("END_ASYNC_FOR", 1)):
+                if value is None and name == "POP_EXCEPT":
+                    continue
+                end = () if name == "RERAISE" else ("RETURN_VALUE",) if name in ("PUSH_EXC_INFO", "WITH_EXCEPT_START") else END
+                with self.subTest(name, value=value), self.assertRaises(SystemError):
+                    function("RESUME", *[("LOAD_CONST", 0)] * before, ("LOAD_FAST", 0), name, *end, consts=(None,), locals_=A, argcount=number(1))(value)
+
+    def test_split_of_an_exception_group(self):
+        for match in (5, "x", ValueError):
+            class Group(ExceptionGroup):
+                def split(self, types):
+                    return match, None
+            with self.assertRaisesRegex(TypeError, "split must return exception groups or None"):
+                try:
+                    raise Group("g", [ValueError()])
+                except* ValueError:
+                    raise KeyError
+
+    def test_throw_where_no_loop_waits(self):
+        """A yield that looks like that of an await but is reached another way: behind the SEND lies another stack, or another set of locals."""
+        class Waits:
+            def throw(self, *rest):
+                raise StopIteration(5)
+        dead = function("RETURN_GENERATOR", "POP_TOP", "RESUME", ("LOAD_FAST", 1), ("POP_JUMP_FORWARD_IF_FALSE", 6), *[("LOAD_CONST", 0)] * 5, ("JUMP_FORWARD", 8), ("LOAD_FAST", 0), ("LOAD_CONST", 0),
+                        ("JUMP_FORWARD", 1), ("SEND", 4), "YIELD_VALUE", ("RESUME", 3), "POP_TOP", "RETURN_VALUE", ("BUILD_TUPLE", 5), "RETURN_VALUE", consts=(None,),
+                        locals_=(("waits", LOCAL), ("flag", LOCAL)), argcount=number(2), flags=number(3 | 32))
+        unassigned = function("RETURN_GENERATOR", "POP_TOP", "RESUME", ("LOAD_FAST", 0), ("LOAD_CONST", 0), ("LOAD_FAST", 1), ("POP_JUMP_FORWARD_IF_FALSE", 3), ("LOAD_CONST", 0), ("STORE_FAST", 2), ("SEND", 4),
+                              "YIELD_VALUE", ("RESUME", 3), "POP_TOP", "RETURN_VALUE", "POP_TOP", ("LOAD_FAST", 2), "RETURN_VALUE", consts=(None,),
+                              locals_=(("waits", LOCAL), ("flag", LOCAL), ("late", LOCAL)), argcount=number(2), flags=number(3 | 32))
+        for made in (dead, unassigned):
+            generator = made(Waits(), False)
+            self.assertIsNone(next(generator))
+            with self.assertRaises(KeyError):
+                generator.throw(KeyError)
+
+    def test_pair_of_a_loop_with_a_copy(self):
+        """Where a copy of the pair is left, it is there."""
+        made = function("RESUME", ("LOAD_FAST", 0), "GET_ITER", ("FOR_ITER", 8), ("COPY", 1), ("UNPACK_SEQUENCE", 2), ("STORE_FAST", 1), ("STORE_FAST", 2), ("BUILD_TUPLE", 1), "RETURN_VALUE", "NOP", *END,
+                        consts=(None,), locals_=(("i", LOCAL), ("a", LOCAL), ("b", LOCAL)), argcount=number(1))
+        for make, pair in ((lambda: enumerate("x"), (0, "x")), (lambda: {1: 2}.items(), (1, 2)), (lambda: zip([3], [4]), (3, 4)), (lambda: [(5, 6)], (5, 6))):
+            for _ in range(3):
+                self.assertEqual(made(make()), (pair,))
+
+    def trace_and_jump(self, made, *args, at, to):
+        def trace(frame, event, rest):
+            if frame.f_code is made.__code__ and event == "line" and frame.f_lineno == at:
+                frame.f_lineno = to
+            return trace
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            return made(*args)
+        finally:
+            sys.settrace(before)
+
+    def test_jump_past_the_making_of_a_cell(self):
+        made = function("RESUME", "NOP", ("MAKE_CELL", 0), ("LOAD_DEREF", 0), "RETURN_VALUE", locals_=(("a", LOCAL | CELL),), argcount=number(1), linetable=lines(0, 1, 1, 1, 0))
+        self.assertEqual(made(7), 7)
+        with self.assertRaisesRegex(ValueError, "cells"):
+            self.trace_and_jump(made, 7, at=2, to=4)
+
+    def test_jump_out_of_what_looks_like_a_handler(self):
+        made = function("RESUME", "NOP", ("LOAD_CONST", 0), "NOP", "NOP", "POP_TOP", "NOP", ("LOAD_CONST", 1), "RETURN_VALUE", consts=(42, None), linetable=lines(0, 1, 1, 1, 1, 1, 1, 1, 1),
+                        table=exception_table((1, 1, 3, 0, 0)))
+        self.assertIsNone(self.trace_and_jump(made, at=5, to=7))
+        try:
+            1 / 0
+        except ZeroDivisionError as error:
+            self.assertIsNone(error.__context__)
+
+    def test_code_with_parameters_as_a_module(self):
+        """Its arguments are bound, to nothing."""
+        self.assertEqual(eval((lambda *a, **k: (a, k)).__code__), ((), {}))
+        self.assertIsNone(exec((lambda *a: a[:]).__code__))
+        for code in ((lambda a: a).__code__, (lambda *, a: a).__code__):
+            with self.assertRaisesRegex(TypeError, "missing 1 required"):
+                eval(code)
+        with self.assertRaisesRegex(TypeError, "missing 1 required"):
+            __build_class__(lambda a: a, "A")
+        self.assertEqual(__build_class__(lambda *a, b=5, **k: (a, b, k)[3:], "A").__name__, "A")
+        made = function("RESUME", ("LOAD_CONST", 0), ("STORE_NAME", 0), *END, consts=(None,), names=("x",), locals_=A, flags=number(4)).__code__
+        space = {}
+        exec(made, {}, space)
+        self.assertEqual(space, {"x": None})
+
+    def test_other_builtins_for_the_same_code(self):
+        code, namespace = (lambda: len).__code__, {"__builtins__": {"len": 1}}
+        first = types.FunctionType(code, namespace)
+        self.assertEqual([first(), first()], [1, 1])
+
+        class Mapping:
+            def __getitem__(self, key):
+                return key
+        for builtins, error in ((5, TypeError), (None, TypeError), ("abc", TypeError), ({}, NameError)):
+            namespace["__builtins__"] = builtins
+            with self.assertRaises(error):
+                types.FunctionType(code, namespace)()
+        namespace["__builtins__"] = Mapping()
+        self.assertEqual(types.FunctionType(code, namespace)(), "len")
+        self.assertEqual(first(), 1)
+
+    def test_arguments_of_other_types(self):
+        """Instructions whose operand is a constant in any code that was compiled."""
+        values = (5, None, 1.5, "x", (), (1,), ("a",), [], {}, {1: 2}, set(), object(), int, ValueError, ValueError(), len, function)
+        for name, arg, count in (("MATCH_CLASS", 1, 3), ("MATCH_CLASS", 0, 3), ("MATCH_CLASS", 65535, 3), ("MATCH_KEYS", 0, 2), ("FORMAT_VALUE", 4, 2), ("FORMAT_VALUE", 255, 2), ("BUILD_CONST_KEY_MAP", 1, 2),
+                                 ("MAKE_FUNCTION", 15, 5), ("MAKE_FUNCTION", 8, 2), ("IMPORT_NAME", 0, 2), ("DICT_MERGE", 1, 4), ("LIST_EXTEND", 1, 2), ("SET_UPDATE", 1, 2), ("DICT_UPDATE", 1, 2), ("MAP_ADD", 1, 3),
+                                 ("SET_ADD", 1, 2), ("LIST_APPEND", 1, 2), ("LIST_TO_TUPLE", 0, 1), ("CHECK_EG_MATCH", 0, 2), ("CHECK_EXC_MATCH", 0, 2), ("RAISE_VARARGS", 2, 2), ("GET_AWAITABLE", 1, 1), ("GET_AITER", 0, 1),
+                                 ("GET_ANEXT", 0, 1), ("GET_YIELD_FROM_ITER", 0, 1), ("BUILD_STRING", 2, 2), ("BEFORE_WITH", 0, 1), ("BEFORE_ASYNC_WITH", 0, 1), ("SEND", 1, 2), ("FOR_ITER", 1, 1), ("UNPACK_EX", 1, 1),
+                                 ("IMPORT_STAR", 0, 1), ("IMPORT_FROM", 0, 1), ("CALL_FUNCTION_EX", 1, 4)):
+            loads = [("LOAD_GLOBAL", 2 * (n + 1)) for n in range(count)]
+            ends = name in ("RAISE_VARARGS",)
+            made = loaded_code(("RESUME", ("LOAD_CONST", 0), *loads, (name, arg), *(() if ends else ("RETURN_VALUE", "RETURN_VALUE"))), consts=(None,), names=("name", *"abcde"))
+            generator = random.Random(name)
+            for _ in range(60):
+                space = {"__builtins__": __builtins__, "name": 1, **{letter: generator.choice(values) for letter in "abcde"}}
+                try:
+                    repr(types.FunctionType(made, space)())
+                except Exception as error:
+                    self.assertNotIn("bad code object", str(error), name)
 
 
 class Imports(unittest.TestCase):

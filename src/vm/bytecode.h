@@ -30,7 +30,8 @@ enum {
 /* One stored instruction. Offsets count units. */
 typedef struct StoredInsn {
     uint8_t op;
-    bool leader;          /* a jump or a handler leads here */
+    bool leader;          /* a block begins here */
+    bool joins;           /* a jump or a handler leads here */
     uint32_t arg;
     uint32_t start;       /* of its first EXTENDED_ARG, if any */
     uint32_t at;          /* of the opcode itself: what f_lasti / 2 says */

@@ -369,6 +369,16 @@ Value vm_run_code(FunctionObj *function, Value locals)
         return raise_recursion("");
     }
     memset(window, 0, sizeof(Value) * low->register_count);
+    if (low->simple_args) {
+        Value *top = t->stack_top;
+        t->stack_top = window + low->register_count;
+        bool bound = vm_bind(function, window, window, 0, 0);
+        t->stack_top = top;
+        if (!bound) {
+            recursion_leave();
+            return 0;
+        }
+    }
     return run_bound(t, function, low, window, locals, flags);
 }
 

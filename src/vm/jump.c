@@ -6,6 +6,7 @@
 #include "vm/run.h"
 #include "object/bytes.h"
 #include "object/error.h"
+#include "object/exception.h"
 #include <stdlib.h>
 
 enum { KIND_ITERATOR = 1, KIND_EXCEPT, KIND_OBJECT, KIND_NULL, KIND_LASTI, KIND_PENDING /* an object, and */, KIND_PENDING_NULL /* no object, maybe not in their registers yet */ };
@@ -55,22 +56,6 @@ static const char *explain(int64_t to)
     }
 }
 
-/* How many of the entries that an instruction is said to pop it only looks at. */
-static int entries_kept(uint8_t op)
-{
-    switch (op) {
-    case BC_FOR_ITER:
-    case BC_SEND:
-    case BC_GET_ANEXT:
-    case BC_GET_LEN:
-    case BC_CHECK_EXC_MATCH:
-    case BC_MATCH_MAPPING:
-    case BC_MATCH_SEQUENCE: return 1;
-    case BC_MATCH_KEYS: return 2;
-    default: return 0;
-    }
-}
-
 /* The stack after an instruction that does not jump. */
 static int64_t kinds_after(const StoredInsn *insn, int64_t stack)
 {
@@ -92,9 +77,8 @@ static int64_t kinds_after(const StoredInsn *insn, int64_t stack)
     }
     default: {
         Effect e = bytecode_effect(insn->op, insn->arg);
-        int64_t kept = entries_kept(insn->op);
-        stack = pop_kinds(stack, e.pops - kept);
-        for (int64_t n = kept; n < e.pushes; n++) stack = push_kind(stack, KIND_OBJECT);
+        stack = pop_kinds(stack, e.pops);
+        for (int64_t n = 0; n < e.pushes; n++) stack = push_kind(stack, KIND_OBJECT);
         return stack;
     }
     }
@@ -153,7 +137,7 @@ static void drop_entries(Frame *f, int64_t from, int64_t to, int32_t depth)
     Thread *t = thread_self;
     while (from > to && depth > 0) {
         Value v = f->r[f->code->nlocalsplus + --depth];
-        if (top_kind(from) == KIND_EXCEPT) t->handled->exception = v == NONE ? 0 : v;
+        if (top_kind(from) == KIND_EXCEPT) t->handled->exception = is_exception(v) ? v : 0;
         from = pop_kinds(from, 1);
     }
 }
@@ -191,6 +175,15 @@ static bool jump_to(FrameObj *o, Stored *s, int64_t *kinds, int *lines, int want
     return true;
 }
 
+/* Code makes its cells at its beginning, says the compiler, and then no jump leads past that; other code can make them anywhere. */
+static bool cells_made(const Frame *f)
+{
+    const uint8_t *kinds = bytes_data(f->code->localspluskinds);
+    for (int n = 0; n < f->code->nlocalsplus; n++)
+        if ((kinds[n] & (LOCAL_CELL | LOCAL_FREE)) && (!f->r[n] || type_of(f->r[n]) != &cell_type)) return false;
+    return true;
+}
+
 bool frame_set_line(FrameObj *o, int64_t line)
 {
     Frame *f = o->frame;
@@ -202,6 +195,7 @@ bool frame_set_line(FrameObj *o, int64_t line)
     }
     if (!o->trace || !(f->flags & FRAME_TRACED)) return raise_value("f_lineno can only be set by a trace function");
     if (line != (int)line) return raise_value("lineno out of range");
+    if (!cells_made(f)) return raise_value("can't jump before the code's cells are made");
     if (line < f->code->firstlineno) return raise_value("line %d comes before the current code block", (int)line);
     Stored s;
     if (!bytecode_decode(f->code, &s)) {

@@ -612,11 +612,13 @@ static void lower_yield(Lowering *l, int32_t i)
     uint32_t value = operand(l, l->depth - 1), iterator = NO_REGISTER;
     pop(l, 1);
     flush(l, l->depth);
-    bool waits = i > 0 && l->s.insns[i - 1].op == BC_SEND && i + 1 < l->s.count && l->s.insns[i + 1].op == BC_RESUME && (l->s.insns[i + 1].arg & 3) >= 2 && l->depth > 0;
+    /* Only behind its SEND is what the generator would find after an exception there known: the depth, and the locals. */
+    const StoredInsn *send = i > 0 && !l->s.insns[i].joins ? &l->s.insns[i - 1] : 0;
+    bool waits = send && send->op == BC_SEND && send->depth >= 0 && i + 1 < l->s.count && l->s.insns[i + 1].op == BC_RESUME && (l->s.insns[i + 1].arg & 3) >= 2;
     if (waits) iterator = home(l, l->depth - 1);
     uint32_t word = emit(l, OP_YIELD, value, iterator, l->locals + (uint32_t)l->depth);
     uint32_t exit = emit_word(l, (Word){.bits = 0});
-    if (waits) add_fix(l, exit, word, FIX_WORD, l->s.insns[i - 1].target);
+    if (waits) add_fix(l, exit, word, FIX_WORD, send->target);
     emit_final(l);
 }
 
@@ -628,6 +630,8 @@ static int lower_unpack_locals(Lowering *l, int32_t i)
     for (int32_t n = 1; n <= count; n++)
         if (l->s.insns[i + n].op != BC_STORE_FAST) return 0;
     uint32_t seq = operand(l, l->depth - 1);
+    /* A FOR_ITER before need not make the pair (special_for), unless a copy is left. */
+    if (!unused(l, l->depth - 1, seq, seq)) return 0;
     pop(l, 1);
     for (int32_t n = 1; n <= count; n++) settle_local(l, l->s.insns[i + n].arg, l->depth);
     trace_merged(l, i, count);

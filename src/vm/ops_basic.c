@@ -173,7 +173,7 @@ static inline Value cached_global(Value globals, Value builtins, const Word *pc)
     DictKeys *keys = ((DictObj *)globals)->keys;
     if (UNLIKELY(keys->version != pc[1].version || !pc[1].version)) return 0;
     if (pc[1].index != UINT32_MAX) return keys->entries[pc[1].index].value;
-    return cached_entry(builtins, pc[2]);
+    return LIKELY(has_type(builtins, &dict_type)) ? cached_entry(builtins, pc[2]) : 0;   /* another function with this code may have anything for its builtins */
 }
 
 static HANDLER(load_global_miss)

@@ -547,8 +547,8 @@ OPCODE(CALL_SUPER)
 {
     if (LIKELY(r[C] == VALUE(&super_type))) {
         uint32_t bits = pc[0].index;
-        Value self = r[0], cls = ((CellObj *)r[pc[0].version])->value;
-        if (bits & SUPER_CELL) self = ((CellObj *)self)->value;
+        Value self = r[0], cell = r[pc[0].version], cls = LIKELY(cell && has_type(cell, &cell_type)) ? ((CellObj *)cell)->value : 0;
+        if (bits & SUPER_CELL) self = LIKELY(self && has_type(self, &cell_type)) ? ((CellObj *)self)->value : 0;
         if (LIKELY(self && cls) && LIKELY(is_pointer(cls)) && LIKELY(as_obj(cls)->type->flags & TYPE_TYPE) && LIKELY(((Type *)cls)->version == pc[1].index)) {
             Type *type = type_of(self);
             if (UNLIKELY(bits & SUPER_CLASS)) type = type->flags & TYPE_TYPE ? (Type *)self : 0;

@@ -78,8 +78,10 @@ static Value split_group(Value exception, Value types, Value *rest)
     if (!pair) return 0;
     if (!is_tuple(pair)) return raise_type("%.200s.split must return a tuple, not %.200s", type_of(exception)->name, type_of(pair)->name);
     if (tuple_size(pair) < 2) return raise_type("%.200s.split must return a 2-tuple, got tuple of size %zd", type_of(exception)->name, (size_t)tuple_size(pair));
+    Value match = tuple_get(pair, 0);
     *rest = tuple_get(pair, 1);
-    return tuple_get(pair, 0);
+    if (match != NONE && !is_exception(match)) return raise_type("%.200s.split must return exception groups or None, not %.200s", type_of(exception)->name, type_of(match)->name);
+    return match;
 }
 
 OPCODE(CHECK_EG_MATCH)
@@ -136,6 +138,7 @@ static Value project(Value original, Value ids)
 Value vm_reraise_star(Value original, Value list)
 {
     if (!is_list(list)) return raise_system("list expected");
+    if (!is_exception(original)) return raise_system("exception expected on the stack");
     if (list_size(list) == 0) return NONE;
     if (!is_instance_of(original, &exc_BaseExceptionGroup) && list_get(list, 0) != NONE) return list_get(list, 0);
     Value raised = list_new(0), ids = set_new(0);

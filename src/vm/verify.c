@@ -57,7 +57,7 @@ static bool resolve_jumps(Stored *s, uint32_t units, const int32_t *index_of)
         int64_t target = (int64_t)insn->end + (flags & JUMPS_BACK ? -(int64_t)insn->arg : (int64_t)insn->arg);
         if (target < 0 || target >= units || index_of[target] < 0) return unsound(s, "jump to no instruction");
         insn->target = index_of[target];
-        s->insns[insn->target].leader = true;
+        s->insns[insn->target].leader = s->insns[insn->target].joins = true;
         if (i + 1 < s->count) s->insns[i + 1].leader = s->insns[i + 1].leader || insn->op != BC_FOR_ITER;
     }
     return true;
@@ -91,7 +91,7 @@ static bool decode_handlers(Stored *s, uint32_t units, const int32_t *index_of)
         if (start < last_end || (uint64_t)start + size > units || target >= units || index_of[target] < 0) return unsound(s, "exception table leads out of the code");
         last_end = start + size;
         s->handlers[s->handler_count] = (StoredHandler){start, start + size, index_of[target], (int32_t)(depth_lasti >> 1), depth_lasti & 1};
-        s->insns[index_of[target]].leader = true;
+        s->insns[index_of[target]].leader = s->insns[index_of[target]].joins = true;
         s->handler_count++;
     }
     int32_t h = 0;
@@ -215,7 +215,7 @@ static bool flow_to_handler(Walk *w, StoredHandler *h)
 {
     uint8_t buffer[256], *kinds = buffer;
     int32_t depth = h->depth + h->lasti + 1;
-    if (h->depth > w->depth || depth > w->limit) return unsound(w->s, "exception handler expects a deeper stack");
+    if (depth > w->limit) return unsound(w->s, "exception handler expects a deeper stack");
     if (depth > 256 && !(kinds = malloc((size_t)depth))) return false;
     memcpy(kinds, w->stack, (size_t)h->depth);
     memset(kinds + h->depth, KIND_VALUE, (size_t)(depth - h->depth));
@@ -273,6 +273,9 @@ static bool apply(Walk *w, StoredInsn *insn, int32_t *lowest)
     return true;
 }
 
+/* How many entries may hold anything when the instruction fails: what it takes. A call gives its arguments away to the callee, a yield forgets its value. */
+static int64_t entries_lost(const StoredInsn *insn) { return insn->op == BC_PUSH_EXC_INFO ? 0 : bytecode_effect(insn->op, insn->arg).pops; }
+
 static bool walk_block(Walk *w, int32_t i)
 {
     Stored *s = w->s;
@@ -291,6 +294,7 @@ static bool walk_block(Walk *w, int32_t i)
         if (flags & HAS_INDEX && !check_argument(s, i)) return false;
         if (insn->handler >= 0) {
             StoredHandler *h = &s->handlers[insn->handler];
+            if (h->depth > w->depth - entries_lost(insn)) return unsound(s, "exception handler expects a deeper stack");
             if ((insn->handler != last_handler || lowest < h->depth) && !flow_to_handler(w, h)) return false;
         }
         last_handler = insn->handler;

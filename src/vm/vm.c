@@ -43,7 +43,6 @@ Value vm_eval_code_closure(Value code, Value globals, Value locals, Value closur
     }
     if (closure) SET(function, closure, closure);
     if (c->nfreevars && (!closure || tuple_size(closure) != c->nfreevars)) return raise_type("code object requires a closure of %d cells", c->nfreevars);
-    if (c->argcount + c->kwonlyargcount > 0) return vm_call_function(v, &v, 0, 0);
     return vm_run_code(function, locals ? locals : globals);
 }
 
