@@ -40,20 +40,27 @@ print('end')
 """
 
 
+SLOW = int(os.environ.get("KRAIT_TEST_SLOW", "1"))
+limited = unittest.skipIf("asan" in sys.executable or "tsan" in sys.executable, "a sanitizer takes terabytes of addresses itself")
+
+
 class Memory(unittest.TestCase):
     def check(self, programs, limit, *options):
-        done = subprocess.run([sys.executable, *options, "-S", "-c", RUNNER, str(limit), *programs], capture_output=True, text=True, timeout=250, stdin=subprocess.DEVNULL)
+        done = subprocess.run([sys.executable, *options, "-S", "-c", RUNNER, str(limit), *programs], capture_output=True, text=True, timeout=250 * SLOW, stdin=subprocess.DEVNULL)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "end\n", ""))
 
+    @limited
     def test_huge_requests(self):
         self.check(HUGE, 600)
 
+    @limited
     def test_runaway_in_little_address_space(self):
         self.check(RUNAWAY, 330)
 
     def test_runaway_in_limited_heap(self):
         self.check(RUNAWAY, 0, "-X", "max-heap=64M")
 
+    @limited
     def test_threads_that_do_not_start(self):
         program = ("import resource, threading; resource.setrlimit(resource.RLIMIT_AS, (400 << 20, resource.RLIM_INFINITY))\n"
                    "started, stop = [], threading.Event()\n"
@@ -63,6 +70,7 @@ class Memory(unittest.TestCase):
         done = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, timeout=60)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "True\n", ""))
 
+    @limited
     def test_start_in_little_address_space(self):
         """Where there is too little for the start-up image, the start is made without it; where there is too little for that, it is said."""
         for kilobytes in (*range(16000, 32000, 700), *range(32000, 400000, 23000)):
