@@ -76,6 +76,14 @@ def outcomes(interpreter, module):
     return found, end
 
 
+def unsanitized():
+    """The tests that a krait with AddressSanitizer is not asked to pass: tests/asan.txt says why."""
+    if "asan" not in KRAIT:
+        return set()
+    with open(os.path.join(TOP, "tests", "asan.txt")) as f:
+        return {line.strip() for line in f if not line.startswith("#")}
+
+
 def read_list():
     listed = {}
     if os.path.exists(LIST):
@@ -116,7 +124,8 @@ def check_module(module, listed):
 
 
 def check(modules):
-    listed, held, lost = read_list(), 0, 0
+    listed, left_out, held, lost = read_list(), unsanitized(), 0, 0
+    listed = {module: tests - left_out for module, tests in listed.items()}
     modules = modules or sorted(listed)
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
         for module, missing in zip(modules, pool.map(lambda m: check_module(m, listed.get(m, set())), modules)):
