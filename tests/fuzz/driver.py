@@ -175,7 +175,7 @@ class Fuzzer:
             return not expected.startswith("HANG")
         if not self.compared(case) or found == expected:
             return False
-        if any(part.startswith(("CRASH", "HANG", "TIMEOUT", "MemoryError")) for text in (found, expected) for part in text.split(" | ")):
+        if any(part.startswith(("CRASH", "HANG", "TIMEOUT", "MemoryError")) for text in (found, expected) for part in re.split(r" \| |\n", text)):
             self.skipped += 1                      # how long something may take and how much memory there is are nobody's promise
             return False
         same = getattr(self.module, "same", None)
