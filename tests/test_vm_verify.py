@@ -1,5 +1,6 @@
 """The verifier: code that breaks one rule is refused with the reason, at its first run and, in a cache, at import; what it accepts does no harm."""
 import gc
+import importlib
 import importlib.util
 import marshal
 import os
@@ -11,6 +12,8 @@ import tempfile
 import textwrap
 import types
 import unittest
+import zipfile
+import zipimport
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "fuzz"))
 from bytecode import CELL, FREE, LOCAL, assembled, binary, exception_table, loaded_code, number, several, stored_code, text
@@ -374,6 +377,96 @@ class Imports(unittest.TestCase):
         for _ in range(60):
             inner = loaded_code(("RESUME", *END), consts=(None,)).replace(co_consts=(None, inner, inner))
         self.assertIsNone(self.load(marshal.dumps(inner)))
+
+
+class Programs(unittest.TestCase):
+    """Code that comes another way than from a module's own cache: nothing of it runs before all of it is checked."""
+    REASON = "bad code object q: constant index out of range"
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        unsound, good = code(("LOAD_CONST", 1), "RETURN_VALUE")(), compile("print('ran', flush=True)\ndef f(): pass", "m.py", "exec")
+        self.datas = {"good": good, "unsound": unsound}
+        for name, inside in (("inner", unsound), ("in a tuple", (1, (2, unsound))), ("in a frozenset", frozenset([unsound]))):
+            self.datas[name] = good.replace(co_consts=tuple(inside if isinstance(constant, types.CodeType) else constant for constant in good.co_consts))
+        self.datas = {name: HEAD + marshal.dumps(made) for name, made in self.datas.items()}
+        self.datas |= {"cut": self.datas["good"][:40], "no code": HEAD + b"N", "cut head": HEAD[:10], "magic": bytes(4) + self.datas["good"][4:]}
+
+    def write(self, name, data):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(data)
+        return path
+
+    def archive(self, name, **members):
+        with zipfile.ZipFile(os.path.join(self.folder, name), "w") as archive:
+            for member, data in members.items():
+                archive.writestr(member.replace("__dot__", "."), data)
+        return os.path.join(self.folder, name)
+
+    def run_krait(self, *arguments):
+        process = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, cwd=self.folder)
+        return process.returncode, process.stdout, process.stderr
+
+    def test_main_program(self):
+        bad = "RuntimeError: Bad code object in .pyc file\n"
+        for name, error in {"unsound": bad, "inner": bad, "in a tuple": bad, "in a frozenset": bad, "cut": bad, "no code": bad, "cut head": "EOFError: EOF read where not expected\n",
+                            "magic": "RuntimeError: Bad magic number in .pyc file\n"}.items():
+            self.write("folder/__main__.pyc", self.datas[name])
+            mains = [self.write("m.pyc", self.datas[name])]
+            if error == bad and name != "no code":
+                mains += [os.path.join(self.folder, "folder"), self.archive("a.zip", __main____dot__pyc=self.datas[name])]
+            for main in mains:
+                with self.subTest(name, main=main):
+                    status, output, errors = self.run_krait(main)
+                    self.assertEqual((status, output, errors[-len(error):]), (1, "", error))
+                    self.assertEqual(self.REASON in errors, name not in ("cut", "no code", "cut head", "magic"))
+        for main in (self.write("m.pyc", self.datas["good"]), self.archive("a.zip", __main____dot__pyc=self.datas["good"])):
+            self.assertEqual(self.run_krait(main), (0, "ran\n", ""))
+
+    def test_module_as_program(self):
+        for name in ("unsound", "inner"):
+            path = self.write("m.pyc", self.datas[name])
+            self.assertEqual(self.run_krait("-m", "m"), (1, "", f"{sys.executable}: cannot load '{path}': {self.REASON}\n"))
+
+    def test_other_ways(self):
+        """exec(), and what uses it."""
+        path = self.write("m.pyc", self.datas["inner"])
+        for program in ("import runpy; runpy.run_path(path)", "import marshal; exec(marshal.loads(open(path, 'rb').read()[16:]))", "import pkgutil; exec(pkgutil.read_code(open(path, 'rb')))",
+                        "import marshal; eval(marshal.loads(open(path, 'rb').read()[16:]))"):
+            with self.subTest(program):
+                status, output, errors = self.run_krait("-c", f"path = {path!r}; {program}")
+                self.assertEqual((status, output, errors.splitlines()[-1]), (1, "", f"ValueError: {self.REASON}"))
+
+    def import_from(self, archive):
+        sys.path.insert(0, archive)
+        try:
+            sys.modules.pop("verified_in_zip", None)
+            return importlib.import_module("verified_in_zip")
+        finally:
+            sys.path.remove(archive)
+            sys.modules.pop("verified_in_zip", None)
+            sys.path_importer_cache.pop(archive, None)
+            zipimport._zip_directory_cache.pop(archive, None)
+
+    def test_archive(self):
+        """An ImportError; where the archive has the source too, that is used."""
+        for name, reason in {"unsound": self.REASON, "inner": self.REASON, "cut": "marshal data too short", "no code": "is not a code object"}.items():
+            archive = self.archive(f"{name}.zip", verified_in_zip__dot__pyc=self.datas[name])
+            with self.subTest(name), self.assertRaises(zipimport.ZipImportError) as caught:
+                self.import_from(archive)
+            self.assertEqual(str(caught.exception)[:len(archive) + 40], f"module load failed: cannot load '{archive}/verified_in_zip.pyc'"[:len(archive) + 40])
+            self.assertIn(reason, str(caught.exception))
+            cause = caught.exception.__cause__
+            self.assertEqual((cause.name, cause.path), ("verified_in_zip", os.path.join(archive, "verified_in_zip.pyc")))
+            with self.assertRaises(ImportError):
+                zipimport.zipimporter(archive).get_code("verified_in_zip")
+        self.assertEqual(self.import_from(self.archive("both.zip", verified_in_zip__dot__pyc=self.datas["inner"], verified_in_zip__dot__py="x = 5")).x, 5)
+        with self.assertRaises(EOFError):
+            self.import_from(self.archive("head.zip", verified_in_zip__dot__pyc=self.datas["cut head"]))
 
 
 class Loops(unittest.TestCase):

@@ -116,10 +116,11 @@ static bool is_cache(const char *text, size_t size, const char *path)
 
 static bool run_cache(const char *text, size_t size)
 {
-    if (size < 16 || memcmp(text, "\xa7\x0d\x0d\x0a", 4)) return raise_runtime("Bad magic number in .pyc file");
-    Value code = marshal_load_bytes(text + 16, size - 16, 0);
-    if (code && type_of(code) != &code_type) return raise_runtime("Bad code object in .pyc file");
-    return run_code(code);
+    if (size < 4 || memcmp(text, "\xa7\x0d\x0d\x0a", 4)) return raise_runtime("Bad magic number in .pyc file");
+    if (size < 16) return raise_format(&exc_EOFError, "EOF read where not expected");
+    Value code = marshal_load_bytes(text + 16, size - 16);
+    bool sound = code && type_of(code) == &code_type && vm_verify_all((CodeObj *)code);
+    return sound ? run_code(code) : import_raise_bad_main();
 }
 
 static bool set_file_loader(Value path, bool cache)

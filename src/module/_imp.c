@@ -141,7 +141,7 @@ static NATIVE(imp_get_frozen_object)
     }
     if (!has_buffer(args[1])) return raise_bad_argument("get_frozen_object", "argument 2", "bytes", args[1]);
     if (!buffer_get(args[1], &b, BUFFER_SIMPLE)) return 0;
-    code = b.length ? marshal_load_bytes(b.data, (size_t)b.length, 0) : 0;
+    code = b.length ? marshal_load_bytes(b.data, (size_t)b.length) : 0;
     buffer_release(&b);
     if (!code) {
         error_clear();

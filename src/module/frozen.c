@@ -28,4 +28,4 @@ const FrozenModule *frozen_find(const char *name)
     return 0;
 }
 
-Value frozen_code(const FrozenModule *module) { return marshal_load_bytes(module->data, module->size, 0); }
+Value frozen_code(const FrozenModule *module) { return marshal_load_compiled(module->data, module->size); }

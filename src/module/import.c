@@ -237,8 +237,8 @@ Value import_frozen(const FrozenModule *frozen)
 /* zipimport comes before the finder of folders. */
 static bool install_zipimport(void)
 {
-    Value hooks = sys_get("path_hooks"), importer = import_attr("zipimport", "zipimporter");
-    return hooks && is_list(hooks) && importer && list_insert(hooks, 0, importer);
+    Value hooks = sys_get("path_hooks"), module = import_module("zipimport"), importer = module ? object_getattr(module, NAME("zipimporter")) : 0;
+    return hooks && is_list(hooks) && importer && list_insert(hooks, 0, importer) && import_install_zip_reader(module);
 }
 
 bool import_start(void)

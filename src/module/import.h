@@ -16,8 +16,11 @@ Value import_frozen(const FrozenModule *frozen);
 bool import_start(void);
 /* Puts our way of writing caches in the place of importlib's (import_write.c). */
 bool import_install_writer(Value external);
-/* And our way of reading them (import_read.c). */
+/* And our way of reading them (import_read.c), from files and from archives. */
 bool import_install_reader(Value external);
+bool import_install_zip_reader(Value zipimport);
+/* The main program's cache is no code, or what the pending exception says. */
+uint64_t import_raise_bad_main(void);
 /* _imp._fix_co_filename: false for arguments of other types, or too deep a nesting. */
 bool import_fix_filename(Value code, Value path);
 /* And _bootstrap_external and zipimport: files can, too. Sets sys._stdlib_dir. */

@@ -30,7 +30,7 @@ static NATIVE(marshal_loads)
 {
     Buffer b;
     if (!buffer_get(args[0], &b, BUFFER_SIMPLE)) return 0;
-    Value v = marshal_load_bytes(b.data, (size_t)b.length, 0);
+    Value v = marshal_load_bytes(b.data, (size_t)b.length);
     buffer_release(&b);
     return v;
 }

@@ -16,7 +16,7 @@ typedef struct CodeObj {
     Value code;                              /* bytes: the instructions as stored (caches zero) */
     Value varnames, cellvars, freevars;      /* tuples made on demand, or 0 */
     void *lowered;                           /* vm/lower.h; a heap buffer */
-    uint32_t verified;                       /* 1: vm/verify.c found it sound */
+    uint32_t verified;                       /* CODE_SOUND ...: what vm/verify.c has found; 0: not looked at yet */
     void *extra;
 } CodeObj;
 extern Type code_type;
@@ -31,6 +31,7 @@ enum {
     CO_ITERABLE_COROUTINE = 256,
     CO_ASYNC_GENERATOR = 512
 };
+enum { CODE_SOUND = 1, CODE_ALL_SOUND /* and the code among its constants, or it comes from the front end */, CODE_WALKED /* while those are looked at */ };
 enum { LOCAL_FAST = 0x20, LOCAL_CELL = 0x40, LOCAL_FREE = 0x80 };
 /* Line (and column) of the instruction at byte offset `offset` of the stored code; -1: none. Any out pointer may be 0. */
 void code_position(CodeObj *code, int offset, int *line, int *end_line, int *column, int *end_column);

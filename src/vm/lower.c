@@ -1337,7 +1337,7 @@ static Lowered *lower_code(CodeObj *code, bool traced)
     Lowered *low = 0;
     bool ok = bytecode_decode(code, &l.s);
     if (ok) {
-        code->verified = 1;
+        if (!code->verified) code->verified = CODE_SOUND;
         l.locals = (uint32_t)code->nlocalsplus;
         l.fuse = bytes_size(code->code) / 2 <= MAX_FUSED_UNITS;
         l.word_of = calloc((size_t)l.s.count + 1, sizeof(uint32_t));

@@ -23,6 +23,7 @@ typedef struct Reader {
     Value file;                  /* whose readinto() gives the input, or 0 */
     Value refs;                  /* list of values that TYPE_REF may name; 0 stands for one not finished yet */
     int depth;
+    bool compiled;               /* by the front end: its code needs no check before it runs */
 } Reader;
 
 /* `size` bytes of input, or 0 with EOFError. */
@@ -233,7 +234,9 @@ static Value read_code(Reader *r, bool flag)
         if (!(*last_parts[i] = read_object(r))) return 0;
         gc_barrier(code);
     }
-    return code_init(code) ? fill_ref(r, VALUE(code), index) : 0;
+    if (!code_init(code)) return 0;
+    if (r->compiled) code->verified = CODE_ALL_SOUND;
+    return fill_ref(r, VALUE(code), index);
 }
 
 static Value read_known(Reader *r, uint8_t type, bool flag)
@@ -298,17 +301,14 @@ static Value read_object(Reader *r)
     return v;
 }
 
-static Value load_bytes(const void *data, size_t size, size_t *used, int depth)
+static Value load_bytes(const void *data, size_t size, bool compiled)
 {
-    Reader r = {.next = data, .end = (const uint8_t *)data + size, .refs = list_new(0), .depth = depth};
-    if (!r.refs) return 0;
-    Value v = read_item(&r, "object");
-    if (used) *used = (size_t)(r.next - (const uint8_t *)data);
-    return v;
+    Reader r = {.next = data, .end = (const uint8_t *)data + size, .refs = list_new(0), .depth = compiled ? INT_MIN / 2 : 0, .compiled = compiled};
+    return r.refs ? read_item(&r, "object") : 0;
 }
 
-Value marshal_load_bytes(const void *data, size_t size, size_t *used) { return load_bytes(data, size, used, 0); }
-Value marshal_load_compiled(const void *data, size_t size) { return load_bytes(data, size, 0, INT_MIN / 2); }
+Value marshal_load_bytes(const void *data, size_t size) { return load_bytes(data, size, false); }
+Value marshal_load_compiled(const void *data, size_t size) { return load_bytes(data, size, true); }
 
 /* ---------------------------------------------------------------- writing */
 

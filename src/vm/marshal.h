@@ -2,9 +2,9 @@
 #pragma once
 #include "object/function.h"
 
-/* The first value in the bytes; *used (may be 0): how many it took. EOFError, ValueError, TypeError for bad data. */
-Value marshal_load_bytes(const void *data, size_t size, size_t *used);
-/* The same for what the front end has just written: code may lie in code as deep as the source had it. */
+/* The first value in the bytes. EOFError, ValueError, TypeError for bad data. */
+Value marshal_load_bytes(const void *data, size_t size);
+/* The same for what the front end has written: code may lie in code as deep as the source had it, and is trusted. */
 Value marshal_load_compiled(const void *data, size_t size);
 /* bytes; version as in marshal.dumps. */
 Value marshal_dump_bytes(Value v, int version);

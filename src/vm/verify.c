@@ -397,18 +397,64 @@ static bool verify(CodeObj *code)
     else if (stored.problem) raise_value("bad code object %U: %s", code->qualname, stored.problem);
     else raise_memory();
     stored_free(&stored);
-    if (ok) code->verified = 1;
     return ok;
+}
+
+/* Code that is still to be looked at, and the containers that may hold more: all reachable from the first, so they stay. */
+typedef struct Found {
+    Value *items;
+    size_t count, capacity;
+} Found;
+
+static bool found_add(Found *found, Value v)
+{
+    if (found->count == found->capacity) {
+        size_t capacity = found->capacity ? 2 * found->capacity : 64;
+        Value *items = realloc(found->items, capacity * sizeof *items);
+        if (!items) return raise_memory();
+        found->items = items;
+        found->capacity = capacity;
+    }
+    found->items[found->count++] = v;
+    return true;
+}
+
+static bool find_code(Found *found, Value v)
+{
+    if (type_of(v) == &code_type) {
+        CodeObj *code = (CodeObj *)v;
+        if (code->verified >= CODE_ALL_SOUND) return true;
+        if (!found_add(found, v) || (!code->verified && !verify(code))) return false;
+        code->verified = CODE_WALKED;
+        return true;
+    }
+    return (!is_tuple(v) && type_of(v) != &frozenset_type) || found_add(found, v);
+}
+
+static bool find_code_inside(Found *found, Value v)
+{
+    if (type_of(v) == &frozenset_type) {
+        Value item;
+        for (int64_t position = 0; set_next(v, &position, &item);)
+            if (!find_code(found, item)) return false;
+        return true;
+    }
+    Value tuple = type_of(v) == &code_type ? ((CodeObj *)v)->consts : v;
+    for (int64_t i = 0; i < tuple_size(tuple); i++)
+        if (!find_code(found, tuple_get(tuple, i))) return false;
+    return true;
 }
 
 bool vm_verify_all(CodeObj *code)
 {
-    if (code->verified) return true;
-    if (c_stack_low()) return raise_format(&exc_RecursionError, "maximum recursion depth exceeded in nested code objects");
-    if (!verify(code)) return false;
-    for (int64_t i = 0; i < tuple_size(code->consts); i++) {
-        Value constant = tuple_get(code->consts, i);
-        if (type_of(constant) == &code_type && !vm_verify_all((CodeObj *)constant)) return false;
+    if (code->verified >= CODE_ALL_SOUND) return true;
+    Found found = {0};
+    bool ok = find_code(&found, VALUE(code));
+    for (size_t i = 0; ok && i < found.count; i++) ok = find_code_inside(&found, found.items[i]);
+    for (size_t i = 0; i < found.count; i++) {
+        CodeObj *each = (CodeObj *)found.items[i];
+        if (each->head.type == &code_type && each->verified == CODE_WALKED) each->verified = ok ? CODE_ALL_SOUND : CODE_SOUND;
     }
-    return true;
+    free(found.items);
+    return ok;
 }

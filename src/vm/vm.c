@@ -29,6 +29,7 @@ Value vm_eval_code_closure(Value code, Value globals, Value locals, Value closur
     if (type_of(code) != &code_type) return raise_type("code object expected");
     if (!is_dict(globals)) return raise_system("globals must be a real dict");
     CodeObj *c = (CodeObj *)code;
+    if (!vm_verify_all(c)) return 0;
     if (!dict_get_str(globals, NAME("__builtins__"))) {
         Value builtins = builtins_for(globals);
         if (!builtins || !dict_set(globals, NAME("__builtins__"), builtins)) return 0;

@@ -2,7 +2,7 @@
 #pragma once
 #include "object/function.h"
 
-/* Runs code as exec/eval do: in these globals and locals (locals 0: the globals). builtins are taken from globals["__builtins__"], set if absent. */
+/* Runs code as exec/eval do, once all of it has passed the verifier: in these globals and locals (locals 0: the globals). builtins are taken from globals["__builtins__"], set if absent. */
 Value vm_eval_code(Value code, Value globals, Value locals);
 /* The same with cells for the code's free variables (a tuple). */
 Value vm_eval_code_closure(Value code, Value globals, Value locals, Value closure);
@@ -25,7 +25,8 @@ typedef struct FrontEndInput {
 } FrontEndInput;
 Value vm_front_end_run(const FrontEndInput *input, Value (*work)(struct Source *source, Value filename, void *context), void *context);
 bool vm_front_end_report(struct Source *source, Value filename, bool ok);
-/* Checks the code and all code among its constants: false with the reason (ValueError) for what is not sound. For files that are imported; other code is checked when it is lowered. */
+/* Checks the code and all code among its constants, in tuples and frozensets too: false with the reason (ValueError) for what is not sound. For what is imported, and for what runs as a
+ * module or a program; other code is checked when it is lowered. */
 bool vm_verify_all(CodeObj *code);
 /* A new code object; all fields set by the caller (type_alloc of code_type), then checked and completed. */
 bool code_init(CodeObj *code);
