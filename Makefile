@@ -37,6 +37,7 @@ help:
 	@echo 'make debug      build-debug/: no optimization, assertions'
 	@echo 'make asan       build-asan/: AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make tsan       build-tsan/: ThreadSanitizer'
+	@echo 'make tsan-tests tests of threads and signals under ThreadSanitizer (an hour)'
 	@echo 'make test       run all tests'
 	@echo 'make unit       run the C tests'
 	@echo 'make identity   compare code objects with python3.11 over CORPUS (default: the standard library)'
@@ -142,11 +143,15 @@ asan:
 TSAN_FLAGS = OPT='-O1 -g' SANITIZE=-fsanitize=thread
 tsan:
 	$(MAKE) BUILD=build-tsan $(TSAN_FLAGS)
+# All that Krait does with threads and signals, on that build; WORDS choose among the units.
+WORDS =
+tsan-tests: tsan
+	/usr/bin/python3.11 tests/tsan.py $(WORDS)
 
 clean:
 	rm -rf $(BUILD)
 
 .PHONY: damaged-pyc alloc-failure cache-storm thread-storm nightly
-.PHONY: all help debug asan tsan clean format unit test cpython-tests identity bench install
+.PHONY: all help debug asan tsan tsan-tests clean format unit test cpython-tests identity bench install
 
 -include $(patsubst %.o,%.d,$(call obj,$(FRONT_SRC) $(RUNTIME_SRC) $(MAIN_SRC) src/main/kraitc.c))

@@ -53,15 +53,29 @@ if sys.argv[1].removeprefix("test.") in ("test_code", "test_compile", "test_dis"
     # test.support asks CPython's private module only whether code has column numbers
     sys.modules["_testinternalcapi"] = types.SimpleNamespace(get_config=lambda: {"code_debug_ranges": True})
 suite = unittest.defaultTestLoader.loadTestsFromName(sys.argv[1])
+if len(sys.argv) > 3:
+    # only the tests with names like this, or ("?") names of all classes: a module's load_tests() prepares its classes, so that they cannot be loaded by themselves
+    import re
+    def flat(tests):
+        return [t for s in tests for t in flat(s)] if isinstance(tests, unittest.TestSuite) else [tests]
+    tests = flat(suite)
+    if sys.argv[3] == "?":
+        print("\n@@ classes", *dict.fromkeys(type(t).__name__ for t in tests))
+        tests = []
+    suite = unittest.TestSuite(t for t in tests if re.search(sys.argv[3], t.id()))
 suite.run(Result())
 '''
+
+
+def runner_command(interpreter, module, *pattern):
+    return [interpreter, "-c", RUNNER, module if "." in module else "test." + module, str(SLOW), *pattern]
 
 
 def outcomes(interpreter, module):
     """{test id: 'pass' | 'fail' | 'skip'} and how the process ended; after a crash with what it said last."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as errors:
         try:
-            done = subprocess.run([interpreter, "-c", RUNNER, module if "." in module else "test." + module, str(SLOW)], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            done = subprocess.run(runner_command(interpreter, module), cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=errors, timeout=TIMEOUT, env=ENVIRONMENT)
             output, end = done.stdout, str(done.returncode)
             if done.returncode < 0:
@@ -69,11 +83,15 @@ def outcomes(interpreter, module):
                 end += ": " + errors.read().decode(errors="replace").strip()
         except subprocess.TimeoutExpired as e:
             output, end = e.stdout or b"", "timeout"
+    return read_outcomes(output), end
+
+
+def read_outcomes(output):
     found = {}
     for outcome, name in re.findall(r"^@@ (\w+) (.+)$", output.decode(errors="replace"), re.M):
         if found.get(name) != "fail":
             found[name] = outcome
-    return found, end
+    return found
 
 
 def unsanitized():

@@ -258,6 +258,36 @@ class ForkTest(unittest.TestCase):
         finally:
             faulthandler.cancel_dump_traceback_later()
 
+    def test_watchdog_sees_running_threads(self):
+        """It looks without the lock, at any moment: at frames that come and go, code that is collected, stacks of threads that end."""
+        program = """if 1:
+            import faulthandler, os, threading, time
+            stop = time.monotonic() + 1.5
+            def recur(n):
+                return n and recur(n - 1)
+            def generate(n):
+                if n: yield from generate(n - 1)
+                yield n
+            def churn():
+                while time.monotonic() < stop:
+                    recur(50), list(generate(20))
+                    space = {}
+                    exec(compile("def f(x):\\n" + "  x += 1\\n" * 50 + "f(1)", f"name {id(space)}", "exec"), space)
+                    t = threading.Thread(target=recur, args=(5,))
+                    t.start(), t.join()
+            threads = [threading.Thread(target=churn) for _ in range(4)]
+            [t.start() for t in threads]
+            with open(os.devnull, "w") as out:
+                while time.monotonic() < stop:
+                    faulthandler.dump_traceback_later(1e-6, repeat=True, file=out)
+                    time.sleep(0.01)
+                    faulthandler.cancel_dump_traceback_later()
+            [t.join() for t in threads]
+            print("end")
+        """
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "end\n", ""))
+
     def test_fork_in_a_thread(self):
         """The child's only thread is not the parent's main one; it may end before a thread of its own."""
         def fork():

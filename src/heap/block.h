@@ -103,7 +103,7 @@ typedef struct Heap {
     int64_t *weak_index;
     size_t weak_index_size;
     PointerArray died_owners, died_functions;
-    Thread *finalizing_thread;
+    Thread *_Atomic finalizing_thread;
 } Heap;
 extern Heap heap;
 extern Block **block_map[1 << 15];

@@ -20,7 +20,7 @@ long thread_switch_interval_us = 5000;
 atomic_bool thread_finalizing;
 unsigned thread_forks;
 
-static Thread *threads;
+static Thread *_Atomic threads;   /* changed by who holds the lock; read without it, too (module/faulthandler.c) */
 static const size_t REGISTER_STACK_LEAST = 1 << 16;
 
 static struct {

@@ -1,17 +1,18 @@
 /* faulthandler.c: tracebacks when the process crashes, hangs, or gets a signal.
  *
- * The dump runs in signal handlers and in a thread without the interpreter lock, so it allocates nothing and writes with write() only; what it reads may be changing, which is
- * accepted: it is better than no traceback.
+ * The dump runs in signal handlers and in a thread without the interpreter lock, so it allocates nothing and writes with write() only. What it reads may be changing or
+ * gone: it is copied without a fault and checked (vm/peek.h); lists that lead nowhere are left after so many steps.
  */
+#include "base/peek.h"
 #include "module/deadline.h"
 #include "module/posix/posix.h"
-#include "vm/frame.h"
+#include "vm/peek.h"
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
 
-enum { MOST_FRAMES = 100, MOST_THREADS = 100, MOST_TEXT = 500, SIGNALS = 65 };
+enum { MOST_FRAMES = 100, MOST_THREADS = 100, SIGNALS = 65 };
 
 /* ---------------------------------------------------------------- writing */
 
@@ -35,12 +36,10 @@ static void put_number(int fd, uint64_t n, unsigned base, int width)
 /* ASCII, the rest as escapes; ropes are not flattened here. */
 static void put_text(int fd, Value v)
 {
-    StrObj *s = (StrObj *)v;
-    if (!v || !is_pointer(v) || s->rope) return put(fd, "???");
-    int64_t size = s->length < MOST_TEXT ? s->length : MOST_TEXT;
-    void *data = str_data(v);
-    for (int64_t i = 0; i < size; i++) {
-        uint32_t c = str_read((int)s->kind, data, i);
+    PeekedText text;
+    if (!str_peek(v, &text)) return put(fd, "???");
+    for (int i = 0; i < text.count; i++) {
+        uint32_t c = str_read(text.kind, text.data, i);
         if (c >= 32 && c < 127) {
             char one[2] = {(char)c};
             put(fd, one);
@@ -49,45 +48,45 @@ static void put_text(int fd, Value v)
         put(fd, c < 256 ? "\\x" : c < 0x10000 ? "\\u" : "\\U");
         put_number(fd, c, 16, c < 256 ? 2 : c < 0x10000 ? 4 : 8);
     }
-    if (size < s->length) put(fd, "...");
+    if (text.count < text.length) put(fd, "...");
 }
 
-static void put_frames(int fd, Thread *thread)
+static void put_frames(int fd, const Frame *frame)
 {
-    Frame *f = thread ? thread->frame : 0;
-    if (!f) return put(fd, "  <no Python frame>\n");
-    for (int n = 0; f; f = f->previous) {
-        if (!f->code) continue;
+    PeekedFrame f;
+    if (!frame_peek(frame, &f)) return put(fd, "  <no Python frame>\n");
+    int n = 0;
+    do {
         if (n++ == MOST_FRAMES) return put(fd, "  ...\n");
         put(fd, "  File \"");
-        put_text(fd, f->code->filename);
+        put_text(fd, f.filename);
         put(fd, "\", line ");
-        int line = frame_line(f);
-        if (line >= 0) put_number(fd, (uint64_t)line, 10, 1);
+        if (f.line >= 0) put_number(fd, (uint64_t)f.line, 10, 1);
         else put(fd, "???");
         put(fd, " in ");
-        put_text(fd, f->code->name);
+        put_text(fd, f.name);
         put(fd, "\n");
-    }
+    } while (frame_peek(f.previous, &f));
 }
 static void put_threads(int fd, Thread *current)
 {
     int n = 0;
-    for (Thread *t = thread_first(); t; t = t->next) {
+    Thread t;
+    for (const Thread *at = thread_first(); at && PEEK(t, at); at = t.next) {
         if (n) put(fd, "\n");
         if (n++ == MOST_THREADS) return put(fd, "...\n");
-        put(fd, t == current ? "Current thread 0x" : "Thread 0x");
-        put_number(fd, t->id, 16, 16);
+        put(fd, at == current ? "Current thread 0x" : "Thread 0x");
+        put_number(fd, t.id, 16, 16);
         put(fd, " (most recent call first):\n");
-        if (thread_finalizes(t)) put(fd, "  Garbage-collecting\n");
-        put_frames(fd, t);
+        if (thread_finalizes(at)) put(fd, "  Garbage-collecting\n");
+        put_frames(fd, t.frame);
     }
 }
 static void dump(int fd, bool all, Thread *current)
 {
     if (all) return put_threads(fd, current);
     put(fd, "Stack (most recent call first):\n");
-    put_frames(fd, current);
+    put_frames(fd, current ? current->frame : 0);
 }
 
 /* ---------------------------------------------------------------- where to */

@@ -302,7 +302,7 @@ static Val *take_expr(Explainer *x, ExprKind kind)
 static void enter(Explainer *x, int count)
 {
     if ((x->level += count) > MAX_DEPTH || (char *)__builtin_frame_address(0) < x->p->source->stack_limit) {
-        syntax_error_at(x->p->source, ERROR_MEMORY, -1, 0, 0, 0, "%s", "");
+        depth_error(x->p->source, x->level);
         longjmp(x->raised, 1);
     }
 }

@@ -31,6 +31,8 @@ typedef struct Parser {
 /* Nesting that takes C stack. A limit beyond what real code has; passing it is a MemoryError, as in CPython, whose parser has been through FIRST_DEPTH
  * rules when it is at an operand of a plain expression statement. */
 enum { MAX_DEPTH = 6000, FIRST_DEPTH = 31 };
+/* The error of one that went `depth` levels deep and may not go on. */
+void depth_error(Source *source, int depth);
 [[noreturn]] void parse_too_deep(Parser *p);
 static inline void parse_enter(Parser *p, int weight)
 {

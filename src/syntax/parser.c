@@ -26,9 +26,15 @@ const char *error_kind_name(ErrorKind kind)
 
 [[noreturn]] void parse_fail(Parser *p) { longjmp(*p->on_failure, 1); }
 
+void depth_error(Source *source, int depth)
+{
+    bool outside = depth <= MAX_DEPTH && source->stack_in_use;
+    syntax_error_at(source, outside ? ERROR_RECURSION : ERROR_MEMORY, -1, 0, 0, 0, "%s", outside ? "maximum recursion depth exceeded during compilation" : "");
+}
+
 [[noreturn]] void parse_too_deep(Parser *p)
 {
-    syntax_error_at(p->source, ERROR_MEMORY, -1, 0, 0, 0, "%s", "");
+    depth_error(p->source, p->depth);
     longjmp(*p->on_failure, 1);
 }
 

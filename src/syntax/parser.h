@@ -75,6 +75,7 @@ typedef struct Source {
     bool depends_on_level;  /* and in which `__debug__` was one */
     int tree_depth;         /* how deep the folder and the symbol table may go: three times the calls that Python code has left at its recursion limit */
     char *stack_limit;      /* C stack below this address is not for the parser, the folder and the symbol table; 0: no limit */
+    bool stack_in_use;      /* most of the C stack was in use before: should it run out, that is a recursion which began outside */
 } Source;
 
 void source_init(Source *source, Arena *arena, const char *bytes, size_t size, const char *filename);

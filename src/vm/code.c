@@ -1,4 +1,6 @@
 /* code.c: code objects: the type, their attributes, positions, replace(), comparison. */
+#include "vm/peek.h"
+#include "base/peek.h"
 #include "object/bytes.h"
 #include "object/container.h"
 #include "object/function.h"
@@ -184,6 +186,29 @@ void code_position(CodeObj *code, int offset, int *line, int *end_line, int *col
     if (end_line) *end_line = l.end_line;
     if (column) *column = l.column;
     if (end_column) *end_column = l.end_column;
+}
+
+int code_line_peek(const CodeObj *code, int unit)
+{
+    enum { LONGEST = 64 };   /* more than an entry takes that makes sense */
+    uint8_t window[8 * LONGEST];
+    BytesObj head;
+    if (!PEEK(head, (BytesObj *)code->linetable) || head.head.type != &bytes_type || head.size < 0) return -1;
+    const uint8_t *next = ((BytesObj *)code->linetable)->data;
+    size_t rest = (size_t)head.size;
+    LocationReader r = {window, window, 0, code->firstlineno, false};
+    for (Location l;;) {
+        size_t left = (size_t)(r.end - r.p);
+        if (left < LONGEST && rest) {
+            size_t more = rest < sizeof window - left ? rest : sizeof window - left;
+            memmove(window, r.p, left);
+            if (!memory_peek(window + left, next, more)) return -1;
+            r.p = window, r.end = window + left + more;
+            next += more, rest -= more;
+        }
+        if (!location_next(&r, &l)) return 0;
+        if (unit < l.end) return l.line;
+    }
 }
 
 void code_lines(CodeObj *code, int *lines, int units)

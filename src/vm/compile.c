@@ -145,6 +145,8 @@ Value vm_front_end_run(const FrontEndInput *input, Value (*work)(Source *source,
     arena.on_out_of_memory = &out_of_memory;
     source_init(&source, &arena, input->text, input->size, name);
     source.stack_limit = c_stack_quarter();
+    char *here = (char *)__builtin_frame_address(0);
+    source.stack_in_use = here - thread_self->c_stack_limit < thread_self->c_stack_base - here;
     int64_t calls_left = (int64_t)recursion_limit - thread_self->recursion_depth;
     source.tree_depth = (int)(calls_left < 1 << 28 ? calls_left * 3 : 1 << 28);
     source.mode = (ParseMode)input->mode;
