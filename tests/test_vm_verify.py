@@ -598,6 +598,18 @@ class Harmless(unittest.TestCase):
             made = base.replace(co_linetable=generator.randbytes(generator.randrange(20)), co_firstlineno=generator.choice((0, 1, 2**31 - 1)))
             list(made.co_lines()), list(made.co_positions())
 
+    def test_made_to_use_up_memory_and_time(self):
+        """Small files whose blocks have huge stacks, or huge sets of locals."""
+        jump = assembled(("LOAD_CONST", 0), ("POP_JUMP_FORWARD_IF_NONE", 0))
+        deep = stored_code(argcount=number(0), stacksize=number(60010), code=binary(assembled("RESUME", ("LOAD_CONST", 0), ("UNPACK_SEQUENCE", 60000)) + 50000 * jump + assembled("RETURN_VALUE")))
+        count = 60000
+        names = b"(" + number(count) + b"".join(text(b"l%d" % i) for i in range(count))
+        stores = b"".join(assembled(("LOAD_CONST", 0), ("STORE_FAST", i)) for i in range(count))
+        wide = stored_code(argcount=number(0), localsplusnames=names, localspluskinds=binary(bytes([LOCAL]) * count), code=binary(assembled("RESUME") + stores + 80000 * jump + assembled(*END)))
+        for data, reason in ((deep, "too many stack entries"), (wide, "too many locals")):
+            with self.assertRaisesRegex(ValueError, reason):
+                types.FunctionType(marshal.loads(data), {})()
+
     def test_deep_constants(self):
         """Constants that nest, or lie in themselves, end in RecursionError."""
         deep = ()

@@ -54,6 +54,7 @@ typedef struct Lowering {
     size_t set_words;
     uint64_t **assigned_in;       /* by stored instruction, for leaders */
     uint64_t *assigned;
+    int64_t assigned_work, assigned_memory;   /* in words */
 } Lowering;
 
 /* ---- emission */
@@ -230,6 +231,9 @@ static bool bit_get(const uint64_t *set, uint32_t i) { return set[i >> 6] >> (i 
 static void bit_set(uint64_t *set, uint32_t i) { set[i >> 6] |= 1ull << (i & 63); }
 static void bit_clear(uint64_t *set, uint32_t i) { set[i >> 6] &= ~(1ull << (i & 63)); }
 
+/* As in verify.c: what no compiler's code takes. */
+static const int64_t MAX_ASSIGNED_WORK = 1ll << 31, MAX_ASSIGNED_MEMORY = 1ll << 26;
+
 typedef struct AssignWork {
     int32_t *items;
     int32_t count;
@@ -240,7 +244,9 @@ static void assigned_flow(Lowering *l, AssignWork *work, int32_t target)
 {
     uint64_t *in = l->assigned_in[target];
     bool changed = false;
+    l->assigned_work += (int64_t)l->set_words;
     if (!in) {
+        l->assigned_memory += (int64_t)l->set_words;
         in = malloc(sizeof(uint64_t) * l->set_words);
         if (!in) {
             l->failed = true;
@@ -281,6 +287,7 @@ static void assigned_block(Lowering *l, AssignWork *work, int32_t first)
     int32_t handler = -1;
     for (int32_t i = first; i < l->s.count; i++) {
         StoredInsn *insn = &l->s.insns[i];
+        l->assigned_work++;
         if (i != first && insn->leader) {
             assigned_flow(l, work, i);
             return;
@@ -317,6 +324,10 @@ static bool assigned_solve(Lowering *l)
             int32_t i = work.items[--work.count];
             work.queued[i] = 0;
             assigned_block(l, &work, i);
+            if (l->assigned_work > MAX_ASSIGNED_WORK || l->assigned_memory > MAX_ASSIGNED_MEMORY) {
+                l->s.problem = "too many locals for so many blocks";
+                l->failed = true;
+            }
         }
     }
     free(work.items);

@@ -168,11 +168,13 @@ static void note_made(Stored *s, const StoredInsn *insn)
     if (insn->op == BC_COPY_FREE_VARS && insn->arg) memset(s->made + s->code->nlocalsplus - insn->arg, true, insn->arg);
 }
 
-/* The walk over the blocks. */
+/* The walk over the blocks. No compiler makes code that comes near these limits; they keep what is made to use up memory or time from doing so. */
+enum { MAX_ENTRIES = 1 << 28 };
+static const int64_t MAX_DEPTH_BY_COUNT = 1ll << 31;   /* lowering looks at the whole stack now and then */
 typedef struct Walk {
     Stored *s;
     uint8_t *entries;        /* kinds of the stack's entries at block starts, one block behind the other */
-    size_t used, room;
+    size_t used, room, last, last_size;   /* the latest one */
     size_t *entry;           /* where those of an instruction begin; of leaders that have been reached */
     int32_t *work;
     int32_t work_count;
@@ -180,9 +182,15 @@ typedef struct Walk {
     int32_t depth, limit;
 } Walk;
 
+/* A stack is often that of the block before, of which there is one copy then. */
 static bool keep_entry(Walk *w, int32_t target, const uint8_t *kinds, int32_t depth)
 {
     size_t size = (size_t)depth;
+    if (size <= w->last_size && memcmp(w->entries + w->last, kinds, size) == 0) {
+        w->entry[target] = w->last;
+        return true;
+    }
+    if (w->used + size > MAX_ENTRIES) return unsound(w->s, "too many blocks with too many stack entries");
     if (w->room - w->used < size) {
         size_t room = 2 * w->room + size;
         uint8_t *more = realloc(w->entries, room);
@@ -190,7 +198,8 @@ static bool keep_entry(Walk *w, int32_t target, const uint8_t *kinds, int32_t de
         w->entries = more;
         w->room = room;
     }
-    w->entry[target] = w->used;
+    w->entry[target] = w->last = w->used;
+    w->last_size = size;
     memcpy(w->entries + w->used, kinds, size);
     w->used += size;
     return true;
@@ -378,7 +387,8 @@ bool bytecode_decode(CodeObj *code, Stored *s)
     bool ok =
         s->insns && index_of && decode_units(s, bytes_data(code->code), units, index_of) && resolve_jumps(s, units, index_of) && decode_handlers(s, units, index_of) && walk(s);
     free(index_of);
-    return ok && ((int64_t)code->nlocalsplus + s->max_depth + 2 <= MAX_REGISTERS || unsound(s, "more than 65000 locals and stack entries"));
+    if (ok && (int64_t)code->nlocalsplus + s->max_depth + 2 > MAX_REGISTERS) return unsound(s, "more than 65000 locals and stack entries");
+    return ok && ((int64_t)s->max_depth * s->count <= MAX_DEPTH_BY_COUNT || unsound(s, "too many stack entries for so many instructions"));
 }
 
 void stored_free(Stored *s)
