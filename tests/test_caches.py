@@ -1,8 +1,10 @@
 """__pycache__ under fire: bad caches of every kind, and many processes that write at the same time."""
+import errno
 import importlib.util
 import marshal
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -12,6 +14,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "fuzz"))
 import cache_storm
 
+ORACLE = "/usr/bin/python3.11"
 TAG = sys.implementation.cache_tag
 
 
@@ -201,12 +204,214 @@ print("done")""")
             with open(os.path.join(folder, name), "rb") as file:
                 marshal.loads(file.read()[16:])
 
+    # Errors of single system calls, by a filter in the kernel that python3.11 installs before krait starts: (call, argument to look at, a bit of it or 0: above 2).
+    CALLS = {"open": (257, 2, os.O_EXCL), "write": (1, 0, 0), "rename": (82, 0, 0), "mkdir": (258, 0, 0)}
+    FILTER = """
+import ctypes, os, struct, sys
+number, argument, bit, error = map(int, sys.argv[1:5])
+statement = lambda code, jt, jf, k: struct.pack("=HBBI", code, jt, jf, k)
+test = statement(0x45, 0, 1, bit) if bit else statement(0x25, 0, 1, 2)                    # any of the bits; greater than
+program = statement(0x20, 0, 0, 0) + statement(0x15, 0, 3, number) + statement(0x20, 0, 0, 16 + 8 * argument) + test + statement(6, 0, 0, 0x50000 | error) + statement(6, 0, 0, 0x7fff0000)
+buffer = ctypes.create_string_buffer(program)
+class Program(ctypes.Structure): _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, ctypes.byref(Program(len(program) // 8, ctypes.addressof(buffer))), 0, 0): sys.exit(99)
+os.execv(sys.argv[5], sys.argv[5:])
+"""
+
+    def filtered(self, call, error, *command):
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+        return subprocess.run([ORACLE, "-c", self.FILTER, *map(str, self.CALLS[call]), str(error), *command], cwd=self.folder, env=clean, capture_output=True, text=True, timeout=60)
+
+    @unittest.skipUnless(os.uname().machine == "x86_64", "numbers of system calls")
+    def test_every_error_of_every_call(self):
+        """The module is there, nobody is told but with -v, and an older cache is left as it was."""
+        if self.filtered("write", errno.EIO, "/bin/true").returncode == 99:
+            self.skipTest("no filters of system calls")
+        self.write("x = 1\n")
+        for call in self.CALLS:
+            for error in (errno.EDQUOT, errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO, errno.ENOENT):
+                if error == errno.ENOENT and call == "mkdir":
+                    continue
+                for old in (b"", b"an old cache"):
+                    shutil.rmtree(os.path.dirname(self.cache), True)
+                    if old and call != "mkdir":
+                        os.mkdir(os.path.dirname(self.cache))
+                        with open(self.cache, "wb") as file:
+                            file.write(old)
+                    with self.subTest(call=call, error=errno.errorcode[error], old=bool(old)):
+                        done = self.filtered(call, error, sys.executable, "-S", "-c", "import m; print(m.x)")
+                        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "1\n", ""))
+                        if call == "mkdir":
+                            self.assertFalse(os.path.exists(os.path.dirname(self.cache)))
+                        else:
+                            self.folder_holds(*[os.path.basename(self.cache)] * bool(old))
+                            self.assertEqual(self.data() if old else b"", old)
+            done = self.filtered(call, errno.EDQUOT, sys.executable, "-S", "-v", "-c", "import m; print(m.x)")
+            self.assertEqual((done.returncode, done.stdout), (0, "1\n"))
+            self.assertRegex(done.stderr, r"could not create '.*': OSError\(122, 'Disk quota exceeded'\)")
+
+    def mounted(self, then, program="import m; print(m.x)"):
+        """In a small file system of its own."""
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+        script = f'mount -t tmpfs -o size=16k none "$1" && cd "$1" && printf "x = 1\\n" >m.py && {then} && "$2" -S -c "$3"; status=$?; ls __pycache__; exit $status'
+        done = subprocess.run(["unshare", "-rm", "sh", "-c", script, "sh", self.folder, sys.executable, program], env=clean, capture_output=True, text=True, timeout=60)
+        if "unshare:" in done.stderr or "mount:" in done.stderr:
+            self.skipTest(done.stderr)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_no_space_left(self):
+        self.assertEqual(self.mounted("mkdir __pycache__ && { cat /dev/zero >full 2>/dev/null; true; }"), (0, "1\n", ""))
+
+    def test_read_only_file_system(self):
+        self.assertEqual(self.mounted("mkdir __pycache__ && mount -o remount,ro ."), (0, "1\n", ""))
+
     def test_kill_while_writing(self):
         self.assertEqual(cache_storm.kills(sys.executable, self.folder, 40)[1], [])
 
     def test_many_processes(self):
         runs, wrong = cache_storm.storm(sys.executable, self.folder, 4, processes=5, modules=6)
         self.assertEqual(wrong, [])
+
+
+class BesideCPython(unittest.TestCase):
+    """What becomes of the import, and of the cache, for each state of the cache: as python3.11 has it."""
+    def setUp(self):
+        self.base = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.base, True)
+        os.chmod(self.base, 0o755)
+        self.number = 0
+
+    def start(self, interpreter, folder, options, program):
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+        return subprocess.run([interpreter, "-S", *options, "-c", program], cwd=folder, env=clean, capture_output=True, text=True, timeout=60)
+
+    def outcome(self, interpreter, folder, options, program):
+        done = self.start(interpreter, folder, options, program)
+        error = done.stderr.splitlines()[-1].split(":")[0] if done.stderr else ""
+        files = {}
+        for path, folders, names in os.walk(folder):
+            for name in names + folders:
+                place = os.path.join(path, name)
+                if "elsewhere/usr" in place:      # with a prefix python3.11 writes caches of the modules that krait has frozen
+                    continue
+                data = b""
+                if os.path.isfile(place):
+                    with open(place, "rb") as file:
+                        data = file.read()
+                try:
+                    content = data[:16], marshal.loads(data[16:]).co_consts if name.endswith(".pyc") else data
+                except Exception:
+                    content = data
+                files[os.path.relpath(place, folder).replace(folder, "/folder")] = os.path.islink(place), content
+        return done.returncode, done.stdout, error, files
+
+    def compare(self, state, prepare, options=(), program="import m; print(m.x)"):
+        found = []
+        for interpreter in (ORACLE, sys.executable):
+            self.number += 1
+            folder = os.path.join(self.base, str(self.number))
+            os.mkdir(folder)
+            with open(os.path.join(folder, "m.py"), "w") as file:
+                file.write("x = 1\n")
+            os.utime(os.path.join(folder, "m.py"), (10**9, 10**9))
+            prepare(folder)
+            found.append(self.outcome(interpreter, folder, options, program))
+        with self.subTest(state, options=options):
+            self.assertEqual(found[1], found[0])
+
+    @staticmethod
+    def place(folder, name=f"__pycache__/m.{TAG}.pyc"):
+        path = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        return path
+
+    def put(self, folder, data, name=f"__pycache__/m.{TAG}.pyc"):
+        with open(self.place(folder, name), "wb") as file:
+            file.write(data)
+
+    OTHER = marshal.dumps(compile("x = 'from the cache'", "m.py", "exec"))
+    TIMED = b"\0\0\0\0" + struct.pack("<II", 10**9, 6)
+    MAGIC = importlib.util.MAGIC_NUMBER
+    HASH = importlib.util.source_hash(b"x = 1\n")
+    GOOD = MAGIC + TIMED + OTHER
+
+    def test_bytes(self):
+        magics = [(n).to_bytes(2, "little") + end for n in (0, 3000, 3439, 3494, 3496, 3500, 65535) for end in (b"\r\n",)] + [self.MAGIC[:2] + b"\0\0", b"\n\n\n\n"]
+        states = {f"magic {magic}": magic + self.GOOD[4:] for magic in magics}
+        states |= {f"cut at {size}": self.GOOD[:size] for size in (0, 1, 3, 4, 7, 8, 12, 15, 16, 17, 30, len(self.GOOD) - 1)}
+        states |= {f"flags {flags:#x}": self.MAGIC + struct.pack("<I", flags) + self.GOOD[8:] for flags in (4, 8, 0xf0, 2**31)}
+        states |= {"time": self.MAGIC + b"\0\0\0\0" + struct.pack("<II", 10**9 - 1, 6) + self.OTHER, "size": self.MAGIC + b"\0\0\0\0" + struct.pack("<II", 10**9, 7) + self.OTHER,
+                   "good": self.GOOD, "longer": self.GOOD + b"rubbish", "no code": self.GOOD[:16] + b"N", "unknown type": self.GOOD[:16] + b"?", "a dict": self.GOOD[:16] + b"{0"}
+        for state, data in states.items():
+            self.compare(state, lambda folder: self.put(folder, data))
+
+    def test_hashes(self):
+        for flags in (1, 2, 3):
+            for digest in (self.HASH, b"whatever"):
+                data = self.MAGIC + struct.pack("<I", flags) + digest + self.OTHER
+                for options in ((), ("--check-hash-based-pycs", "always"), ("--check-hash-based-pycs", "never")):
+                    self.compare(f"flags {flags}, {digest}", lambda folder: self.put(folder, data), options)
+
+    def test_places(self):
+        def link(target, content=None):
+            def prepare(folder):
+                if content is not None:
+                    self.put(folder, content, "outside")
+                os.symlink(os.path.join("..", target) if target else os.path.basename(self.place(folder)), self.place(folder))
+            return prepare
+
+        def alone(name, data=self.GOOD):
+            def prepare(folder):
+                self.put(folder, data, name)
+                os.remove(os.path.join(folder, "m.py"))
+            return prepare
+
+        def folder_link(folder):
+            os.mkdir(os.path.join(folder, "elsewhere"))
+            os.symlink("elsewhere", os.path.join(folder, "__pycache__"))
+
+        def package(folder):
+            self.put(folder, b"x = 3\n", "m/__init__.py")
+            self.put(folder, self.GOOD, f"m/__pycache__/__init__.{TAG}.pyc")
+        states = {"none": lambda folder: None, "a folder": lambda folder: os.makedirs(self.place(folder)), "a full folder": lambda folder: os.makedirs(self.place(folder) + "/x"),
+                  "a file for the folder": lambda folder: self.put(folder, b"", "__pycache__"), "dangling": link("outside"), "link to a good one": link("outside", self.GOOD), "link to a bad one": link("outside", b"bad"),
+                  "link to itself": link(""), "the folder is a link": folder_link, "the folder's link dangles": lambda folder: os.symlink("nowhere", os.path.join(folder, "__pycache__")),
+                  "foreign tag": lambda folder: self.put(folder, self.GOOD, "__pycache__/m.cpython-310.pyc"), "other level": lambda folder: self.put(folder, self.GOOD, f"__pycache__/m.{TAG}.opt-1.pyc"),
+                  "beside its source": lambda folder: self.put(folder, self.GOOD, "m.pyc"), "without source": alone("m.pyc"), "without source, cut": alone("m.pyc", self.GOOD[:30]),
+                  "without source, foreign": alone("m.pyc", b"\0\0\r\n" + self.GOOD[4:]), "without source, hash": alone("m.pyc", self.MAGIC + b"\3\0\0\0whatever" + self.OTHER), "in the folder, no source": alone(f"__pycache__/m.{TAG}.pyc"),
+                  "package": package, "leftovers": lambda folder: [self.put(folder, b"torn", f"__pycache__/m.{TAG}.pyc.{n}") for n in (1, 140000000)]}
+        for state, prepare in states.items():
+            self.compare(state, prepare)
+        for options in (("-B",), ("-O",), ("-OO",), ("-X", "pycache_prefix=elsewhere")):
+            self.compare("none", lambda folder: None, options)
+            self.compare("stale", lambda folder: self.put(folder, b"bad"), options)
+
+    def test_times_and_sizes_of_the_source(self):
+        for time in (0, 1, 2**31, 2**32 - 1, 2**32, 2**32 + 10**9, 10**10, -1, -10**9):
+            def prepare(folder):
+                os.utime(os.path.join(folder, "m.py"), (time, time))
+                self.put(folder, self.MAGIC + b"\0\0\0\0" + struct.pack("<II", time & 2**32 - 1, 6) + self.OTHER)
+            self.compare(f"time {time}", prepare)
+            self.compare(f"time {time}, none", lambda folder: os.utime(os.path.join(folder, "m.py"), (time, time)))
+
+    def test_permissions(self):
+        """Root may do everywhere what it wants, so that the program gives its rights up first."""
+        program = "import os; os.getuid() or os.setuid(65534); import m; print(m.x)"
+
+        def closed(mode, cache=True, data=self.GOOD):
+            def prepare(folder):
+                os.chmod(folder, 0o755)
+                if cache:
+                    self.put(folder, data)
+                os.chmod(self.place(folder) if cache else os.path.dirname(self.place(folder)), mode)
+            return prepare
+        self.compare("the cache cannot be read", closed(0), program=program)
+        self.compare("the cache cannot be written", closed(0o444, data=b"bad"), program=program)
+        self.compare("the folder cannot be written", closed(0o555, False), program=program)
+        self.compare("the folder cannot be entered", closed(0, False), program=program)
+        for mode in (0o600, 0o640, 0o444, 0o000):     # a cache's mode is its source's, and always writable for who owns it
+            self.compare(f"source {mode:o}", lambda folder: os.chmod(os.path.join(folder, "m.py"), mode), program=f"import os, m; print(m.x, *(oct(os.stat(m.__cached__).st_mode) for _ in '1' if os.path.exists(m.__cached__)))")
 
 
 if __name__ == "__main__":
