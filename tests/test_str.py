@@ -1,11 +1,11 @@
-"""Strings: what the representation (ropes, shared buffers, narrow and wide characters) must not let anybody notice."""
+"""Strings: what the representation (shared buffers, narrow and wide characters) must not let anybody notice."""
 import gc
 import sys
 import time
 import unittest
 
 
-class Ropes(unittest.TestCase):
+class Concatenation(unittest.TestCase):
     def test_all_shapes(self):
         parts = ["x" * 100, "\xe9" * 70, "\u1234" * 40, "\U0001f600" * 30, "tail"]
         for order in range(len(parts)):
@@ -47,7 +47,7 @@ class Ropes(unittest.TestCase):
             self.assertEqual(build(200000, look), 2000000)
             self.assertLess(time.perf_counter() - start, 5)
 
-    def test_deep_ropes_are_collected(self):
+    def test_both_ends(self):
         text = ""
         for i in range(5000):
             text = ("%d" % i) + text + "x" * 50

@@ -3,6 +3,7 @@
  * A result of 0 means: leave the expression alone, because Python would raise, or because the result could be large (the limits are CPython's).
  * Integers are GMP numbers over the arena's limbs; floats follow C with Python's rules for // and %.
  */
+#include "base/gmp_memory.h"
 #include "base/utf8.h"
 #include "compile/internal.h"
 #include <errno.h>
@@ -408,7 +409,7 @@ static const Const *repeat(Arena *arena, const Const *value, const Const *times)
     return make_text(arena, value->kind, buffer, length * (size_t)n);
 }
 
-const Const *const_binary(Arena *arena, Operator op, const Const *left, const Const *right)
+static const Const *binary(Arena *arena, Operator op, const Const *left, const Const *right)
 {
     if (op == Operator_MatMult) return 0;
     if (is_number(left) && is_number(right)) {
@@ -426,7 +427,7 @@ const Const *const_binary(Arena *arena, Operator op, const Const *left, const Co
     return 0;
 }
 
-const Const *const_unary(Arena *arena, UnaryOp op, const Const *operand)
+static const Const *unary(Arena *arena, UnaryOp op, const Const *operand)
 {
     if (op == UnaryOp_Not) return operand->kind == CONST_OTHER ? 0 : make_bool(arena, !const_is_true(operand));
     if (operand->kind == CONST_FLOAT) return op == UnaryOp_Invert ? 0 : make_float(arena, op == UnaryOp_USub ? -operand->number.real : operand->number.real);
@@ -444,6 +445,30 @@ const Const *const_unary(Arena *arena, UnaryOp op, const Const *operand)
     else mpz_set(r, z);
     const Const *result = make_int(arena, r);
     mpz_clear(r);
+    return result;
+}
+
+/* GMP without memory goes where the arena goes. */
+static GmpTry gmp_as_arena(const Arena *arena)
+{
+    GmpTry outer = gmp_try;
+    gmp_try = (GmpTry){arena->on_out_of_memory, outer.depth + 1};
+    return outer;
+}
+
+const Const *const_binary(Arena *arena, Operator op, const Const *left, const Const *right)
+{
+    GmpTry outer = gmp_as_arena(arena);
+    const Const *result = binary(arena, op, left, right);
+    gmp_try = outer;
+    return result;
+}
+
+const Const *const_unary(Arena *arena, UnaryOp op, const Const *operand)
+{
+    GmpTry outer = gmp_as_arena(arena);
+    const Const *result = unary(arena, op, operand);
+    gmp_try = outer;
     return result;
 }
 

@@ -80,10 +80,9 @@ typedef struct Heap {
     size_t young_budget, live_bytes, live_after_full;
     bool initialized, collecting, next_full, full_marking, verify, overflowed;
     bool fail_later;                  /* KRAIT_GC_FAIL=+n: counts from the program's beginning */
-    bool fail_each;                   /* KRAIT_GC_FAIL=each (failures.c) */
     bool mark_stack_full;             /* it could not grow: not tried again in this collection */
     bool hooked;                      /* every allocation takes the slow path: stress or failure counting is on */
-    size_t stress, stress_count, fail_at, stress_young, stress_young_count;
+    size_t stress, stress_count, stress_young, stress_young_count;
     size_t collections[3];
     PointerArray remembered, roots, tracers, native;
     PointerArray kept;                /* objects that the threads of the parent process referred to when this one was forked */
@@ -136,9 +135,10 @@ void heap_emergency(void);            /* a full collection from inside an alloca
 void heap_refill_reserve(void);       /* after a full collection */
 void heap_release_reserve(void);      /* its blocks are ordinary free ones */
 void heap_release_pages(void);
-/* Each allocation is to fail in a child process (failures.c). false: the mode is another. */
-bool failures_begin(const char *mode);
-bool failures_here(void);             /* true in the child: this allocation fails */
+/* failures.c. `mode`: a number (that allocation from now on fails), or "each". */
+void failures_begin(const char *mode);
+bool failures_on(void);
+bool failures_here(void);             /* counts; true: this allocation is to fail */
 /* Marks what is reachable from the mark stack. */
 void mark_drain(void);
 /* After marking: clears weak references to the dead and queues callbacks and finalizers (which marks what finalizers may still see). */

@@ -1,11 +1,16 @@
-/* failures.c: each allocation of a program fails once, every one in a child process of its own (KRAIT_GC_FAIL=each, for tests).
+/* failures.c: allocations that fail on purpose (KRAIT_GC_FAIL, for tests): one of them, or each of a program once, every one in a child process of its own.
  *
- * Running a program anew for its n-th allocation, for all n, takes time that grows with the square of its length. Here it runs once: at each allocation the process forks; in the
+ * What is counted: the heap's allocations; and when build/failing_malloc.so is loaded before the program (tests/fuzz/failing_malloc.c), those of malloc and mmap too, ours and the libraries'.
+ *
+ * Running a program anew for its n-th allocation, for all n, takes time that grows with the square of its length. `each` runs it once: at each allocation the process forks; in the
  * child the allocation fails and the program goes on (mostly to its end, with MemoryError), while the parent waits, notes how the child ended in the file KRAIT_GC_FAIL_LOG, and
- * goes on as if nothing had happened. A record of that file is a line "N STATUS OUT ERR", STATUS being waitpid's and OUT and ERR the lengths of what the child has
- * written so far to standard output and error, which follow. For that to be known the parent's own output must go to files. A fork has one thread: programs with threads need the other way.
+ * goes on as if nothing had happened. A record of that file is a line "N STATUS OUT ERR PLACE...", STATUS being waitpid's, OUT and ERR the lengths of what the child has
+ * written so far to standard output and error, which follow, and PLACE the return addresses of the functions that asked. For the output to be known the parent's own must go to
+ * files. A fork has one thread: programs with threads need the other way.
  */
 #include "heap/block.h"
+#include <dlfcn.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +18,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SECONDS_LEFT = 60 };   /* a child that takes longer is ended by SIGALRM */
+enum { SECONDS_LEFT = 60 /* a child that takes longer is ended by SIGALRM */, PLACES = 24 };
 static struct {
-    size_t step, count;
+    size_t nth;                 /* this allocation from now fails; 0: none */
+    size_t step, count;         /* of `each`: every step-th; step 0: not in this mode */
     int log, output[2];
+    bool inside;                /* what this file itself allocates does not count */
 } trial;
 
 static void give_up(const char *what)
@@ -25,18 +32,27 @@ static void give_up(const char *what)
     _exit(1);
 }
 
-bool failures_begin(const char *mode)
+/* The library that stands before malloc asks the function that this variable of its names. */
+static void ask_for_malloc(void)
 {
-    if (strncmp(mode, "each", 4)) return false;
-    const char *path = getenv("KRAIT_GC_FAIL_LOG");
-    trial.step = mode[4] == '/' ? strtoull(mode + 5, 0, 10) : 1;
-    trial.count = 0;
-    trial.log = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) : -1;
-    for (int i = 0; i < 2; i++) trial.output[i] = memfd_create("output", MFD_CLOEXEC);
-    if (trial.log < 0 || trial.output[0] < 0 || trial.output[1] < 0) give_up("krait: KRAIT_GC_FAIL_LOG");
-    heap.fail_each = trial.step > 0;
-    return true;
+    bool (**asked)(void) = dlsym(RTLD_DEFAULT, "allocation_fails");
+    if (asked) *asked = failures_on() ? failures_here : 0;
 }
+
+void failures_begin(const char *mode)
+{
+    trial.nth = trial.step = trial.count = 0;
+    if (!strncmp(mode, "each", 4)) {
+        const char *path = getenv("KRAIT_GC_FAIL_LOG");
+        trial.step = mode[4] == '/' ? strtoull(mode + 5, 0, 10) : 1;
+        trial.log = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) : -1;
+        for (int i = 0; i < 2; i++) trial.output[i] = memfd_create("output", MFD_CLOEXEC);
+        if (trial.log < 0 || trial.output[0] < 0 || trial.output[1] < 0) give_up("krait: KRAIT_GC_FAIL_LOG");
+    } else trial.nth = strtoull(mode, 0, 10);
+    ask_for_malloc();
+}
+
+bool failures_on(void) { return trial.nth || trial.step; }
 
 static void copy_all(int from, int to)
 {
@@ -57,21 +73,25 @@ static void prepare_output(void)
 
 static void note(int status)
 {
+    void *places[PLACES];
     off_t sizes[2];
+    int depth = backtrace(places, PLACES);
     for (int i = 0; i < 2; i++) sizes[i] = lseek(trial.output[i], 0, SEEK_END);
-    dprintf(trial.log, "%zu %d %lld %lld\n", trial.count, status, (long long)sizes[0], (long long)sizes[1]);
+    dprintf(trial.log, "%zu %d %lld %lld", trial.count, status, (long long)sizes[0], (long long)sizes[1]);
+    for (int i = 0; i < depth; i++) dprintf(trial.log, " %p", places[i]);
+    dprintf(trial.log, "\n");
     for (int i = 0; i < 2; i++) copy_all(trial.output[i], trial.log);
 }
 
-bool failures_here(void)
+/* true in the child, where this allocation fails and the others don't */
+static bool fails_in_child(void)
 {
-    if (++trial.count % trial.step) return false;
     prepare_output();
     pid_t child = fork();
     if (child < 0) give_up("krait: fork");
     if (child == 0) {
         for (int i = 0; i < 2; i++) dup2(trial.output[i], 1 + i);
-        heap.fail_each = false;
+        trial.step = 0;
         alarm(SECONDS_LEFT);
         return true;
     }
@@ -79,4 +99,14 @@ bool failures_here(void)
     if (waitpid(child, &status, 0) != child) give_up("krait: waitpid");
     note(status);
     return false;
+}
+
+bool failures_here(void)
+{
+    if (trial.inside) return false;
+    trial.inside = true;
+    bool fails = trial.nth ? --trial.nth == 0 : trial.step && ++trial.count % trial.step == 0 && fails_in_child();
+    if (fails) ask_for_malloc();
+    trial.inside = false;
+    return fails;
 }

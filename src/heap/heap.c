@@ -390,10 +390,12 @@ static void request_collection(void)
     if (thread_self) atomic_fetch_or_explicit(&thread_self->interrupt, INTERRUPT_COLLECT, memory_order_relaxed);
 }
 
+static bool wants_hook(void) { return heap.stress || heap.stress_young || failures_on(); }
+
 /* Free runs handed out before the hook came on must not escape it. */
 static void set_hooked(void)
 {
-    heap.hooked = heap.stress || heap.fail_at || heap.fail_each || heap.stress_young;
+    heap.hooked = wants_hook();
     if (!heap.hooked) return;
     for (int kind = CELL_OBJECT; kind <= CELL_OPAQUE; kind++)
         for (int c = 0; c < SIZE_CLASSES; c++) {
@@ -407,11 +409,7 @@ static void set_hooked(void)
 static bool allocation_hook(void)
 {
     if (heap.collecting) return true;
-    if (heap.fail_at && --heap.fail_at == 0) {
-        heap.hooked = heap.stress || heap.stress_young;
-        return false;
-    }
-    if (heap.fail_each && failures_here()) {
+    if (failures_here()) {
         set_hooked();
         return false;
     }
@@ -423,6 +421,7 @@ static bool allocation_hook(void)
         heap.stress_young_count = 0;
         request_collection();
     }
+    if (!wants_hook()) set_hooked();   /* malloc failed meanwhile, and that was all */
     return true;
 }
 
@@ -545,25 +544,22 @@ void gc_native(Obj *object) { push_or_die(&heap.native, object); }
 
 void heap_set_limit(size_t bytes) { heap.limit = bytes; }
 
+void gc_process_begins(void)
+{
+    const char *fail = getenv("KRAIT_GC_FAIL");
+    if (fail && *fail != '+') failures_begin(fail);
+}
+
 void gc_program_begins(void)
 {
     if (!heap.fail_later) return;
-    const char *mode = getenv("KRAIT_GC_FAIL") + 1;
-    if (failures_begin(mode)) {
-        heap.fail_later = false;
-        set_hooked();
-    } else gc_fail_at(strtoull(mode, 0, 10));
+    failures_begin(getenv("KRAIT_GC_FAIL") + 1);
+    set_hooked();
 }
 
 void gc_program_ends(void)
 {
-    if (heap.fail_later) fprintf(stderr, "krait: KRAIT_GC_FAIL: %s\n", heap.fail_at ? "not reached" : "reached");
-}
-
-void gc_fail_at(size_t nth)
-{
-    heap.fail_at = nth;
-    set_hooked();
+    if (heap.fail_later) fprintf(stderr, "krait: KRAIT_GC_FAIL: %s\n", failures_on() ? "not reached" : "reached");
 }
 
 void gc_next_full(void) { heap.next_full = true; }
@@ -599,9 +595,6 @@ void heap_read_environment(void)
     heap.stress_young = environment_number("KRAIT_GC_STRESS_YOUNG");
     const char *fail = getenv("KRAIT_GC_FAIL");
     heap.fail_later = fail && *fail == '+';
-    heap.fail_at = 0;
-    heap.fail_each = false;
-    if (fail && !heap.fail_later && !failures_begin(fail)) heap.fail_at = environment_number("KRAIT_GC_FAIL");
     heap.verify = environment_number("KRAIT_GC_VERIFY") != 0;
     set_hooked();
 }

@@ -59,12 +59,11 @@ typedef struct HeapStats {
 HeapStats heap_stats(void);
 void heap_set_limit(size_t bytes);
 void heap_init(void);
-void heap_read_environment(void);    /* the KRAIT_GC_* variables again, when the heap came from an image */
-/* Fails the n-th allocation from now (0: none). Also from the environment at heap_init: KRAIT_GC_FAIL=n or +n; there, too: KRAIT_GC_STRESS=n collects at every n-th allocation,
- * KRAIT_GC_VERIFY=1 checks the heap after each collection. */
-void gc_fail_at(size_t nth);
+void heap_read_environment(void);    /* KRAIT_GC_STRESS, KRAIT_GC_VERIFY and so on; again, when the heap came from an image */
 void gc_set_verify(bool on);
-/* For KRAIT_GC_FAIL=+n, which counts from where the program begins; at its end standard error says whether there were so many. */
+/* For KRAIT_GC_FAIL (failures.c): which counts from the start of the process on, or, with a + before it, from where the program begins; then, at the end, standard error says whether
+ * there were so many allocations. */
+void gc_process_begins(void);
 void gc_program_begins(void);
 void gc_program_ends(void);
 /* Every live object in turn (gc.get_objects, referrers); `visit` must not allocate. */

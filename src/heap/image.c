@@ -64,6 +64,12 @@ void image_begin(void)
 
 bool image_building(void) { return image.building; }
 
+bool image_brought(const void *variable)
+{
+    const char *at = variable;
+    return image.loaded_end && ((at >= __start_krait_data && at < __stop_krait_data) || (at >= __start_krait_bss && at < __stop_krait_bss));
+}
+
 bool image_contains(const void *address) { return (char *)address >= IMAGE_BASE && (char *)address < image.loaded_end; }
 
 void *image_map(size_t size, size_t alignment)
@@ -310,13 +316,13 @@ static bool load_from(int fd)
     }
     if (!map_variables(fd, &trailer.parts[PART_DATA]) || !map_variables(fd, &trailer.parts[PART_BSS])) {
         perror("krait: cannot map the start-up image");
-        abort();   /* half of the variables are replaced */
+        _exit(1);   /* half of the variables are replaced */
     }
     image.loaded_end = blocks->start + blocks->size;
     copy_hot_pages(fd, &trailer.hot);
     if (heap_map_image(blocks->start, blocks->size)) return true;
-    fputs("krait: out of memory\n", stderr);
-    abort();
+    fputs("krait: the interpreter could not start: out of memory\n", stderr);
+    _exit(1);
 }
 
 bool image_load(void)

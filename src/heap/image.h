@@ -20,6 +20,8 @@ bool image_building(void);
 bool image_save(const char *path);
 /* Maps the image that the running program carries. false: there is none (nothing has changed then). Afterwards the calling thread is not attached. */
 bool image_load(void);
+/* Whether that variable has its value from a loaded image. */
+bool image_brought(const void *variable);
 /* To be called at the end of a run that began with image_load: writes to `path` what is to be appended to the program, so that later starts know which pages they will write to. */
 bool image_save_hot(const char *path);
 /* Whether the address lies in the mapped image: such pages must not be given back to the system, which would restore their saved contents. */

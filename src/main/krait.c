@@ -2,6 +2,7 @@
 #include "main/options.h"
 #include "main/run.h"
 #include "main/start.h"
+#include "heap/heap.h"
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@ int main(int argc, char **argv)
     /* Memory given back is soon wanted again, and each new page costs a fault. */
     mallopt(M_TRIM_THRESHOLD, 64 << 20);
     mallopt(M_TOP_PAD, 512 << 10);
+    gc_process_begins();
     int status = options_read(argc, argv);
     if (status >= 0) return fflush(stdout) ? 1 : status;
     if (!start_interpreter()) return 1;

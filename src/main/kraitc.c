@@ -4,6 +4,7 @@
  * Each worker thread takes the next file of one list; nothing else is shared but the lock around output. A file is written under a temporary
  * name in its folder and renamed, so that no reader ever meets half of it.
  */
+#include "base/gmp_memory.h"
 #include "base/siphash.h"
 #include "base/utf8.h"
 #include "compile/compile.h"
@@ -454,6 +455,7 @@ static void compile_levels(Job *job, Arena *arena, const Input *in, char *const 
 {
     jmp_buf no_memory;
     if (setjmp(no_memory)) {
+        gmp_leave((GmpTry){0});
         report_problem(job, in->path, "MemoryError");
         arena_reset(arena);
         return;
@@ -768,6 +770,7 @@ int main(int argc, char **argv)
     const char *list = parse_options(&options, argc, argv);
     Job job = {.options = &options};
     pthread_mutex_init(&job.output, 0);
+    gmp_memory_init(0);
     bool ok = true;
     if (list) ok &= add_list(&job, list);
     for (int i = optind; i < argc; i++) ok &= add_path(&job, argv[i]);

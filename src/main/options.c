@@ -18,12 +18,17 @@ Config config = {.int_max_str_digits = -1, .hash_random = true, .prefix = "/usr"
 static const char *program;
 static bool pycache_prefix_given, hash_random_given;   /* -X pycache_prefix and -R win over the environment even where they say the default */
 
+static void *must(void *memory)
+{
+    if (memory) return memory;
+    fputs("krait: the interpreter could not start: out of memory\n", stderr);
+    exit(1);
+}
+
 static void list_add(StringList *list, const char *text)
 {
-    char **items = realloc(list->items, (list->count + 1) * sizeof *items);
-    if (!items) abort();
-    list->items = items;
-    items[list->count++] = (char *)text;
+    list->items = must(realloc(list->items, (list->count + 1) * sizeof *list->items));
+    list->items[list->count++] = (char *)text;
 }
 
 static int fatal_config(const char *step, const char *message)
@@ -96,7 +101,7 @@ static void read_environment_warnings(void)
 {
     const char *value = environment("PYTHONWARNINGS");
     if (!value) return;
-    char *copy = strdup(value);
+    char *copy = must(strdup(value));
     for (char *item = strtok(copy, ","); item; item = strtok(0, ",")) list_add(&config.warn_options, item);
 }
 
@@ -337,17 +342,17 @@ static void find_executable(void)
 {
     char buffer[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", buffer, sizeof buffer - 1);
-    config.executable = n > 0 ? strndup(buffer, (size_t)n) : "";
+    config.executable = n > 0 ? must(strndup(buffer, (size_t)n)) : "";
 }
 
 static void find_library(void)
 {
     if (!config.home) return;
-    char *home = strdup(config.home), *colon = strchr(home, ':');
+    char *home = must(strdup(config.home)), *colon = strchr(home, ':');
     if (colon) *colon = 0;
     config.prefix = home;
     char *stdlib;
-    if (asprintf(&stdlib, "%s/lib/python3.11", home) > 0) config.stdlib = stdlib;
+    config.stdlib = must(asprintf(&stdlib, "%s/lib/python3.11", home) < 0 ? 0 : stdlib);
 }
 
 /* The locale that the variables name is C or POSIX (or one that is not installed, as setlocale then keeps C). */

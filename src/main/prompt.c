@@ -109,7 +109,7 @@ static char *edit_line(const char *prompt)
     }
     size_t size = strlen(line);
     char *with_end = realloc(line, size + 2);
-    if (!with_end) return free(line), (char *)0;
+    if (!with_end) return free(line), (char *)raise_memory();
     strcpy(with_end + size, "\n");
     return with_end;
 }
@@ -143,7 +143,7 @@ static bool add_line(char **text, size_t *size, const char *line)
 {
     size_t n = strlen(line);
     char *more = realloc(*text, *size + n + 1);
-    if (!more) return false;
+    if (!more) return raise_memory();
     memcpy(more + *size, line, n + 1);
     *text = more;
     *size += n;
@@ -198,7 +198,10 @@ static bool one_statement(int *status, bool *ended)
         if (!line) {
             if (!thread_self->exception) more = false;
             if (!size || thread_self->exception) break;
-            line = strdup("\n");
+            if (!(line = strdup("\n"))) {
+                raise_memory();
+                break;
+            }
         }
         if (!size && is_blank(line)) {
             free(line);

@@ -8,6 +8,7 @@
 #include "vm/vm.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -54,12 +55,15 @@ static char *read_file(int fd, size_t *size)
     return data;
 }
 
-/* The path as __file__ and tracebacks show it: absolute, otherwise as given. malloc'ed. */
-static char *absolute_path(const char *path)
+/* The path as __file__ and tracebacks show it: absolute, otherwise as given. */
+static Value absolute_path(const char *path)
 {
     char cwd[4096], *whole;
-    if (*path == '/' || !getcwd(cwd, sizeof cwd) || asprintf(&whole, "%s/%s", cwd, path) < 0) return strdup(path);
-    return whole;
+    if (*path == '/' || !getcwd(cwd, sizeof cwd)) return str_from_fs(path, strlen(path));
+    if (asprintf(&whole, "%s/%s", cwd, path) < 0) return raise_memory();
+    Value result = str_from_fs(whole, strlen(whole));
+    free(whole);
+    return result;
 }
 
 /* -i: an exit at the end of the program is shown, and the prompt comes all the same. */
@@ -136,10 +140,9 @@ static bool set_file_loader(Value path, bool cache)
 static bool insert_script_folder(const char *script)
 {
     if (config.safe_path) return true;
-    char *real = realpath(script, 0);
-    const char *path = real ? real : script, *slash = strrchr(path, '/');
+    char real[PATH_MAX];
+    const char *path = realpath(script, real) ? real : script, *slash = strrchr(path, '/');
     Value folder = slash ? str_from_fs(path, slash == path ? 1 : (size_t)(slash - path)) : str_empty;
-    free(real);
     return insert_path(folder);
 }
 
@@ -172,14 +175,10 @@ static int run_file(const char *script)
     if (!folder && !data) return cannot_open(script, errno);
     if (folder || (size > 4 && memmem(data + (size > 65600 ? size - 65600 : 0), size > 65600 ? 65600 : size, "PK\5\6", 4) && has_main(script))) {
         free(data);
-        char *whole = absolute_path(script);
-        Value path = str_from_fs(whole, strlen(whole));
-        free(whole);
+        Value path = absolute_path(script);
         return path && insert_path(path) && run_module("__main__", false) ? 0 : report();
     }
-    char *whole = absolute_path(script);
-    Value path = str_from_fs(whole, strlen(whole));
-    free(whole);
+    Value path = absolute_path(script);
     bool cache = is_cache(data, size, script);
     bool ok = path && insert_script_folder(script) && set_file_loader(path, cache);
     const char *text = data;
@@ -192,7 +191,7 @@ static int run_file(const char *script)
 static int run_command(void)
 {
     char *text;
-    if (asprintf(&text, "%s\n", config.command) < 0) return 1;
+    if (asprintf(&text, "%s\n", config.command) < 0) return raise_memory(), report();
     if (!str_from_utf8(text, strlen(text))) {
         fputs("Unable to decode the command from the command line:\n", stderr);
         free(text);

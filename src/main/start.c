@@ -229,7 +229,7 @@ static bool start_from_nothing(void)
     configure_runtime();
     hash_init(config.hash_random ? -1 : (int64_t)config.hash_seed);
     if (!attach_first_thread()) return false;
-    bool ok = ready_types();
+    bool ok = names_make() && ready_types();
     vm_init();
     return ok && sys_start() && add_builtin_module("builtins") && sys_configure() && open_first_stderr() && set_path() && import_start() && import_start_external() &&
            import_module("_signal") && import_module("io");
@@ -242,9 +242,8 @@ static bool start_from_image(void)
     configure_runtime();
     hash_init(config.hash_random ? -1 : (int64_t)config.hash_seed);
     if (!attach_first_thread()) return false;
-    rehash_all();
-    gmp_memory_init();
-    return sys_configure() && set_path() && module_resume_all();
+    int_memory_init();
+    return rehash_all() && names_make() && sys_configure() && set_path() && module_resume_all();
 }
 
 /* What -v and -X importtime show of the start, what -X dev checks in it, modules from files, code without columns, and failing allocations from the first on: an image has none

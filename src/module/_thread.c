@@ -482,8 +482,8 @@ static NATIVE(start_new_thread)
     if (stack_bytes) pthread_attr_setstacksize(&attributes, stack_bytes > (2 << 20) ? stack_bytes : 2 << 20);
     pthread_t id;
     Start *start = malloc(sizeof *start);
-    Thread *thread = thread_new(REGISTER_STACK_VALUES);
-    if (start && thread) {
+    Thread *thread = start ? thread_new(REGISTER_STACK_VALUES) : 0;
+    if (thread) {
         *start = (Start){thread, number};
         running++;
         int result = pthread_create(&id, &attributes, thread_main, start);
@@ -497,7 +497,7 @@ static NATIVE(start_new_thread)
     free(start);
     if (thread) thread_discard(thread);
     dict_delete(starting, key);
-    return raise_runtime("can't start new thread");
+    return !thread ? raise_memory() : raise_runtime("can't start new thread");
 }
 
 static NATIVE(thread_exit) { return raise_object(VALUE(&exc_SystemExit), 0); }

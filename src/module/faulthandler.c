@@ -33,7 +33,7 @@ static void put_number(int fd, uint64_t n, unsigned base, int width)
     while (n || width > 0);
     put(fd, p);
 }
-/* ASCII, the rest as escapes; ropes are not flattened here. */
+/* ASCII, the rest as escapes. */
 static void put_text(int fd, Value v)
 {
     PeekedText text;

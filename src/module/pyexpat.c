@@ -6,6 +6,7 @@
 #include "module/module.h"
 #include "module/sys.h"
 #include "object/sequence.h"
+#include "object/str.h"
 #include <expat.h>
 #include <limits.h>
 #include <stdio.h>
@@ -49,6 +50,7 @@ static void parser_finalize(Obj *o)
 
 static uint64_t raise_expat(ParserObj *p, enum XML_Error code)
 {
+    if (code == XML_ERROR_NO_MEMORY) return raise_memory();
     long line = (long)XML_GetErrorLineNumber(p->parser), column = (long)XML_GetErrorColumnNumber(p->parser);
     Value text = str_format_c("%s: line %ld, column %ld", XML_ErrorString(code), line, column), error = text ? call_1(expat_error, text) : 0;
     if (!error || !object_setattr(error, NAME("code"), int_new(code)) || !object_setattr(error, NAME("offset"), int_new(column)) ||
@@ -272,7 +274,10 @@ static NATIVE(parser_Parse)
         size_t size;
         const char *text = str_utf8(args[1], &size);
         if (!text) return 0;
-        XML_SetEncoding(p->parser, "utf-8");
+        /* Refused once parsing has begun, where it is set already. */
+        XML_ParsingStatus begun;
+        XML_GetParsingStatus(p->parser, &begun);
+        if (begun.parsing == XML_INITIALIZED && XML_SetEncoding(p->parser, "utf-8") != XML_STATUS_OK) return raise_memory();
         return parse_bytes(p, text, size, final);
     }
     Buffer data;
@@ -337,6 +342,7 @@ static ParserObj *parser_new(XML_Parser parser)
     p->parser = parser;
     p->text_size = 8192;
     XML_SetUserData(parser, p);
+    XML_SetHashSalt(parser, (unsigned long)hash_bytes("expat", 5) | 1);   /* expat's own would end the process where the system gives no memory for it */
     XML_SetUnknownEncodingHandler(parser, on_unknown_encoding, 0);
     return p;
 }

@@ -17,6 +17,7 @@ enum { CHUNK = 16384 };
 
 static uint64_t raise_zlib(const z_stream *z, int error, const char *doing)
 {
+    if (error == Z_MEM_ERROR) return raise_memory();
     const char *why = error == Z_VERSION_ERROR ? "library version mismatch" : z->msg;
     if (!why && error == Z_BUF_ERROR) why = "incomplete or truncated stream";
     if (!why && error == Z_STREAM_ERROR) why = "inconsistent stream state";
@@ -75,7 +76,6 @@ static NATIVE(zlib_compress)
     int error = deflateInit2(&z, level, Z_DEFLATED, wbits, 8, Z_DEFAULT_STRATEGY);
     if (error != Z_OK) {
         buffer_release(&data);
-        if (error == Z_MEM_ERROR) return raise_memory();
         return error == Z_STREAM_ERROR ? raise_format((Type *)zlib_error, "Bad compression level") : raise_zlib(&z, error, "while compressing data");
     }
     error = pump(&z, deflate, Z_FINISH, data.data, (size_t)data.length, &out, -1, 0, 0);
@@ -98,7 +98,7 @@ static NATIVE(zlib_decompress)
     int error = inflateInit2(&z, wbits);
     if (error != Z_OK) {
         buffer_release(&data);
-        return error == Z_MEM_ERROR ? raise_memory() : raise_zlib(&z, error, "while preparing to decompress data");
+        return raise_zlib(&z, error, "while preparing to decompress data");
     }
     error = pump(&z, inflate, Z_SYNC_FLUSH, data.data, (size_t)data.length, &out, -1, 0, 0);
     if (error == Z_OK) error = Z_BUF_ERROR;

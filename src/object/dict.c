@@ -274,7 +274,7 @@ bool dict_set_hash(Value v, Value key, int64_t hash, Value value)
 bool dict_set(Value dict, Value key, Value value)
 {
     int64_t hash;
-    return value_hash(key, &hash) && dict_set_hash(dict, key, hash, value);
+    return key && value && value_hash(key, &hash) && dict_set_hash(dict, key, hash, value);
 }
 
 bool dict_set_cstring(Value dict, const char *key, Value value)

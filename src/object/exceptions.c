@@ -346,7 +346,7 @@ Value memory_error_make(Type *type, Value *args, size_t nargs, Value kwnames) { 
 
 bool errors_init(void)
 {
-    gmp_memory_init();
+    int_memory_init();
 #define EXCEPTION(Name, Base) &exc_##Name,
     static Type *const all[] = {
 #include "object/exceptions.def"

@@ -12,76 +12,23 @@
 
 /* --- GMP's temporaries */
 
-/* Each piece of memory that GMP holds knows how deep in GMP_TRYs it was asked for, so that what an abandoned calculation held can be freed. */
-typedef struct GmpBlock {
-    struct GmpBlock *next, *previous;
-    size_t depth, unused;
-} GmpBlock;
-_Thread_local GmpTry gmp_try;
-static _Thread_local GmpBlock *gmp_blocks;
-/* Calculations that ask for so much at once take long enough that somebody may want to stop them. */
-enum { LONG_CALCULATION = 1 << 16 };
-
-static noreturn void give_up(void)
+/* A signal handler runs; did it raise? */
+static bool calculation_stopped(void)
 {
-    if (gmp_try.escape) longjmp(*gmp_try.escape, 1);
-    fputs("krait: out of memory for a small calculation\n", stderr);
-    abort();
+    if (!(thread_self->interrupt & INTERRUPT_SIGNAL)) return false;
+    bool go_on = safe_point_slow();
+    /* The callers of int's functions don't expect a collection: the next one must not rely on their barriers. */
+    gc_next_full();
+    return !go_on;
 }
 
-static void block_link(GmpBlock *b)
+bool gmp_abandoned(GmpTry outer)
 {
-    *b = (GmpBlock){.next = gmp_blocks, .depth = gmp_try.depth};
-    if (gmp_blocks) gmp_blocks->previous = b;
-    gmp_blocks = b;
-}
-
-static void block_unlink(GmpBlock *b)
-{
-    if (b->next) b->next->previous = b->previous;
-    if (b->previous) b->previous->next = b->next;
-    else gmp_blocks = b->next;
-}
-
-static void *gmp_get(size_t size)
-{
-    if (size >= LONG_CALCULATION && gmp_try.escape && (thread_self->interrupt & INTERRUPT_SIGNAL)) {
-        bool go_on = safe_point_slow();
-        /* The callers of int's functions don't expect a collection: the next one must not rely on their barriers. */
-        gc_next_full();
-        if (!go_on) give_up();
-    }
-    GmpBlock *b = malloc(sizeof *b + size);
-    if (!b) give_up();
-    block_link(b);
-    return b + 1;
-}
-
-static void gmp_drop(void *memory, size_t size)
-{
-    GmpBlock *b = (GmpBlock *)memory - 1;
-    block_unlink(b);
-    free(b);
-}
-
-static void *gmp_change(void *old, size_t old_size, size_t size)
-{
-    void *new = gmp_get(size);
-    memcpy(new, old, old_size < size ? old_size : size);
-    gmp_drop(old, old_size);
-    return new;
-}
-
-bool gmp_abandoned(void)
-{
-    for (GmpBlock *b = gmp_blocks, *next; b; b = next) {
-        next = b->next;
-        if (b->depth > gmp_try.depth) gmp_drop(b + 1, 0);
-    }
+    gmp_leave(outer);
     return thread_self->exception ? false : raise_memory();
 }
 
-void gmp_memory_init(void) { mp_set_memory_functions(gmp_get, gmp_change, gmp_drop); }
+void int_memory_init(void) { gmp_memory_init(calculation_stopped); }
 
 /* Below this many limbs GMP's temporaries are on the stack. */
 enum { GUARD_LIMBS = 1000 };

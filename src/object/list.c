@@ -78,6 +78,7 @@ void list_shrink(ListObj *list)
 bool list_append(Value v, Value item)
 {
     ListObj *list = (ListObj *)v;
+    if (!item) return false;
     if (__builtin_expect(list->size >= list->allocated, 0) && !list_grow(list, list->size + 1)) return false;
     list->items[list->size++] = item;
     gc_barrier(list);

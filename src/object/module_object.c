@@ -20,7 +20,7 @@ static bool init_dict(ModuleObj *module, Value name, Value doc)
 
 Value module_new(Value name)
 {
-    ModuleObj *module = gc_alloc(ModuleObj, &module_type);
+    ModuleObj *module = name ? gc_alloc(ModuleObj, &module_type) : 0;
     if (!module || !init_dict(module, name, NONE)) return 0;
     if (is_str(name)) SET(module, name, name);
     return VALUE(module);

@@ -86,23 +86,20 @@ const char *number_without_underscores(const char *text, size_t *length);
 Value float_power(double x, double y); /* x ** y with Python's errors; complex for fractional powers of negatives */
 /* GMP's functions end the process when memory is short. Within GMP_TRY the statement is left instead, with MemoryError, or with what a signal handler raised (it may take
  * long): the value is then false, and all that GMP allocated in it is freed (mpz variables that it changed are not to be used or cleared). */
-#include <setjmp.h>
-typedef struct GmpTry {
-    jmp_buf *escape;
-    size_t depth;
-} GmpTry;
-extern _Thread_local GmpTry gmp_try;
-void gmp_memory_init(void);
-bool gmp_abandoned(void); /* frees what a left statement held; false, with an exception */
+#include "base/gmp_memory.h"
+void int_memory_init(void);
+bool gmp_abandoned(GmpTry outer); /* frees what a left statement held; false, with an exception */
 #define GMP_TRY(statement) \
     ({ \
         jmp_buf here_; \
         GmpTry outer_ = gmp_try; /* a signal handler may calculate, too */ \
         gmp_try = (GmpTry){&here_, outer_.depth + 1}; \
         bool good_ = !setjmp(here_); \
-        if (good_) statement; \
-        gmp_try = outer_; \
-        good_ || gmp_abandoned(); \
+        if (good_) { \
+            statement; \
+            gmp_try = outer_; \
+        } \
+        good_ || gmp_abandoned(outer_); \
     })
 
 /* Text of doubles by mode, precision and flags: base/float_text.h. */

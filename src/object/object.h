@@ -7,13 +7,19 @@
 #include "object/error.h"
 #include "heap/thread.h"
 
-/* An interned string constant: NAME("__iter__"). The str is made on first use and lives for ever. */
+/* An interned string constant: NAME("__iter__"). All of the program are made at the start (names_make), because where they are used nobody expects a failure. */
+typedef struct NameSite {
+    Value *name;
+    const char *text;
+} NameSite;
+#define NAME_SITE __attribute__((used, section("krait_names"))) static const NameSite
 #define NAME(text) \
     ({ \
-        static Value name_cache_; \
-        name_cache_ ? name_cache_ : name_intern(&name_cache_, (text)); \
+        static Value name_; \
+        NAME_SITE site_ = {&name_, (text)}; \
+        name_; \
     })
-Value name_intern(Value *cache, const char *text);
+bool names_make(void);   /* those that the start-up image did not bring; false: MemoryError */
 
 /* --- text, hash, comparison */
 Value object_repr(Value v);

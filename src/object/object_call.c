@@ -44,18 +44,22 @@ Value call_0(Value callable)
     Value args[1] = {0};
     return object_call(callable, args + 1, 0, 0);
 }
+/* An argument of 0 is a failure that has happened already. */
 Value call_1(Value callable, Value a)
 {
+    if (!a) return 0;
     Value args[] = {0, a};
     return object_call(callable, args + 1, 1, 0);
 }
 Value call_2(Value callable, Value a, Value b)
 {
+    if (!a || !b) return 0;
     Value args[] = {0, a, b};
     return object_call(callable, args + 1, 2, 0);
 }
 Value call_3(Value callable, Value a, Value b, Value c)
 {
+    if (!a || !b || !c) return 0;
     Value args[] = {0, a, b, c};
     return object_call(callable, args + 1, 3, 0);
 }
@@ -72,11 +76,11 @@ Value call_method(Value object, Value name, Value *args, size_t nargs)
     return self ? object_call(method, copy + 1, nargs + 1, 0) : object_call(method, copy + 2, nargs, 0);
 }
 Value call_method_0(Value object, Value name) { return call_method(object, name, 0, 0); }
-Value call_method_1(Value object, Value name, Value a) { return call_method(object, name, &a, 1); }
+Value call_method_1(Value object, Value name, Value a) { return a ? call_method(object, name, &a, 1) : 0; }
 Value call_method_2(Value object, Value name, Value a, Value b)
 {
     Value args[] = {a, b};
-    return call_method(object, name, args, 2);
+    return a && b ? call_method(object, name, args, 2) : 0;
 }
 
 /* --- isinstance */

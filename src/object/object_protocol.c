@@ -1,7 +1,5 @@
 /* object_protocol.c: text, hash, comparison, items, iteration and buffers of any value. Numbers are in object_number.c, calls in object_call.c, attributes in object_attr.c. */
-#include <stdio.h>
-#include <unistd.h>
-#include "heap/heap.h"
+#include "heap/image.h"
 #include "object/bytes.h"
 #include "object/container.h"
 #include "object/number.h"
@@ -10,20 +8,14 @@
 #include "object/type_internal.h"
 #include "object/type_slot_functions.h"
 
-Value name_intern(Value *cache, const char *text)
+/* Made by the linker. */
+extern const NameSite __start_krait_names[], __stop_krait_names[];
+
+bool names_make(void)
 {
-    Value name = str_intern_cstring(text);
-    if (!name) {
-        /* No caller of NAME() expects a failure: once more, after the collection that the first one asked for. */
-        error_clear();
-        gc_collect(2, false);
-        if (!(name = str_intern_cstring(text))) {
-            fputs("krait: out of memory\n", stderr);
-            _exit(1);
-        }
-    }
-    gc_root(cache);
-    return *cache = name;
+    for (const NameSite *site = __start_krait_names; site < __stop_krait_names; site++)
+        if (!image_brought(site->name) && !(*site->name = str_intern_cstring(site->text))) return false;
+    return true;
 }
 
 /* --- text */

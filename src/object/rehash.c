@@ -87,7 +87,9 @@ int64_t rehash_key(Value key, int64_t hash)
     return hash;
 }
 
-void rehash_all(void)
+bool rehash_all(void)
 {
-    for (size_t i = 0; i < sets.count; i++) set_rehash(sets.items[i]);
+    for (size_t i = 0; i < sets.count; i++)
+        if (!set_rehash(sets.items[i])) return false;
+    return true;
 }

@@ -10,11 +10,11 @@
 /* Before image_save; nothing may be looked up in between. false: something has a key whose hash could not be computed anew without running Python code; the reason was printed. */
 bool rehash_prepare(void);
 /* After image_load and hash_init. */
-void rehash_all(void);
+bool rehash_all(void);
 
 /* The parts, each in the file that knows the table. */
 bool str_close_interned(void);
 void dict_make_stale(Value dict);
-void set_rehash(Value set);
+bool set_rehash(Value set);   /* false: no memory */
 /* The hash of a dict's or set's key, anew where it is made of text; else as it was. */
 int64_t rehash_key(Value key, int64_t hash);

@@ -114,12 +114,12 @@ bool set_resize(SetObj *set, int64_t least)
     return true;
 }
 
-void set_rehash(Value v)
+bool set_rehash(Value v)
 {
     SetObj *set = as_set(v);
     size_t size = (size_t)set->mask + 1;
     SetEntry few[64], *old = size <= 64 ? few : malloc(size * sizeof *old);
-    if (!old) abort();
+    if (!old) return false;
     memcpy(old, set->table, size * sizeof *old);
     memset(set->table, 0, size * sizeof *old);
     for (size_t i = 0; i < size; i++)
@@ -127,6 +127,7 @@ void set_rehash(Value v)
     set->fill = set->used;
     set->hash = -1;
     if (old != few) free(old);
+    return true;
 }
 
 int set_contains_hash(SetObj *set, Value key, int64_t hash)
@@ -200,7 +201,7 @@ bool set_merge(SetObj *set, SetObj *other)
 int set_add(Value set, Value key)
 {
     int64_t hash;
-    return value_hash(key, &hash) ? set_add_hash(as_set(set), key, hash) : -1;
+    return key && value_hash(key, &hash) ? set_add_hash(as_set(set), key, hash) : -1;
 }
 
 int set_contains(Value set, Value key)

@@ -1,8 +1,7 @@
 /* str.c: the representation of strings: making them, ropes, UTF-8, equality, the intern table. The methods are in str_methods.c, the type itself too.
  *
- * Ropes: a + b of some length makes a node that refers to both halves, and is flattened when somebody looks at its characters. The buffer that flattening makes has room to
- * spare and notes how much is used; a string that ends where the used part ends can be appended to in place, so a loop of s += x costs linear time even if it looks at s each time.
- * A rope's depth is bounded (in wstr_length): a deeper half is flattened first, which bounds both recursion and the memory of nodes.
+ * Appending: a + b, with a long, is a string whose characters lie in a buffer of its own with room to spare. The buffer notes how much of it is used; to a string that ends where
+ * the used part ends more can be appended in place, so a loop of s += x costs linear time. All characters are written at once: want of memory can be told here, and not where a string is read.
  */
 #include "object/rehash.h"
 #include "object/str_internal.h"
@@ -10,13 +9,9 @@
 #include "heap/alloc.h"
 #include "heap/image.h"
 #include "object/exception.h"
-#include <stdio.h>
-#include <unistd.h>
 #include <stdlib.h>
 
-enum { ROPE_MIN_LENGTH = 128, ROPE_MAX_DEPTH = 48 };
-/* A rope of more bytes is written out at once: there, want of memory can be told, and later it cannot. Appending stays linear, for the characters go into the same buffer. */
-enum { ROPE_MAX_BYTES = 24000 };
+enum { APPEND_MIN_LENGTH = 128 };   /* a left half of so many characters is perhaps itself the result of + */
 
 /* --- static strings: the empty one and those of one Latin-1 character */
 SmallStr small_strs[257];
@@ -170,8 +165,7 @@ Value str_substring(Value s, int64_t start, int64_t end)
     return str_is_ascii(s) ? str_from_ascii(data, end - start) : str_from_kind(kind, data, end - start);
 }
 
-/* --- ropes */
-static inline int rope_depth(const StrObj *s) { return s->rope ? (int)s->wstr_length : 0; }
+/* --- concatenation */
 
 /* A StrObj of the long form, no characters yet. */
 static StrObj *str_long_new(int64_t length, int kind, bool ascii)
@@ -186,89 +180,10 @@ static StrObj *str_long_new(int64_t length, int kind, bool ascii)
     return s;
 }
 
-/* Writes the text of `root` from the character `skip` on; `skip` is 0 or the length of the leftmost leaf. */
-static void rope_write(StrObj *root, void *out, int64_t skip)
-{
-    StrObj *pending[2 * ROPE_MAX_DEPTH + 8];
-    int count = 0;
-    int64_t at = 0;
-    pending[count++] = root;
-    while (count) {
-        StrObj *s = pending[--count];
-        if (s->rope) {
-            pending[count++] = (StrObj *)s->utf8;
-            pending[count++] = (StrObj *)s->wstr;
-            continue;
-        }
-        if (at >= skip) str_copy_chars((int)root->kind, out, at, (int)s->kind, str_data(VALUE(s)), 0, s->length);
-        at += s->length;
-    }
-    str_write((int)root->kind, out, at, 0);
-}
-
-/* The buffer of the leftmost leaf, when all of the rope can be appended there. */
-static void *rope_reuse(const StrObj *root, const StrObj **leaf_out)
-{
-    const StrObj *leaf = root;
-    while (leaf->rope) leaf = leaf->wstr;
-    *leaf_out = leaf;
-    if (leaf->compact || leaf->foreign || leaf->kind != root->kind || leaf->head.type != &str_type) return 0;
-    const StrBuffer *buffer = str_buffer_of(leaf);
-    return buffer->used == leaf->length && buffer->capacity >= root->length ? leaf->any : 0;
-}
-
-static void rope_done(StrObj *s, void *data, bool foreign)
-{
-    ((StrBuffer *)data - 1)->used = s->length;
-    s->rope = 0;
-    s->foreign = foreign;
-    s->wstr = 0;
-    s->utf8 = 0;
-    s->wstr_length = 0;
-    s->any = data;
-    gc_barrier(s);
-}
-
-/* false: MemoryError */
-static bool rope_flatten(StrObj *s)
-{
-    const StrObj *leaf;
-    void *data = rope_reuse(s, &leaf);
-    if (data) rope_write(s, data, leaf->length);
-    else {
-        int64_t room = s->length + (rope_depth(s) > ROPE_MAX_DEPTH / 2 || !leaf->compact ? s->length / 2 : s->length / 16);
-        data = str_buffer_new(room, (int)s->kind);
-        if (!data && s->length < room) {
-            error_clear();
-            data = str_buffer_new(s->length, (int)s->kind);
-        }
-        if (!data) return false;
-        rope_write(s, data, 0);
-    }
-    rope_done(s, data, false);
-    return true;
-}
-
-bool str_flatten_slow(StrObj *s)
-{
-    if (rope_flatten(s)) return true;
-    /* Callers of str_data do not expect failure; so the characters, which are few, go outside of the heap and its limit, and are never freed. */
-    error_clear();
-    StrBuffer *buffer = malloc(sizeof(StrBuffer) + (size_t)(s->length + 1) * (size_t)s->kind);
-    if (!buffer) {
-        fputs("krait: out of memory\n", stderr);
-        _exit(1);
-    }
-    *buffer = (StrBuffer){0, s->length};
-    rope_write(s, buffer + 1, 0);
-    rope_done(s, buffer + 1, true);
-    return true;
-}
-
 /* left + right by writing behind left's characters in its own buffer; 0 when that is not possible. */
 static Value str_append_in_place(StrObj *left, Value right)
 {
-    if (left->compact || left->rope || left->foreign || left->head.type != &str_type || left->kind < (uint32_t)str_kind(right)) return 0;
+    if (left->compact || left->head.type != &str_type || left->kind < (uint32_t)str_kind(right)) return 0;
     StrBuffer *buffer = str_buffer_of(left);
     int64_t length = left->length + str_length(right);
     if (buffer->used != left->length || buffer->capacity < length) return 0;
@@ -281,7 +196,29 @@ static Value str_append_in_place(StrObj *left, Value right)
     return VALUE(s);
 }
 
-static Value str_concat_copy(Value a, Value b, int64_t length)
+/* left + right, of `length`, in a new buffer with room for more: the more, the surer it is that more comes. */
+static Value str_concat_roomy(StrObj *left, Value right, int64_t length)
+{
+    int kind = left->kind > (uint32_t)str_kind(right) ? (int)left->kind : str_kind(right);
+    int64_t room;
+    if (__builtin_add_overflow(length, left->compact ? length / 16 + 32 : length / 2, &room)) room = length;
+    StrObj *s = str_long_new(length, kind, left->ascii && str_is_ascii(right));
+    if (!s) return 0;
+    void *data = str_buffer_new(room, kind);
+    if (!data) {
+        error_clear();
+        if (!(data = str_buffer_new(length, kind))) return 0;
+    }
+    str_copy_chars(kind, data, 0, (int)left->kind, str_data(VALUE(left)), 0, left->length);
+    str_copy_chars(kind, data, left->length, str_kind(right), str_data(right), 0, str_length(right));
+    str_write(kind, data, length, 0);
+    s->any = data;
+    str_buffer_of(s)->used = length;
+    gc_barrier(s);
+    return VALUE(s);
+}
+
+static Value str_concat_compact(Value a, Value b, int64_t length)
 {
     uint32_t bound = str_max_bound(a) > str_max_bound(b) ? str_max_bound(a) : str_max_bound(b);
     Value v = str_alloc(length, bound);
@@ -299,35 +236,16 @@ Value str_concat(Value a, Value b)
     if (left == 0) return str_exact(b);
     if (right == 0) return str_exact(a);
     if (__builtin_add_overflow(left, right, &length)) return raise_overflow("strings are too large to concat");
-    if (length < ROPE_MIN_LENGTH) return str_concat_copy(a, b, length);
-    /* A subclass instance is no good as half of a rope: its class can be anything, its text is copied to be safe from that. */
-    if (!is_str_exact(a) && !(a = str_exact(a))) return 0;
-    if (!is_str_exact(b) && !(b = str_exact(b))) return 0;
-    StrObj *l = (StrObj *)a, *r = (StrObj *)b;
-    if (rope_depth(l) >= ROPE_MAX_DEPTH) str_ready(a);
-    if (rope_depth(r) >= ROPE_MAX_DEPTH) str_ready(b);
-    Value in_place = str_append_in_place(l, b);
-    if (in_place || thread_self->exception) return in_place;
-    StrObj *s = str_long_new(length, (int)(l->kind > r->kind ? l->kind : r->kind), l->ascii && r->ascii);
-    if (!s) return 0;
-    s->rope = 1;
-    s->wstr = l;
-    s->utf8 = (char *)r;
-    s->wstr_length = 1 + (rope_depth(l) > rope_depth(r) ? rope_depth(l) : rope_depth(r));
-    if (length * s->kind > ROPE_MAX_BYTES && !rope_flatten(s)) return 0;
-    return VALUE(s);
+    if (left < APPEND_MIN_LENGTH) return str_concat_compact(a, b, length);
+    Value in_place = str_append_in_place((StrObj *)a, b);
+    return in_place || thread_self->exception ? in_place : str_concat_roomy((StrObj *)a, b, length);
 }
 
 void str_trace(Obj *object)
 {
     StrObj *s = (StrObj *)object;
     if (s->compact && s->ascii) return;
-    if (s->rope) {
-        gc_visit(VALUE(s->wstr));
-        gc_visit(VALUE(s->utf8));
-        return;
-    }
-    if (!s->compact && s->any && !s->foreign) gc_visit_buffer(str_buffer_of(s));
+    if (!s->compact && s->any) gc_visit_buffer(str_buffer_of(s));
     if (s->utf8) gc_visit_buffer(s->utf8);
 }
 
@@ -503,7 +421,7 @@ void str_utf8_write(int kind, const void *data, int64_t length, char *out)
 
 const char *str_utf8(Value v, size_t *size)
 {
-    StrObj *s = str_ready(v);
+    StrObj *s = (StrObj *)v;
     const char *data = str_data(v);
     if (s->ascii && (s->compact || data[s->length] == 0)) {
         if (size) *size = (size_t)s->length;
@@ -683,18 +601,19 @@ static Value intern_find(const InternTable *table, const void *data, int64_t len
 /* Enters a str that is in neither table. */
 static Value intern_add(InternTable *table, Value s)
 {
+    if ((table->count + 1) * 2 > table->mask && !intern_grow(table, (table->mask + 1) * 2)) return 0;
     int64_t k = str_hash(s) & table->mask;
     while (table->slots[k]) k = (k + 1) & table->mask;
     ((StrObj *)s)->interned = 1;
     table->slots[k] = s;
     gc_barrier(table);
-    if (++table->count * 2 > table->mask && !intern_grow(table, (table->mask + 1) * 2)) return 0;
+    table->count++;
     return s;
 }
 
 Value str_intern(Value s)
 {
-    StrObj *object = str_ready(s);
+    StrObj *object = (StrObj *)s;
     if (object->interned) return s;
     Value found = closed_find(str_data(s), str_length(s), str_kind(s));
     if (found) return found;

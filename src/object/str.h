@@ -1,8 +1,8 @@
 /* str.h: Unicode strings.
  *
  * The layout is CPython's: a compact string has its characters behind the header (ASCII: StrObj header of 48 bytes; other: 72 bytes), 1, 2 or 4 bytes each, always in the narrowest
- * kind that holds its largest character. A string that is not compact is a rope (the result of +, not yet flattened) or a flattened rope: `any` points at the characters.
- * Use only the accessors below: they flatten. Strings never change once visible, except for their caches (hash, UTF-8, flattening).
+ * kind that holds its largest character. A string that is not compact is an instance of a subclass or the result of +: `any` points at the characters, which are in a buffer.
+ * Use only the accessors below. Strings never change once visible, except for their caches (hash, UTF-8).
  */
 #pragma once
 #include "object/object.h"
@@ -13,13 +13,13 @@ typedef struct StrObj {          /* PyASCIIObject, PyCompactUnicodeObject, PyUni
     int64_t hash;                /* -1: not computed */
     union {
         struct {
-            uint32_t interned : 2, kind : 3, compact : 1, ascii : 1, ready : 1, rope : 1, foreign : 1 /* `any` is not in the heap */, : 22;
+            uint32_t interned : 2, kind : 3, compact : 1, ascii : 1, ready : 1, : 24;
         };
         uint32_t state;          /* all of them: 0 before the first is set, so that none has to be read */
     };
-    void *wstr;                  /* rope: left half. Else 0 */
+    void *wstr;                  /* 0 */
     int64_t utf8_length;         /* from here on absent in compact ASCII strings */
-    char *utf8;                  /* cached UTF-8; rope: right half */
+    char *utf8;                  /* cached UTF-8 */
     int64_t wstr_length;
     void *any;                   /* non-compact: the characters */
 } StrObj;
@@ -27,20 +27,13 @@ enum { STR_ASCII_HEADER = 48, STR_COMPACT_HEADER = 72 };
 enum { STR_STATE_COMPACT_ASCII = 1 << 5 | 1 << 6 };   /* in `state` */
 extern Type str_type;
 
-bool str_flatten_slow(StrObj *s);   /* false: MemoryError */
-/* Every accessor takes a str or an instance of a subclass, flattened on demand by str_ready. Ropes can only fail for lack of memory. */
-static inline StrObj *str_ready(Value v)
-{
-    StrObj *s = (StrObj *)v;
-    if (__builtin_expect(s->rope, 0)) str_flatten_slow(s);
-    return s;
-}
+/* Every accessor takes a str or an instance of a subclass. */
 static inline int64_t str_length(Value v) { return ((StrObj *)v)->length; }
-static inline int str_kind(Value v) { return ((StrObj *)v)->kind; }          /* 1, 2, 4 bytes a character; known for ropes too */
+static inline int str_kind(Value v) { return ((StrObj *)v)->kind; }          /* 1, 2, 4 bytes a character */
 static inline bool str_is_ascii(Value v) { return ((StrObj *)v)->ascii; }
 static inline void *str_data(Value v)
 {
-    StrObj *s = str_ready(v);
+    StrObj *s = (StrObj *)v;
     return !s->compact ? s->any : s->ascii ? (char *)s + STR_ASCII_HEADER : (char *)s + STR_COMPACT_HEADER;
 }
 static inline uint32_t str_read(int kind, const void *data, int64_t index)
@@ -77,7 +70,7 @@ int64_t str_hash(Value s);
 /* The hash of bytes and str: SipHash-1-3 over the characters as stored. hash_init sets its key: -1 a random one, otherwise what PYTHONHASHSEED=seed means to CPython (0: all zero). */
 void hash_init(int64_t seed);
 int64_t hash_bytes(const void *data, size_t size);
-Value str_concat(Value a, Value b); /* both strs; a rope when long */
+Value str_concat(Value a, Value b); /* both strs */
 Value str_join(Value separator, Value iterable);
 Value str_substring(Value s, int64_t start, int64_t end);
 int64_t str_find(Value s, Value sub, int64_t start, int64_t end); /* -1: not found */

@@ -275,7 +275,7 @@ static Value format_cstring(const char *text, const Directive *d)
 static bool format_value(StrBuilder *b, const Directive *d, va_list *args)
 {
     Value v = va_arg(*args, Value);
-    if (!v) return str_builder_cstring(b, "<NULL>");
+    if (!v) return !thread_self->exception && str_builder_cstring(b, "<NULL>");   /* making the argument has failed */
     switch (d->conversion) {
     case 'R': return format_text(b, d, object_repr(v));
     case 'S': return format_text(b, d, object_str(v));

@@ -670,7 +670,7 @@ static NATIVE(str_getnewargs_native)
 
 static NATIVE(str_sizeof_native)
 {
-    StrObj *s = str_ready(args[0]);
+    StrObj *s = (StrObj *)args[0];
     int64_t header = s->compact && s->ascii ? STR_ASCII_HEADER : s->compact ? STR_COMPACT_HEADER : type_of(args[0])->basic_size;
     int64_t size = header + (s->length + 1) * s->kind;
     if (!(s->compact && s->ascii) && s->utf8) size += s->utf8_length + 1;

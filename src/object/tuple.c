@@ -46,9 +46,11 @@ Value tuple_pack(int64_t count, ...)
     if (!tuple) return 0;
     va_list args;
     va_start(args, count);
-    for (int64_t i = 0; i < count; i++) tuple_items(tuple)[i] = va_arg(args, Value);
+    bool complete = true;
+    for (int64_t i = 0; i < count; i++)
+        if (!(tuple_items(tuple)[i] = va_arg(args, Value))) complete = false;
     va_end(args);
-    return tuple;
+    return complete || !thread_self->exception ? tuple : 0;
 }
 
 Value tuple_slice(Value tuple, int64_t start, int64_t end)

@@ -353,28 +353,28 @@ Value slot_compare(Value a, Value b, CompareOp op)
 
 /* --- arithmetic */
 
-Value slot_binary_name(BinaryOp op, BinaryMethod method)
-{
-    static const char *const texts[BINARY_COUNT][3] = {
-        [BINARY_ADD] = {"__add__", "__radd__", "__iadd__"},
-        [BINARY_AND] = {"__and__", "__rand__", "__iand__"},
-        [BINARY_FLOOR_DIVIDE] = {"__floordiv__", "__rfloordiv__", "__ifloordiv__"},
-        [BINARY_LSHIFT] = {"__lshift__", "__rlshift__", "__ilshift__"},
-        [BINARY_MATRIX_MULTIPLY] = {"__matmul__", "__rmatmul__", "__imatmul__"},
-        [BINARY_MULTIPLY] = {"__mul__", "__rmul__", "__imul__"},
-        [BINARY_REMAINDER] = {"__mod__", "__rmod__", "__imod__"},
-        [BINARY_OR] = {"__or__", "__ror__", "__ior__"},
-        [BINARY_POWER] = {"__pow__", "__rpow__", "__ipow__"},
-        [BINARY_RSHIFT] = {"__rshift__", "__rrshift__", "__irshift__"},
-        [BINARY_SUBTRACT] = {"__sub__", "__rsub__", "__isub__"},
-        [BINARY_TRUE_DIVIDE] = {"__truediv__", "__rtruediv__", "__itruediv__"},
-        [BINARY_XOR] = {"__xor__", "__rxor__", "__ixor__"},
-        [BINARY_DIVMOD] = {"__divmod__", "__rdivmod__", "__divmod__"},
-    };
-    static Value names[BINARY_COUNT][3];
-    Value *name = &names[op][method];
-    return *name ? *name : name_intern(name, texts[op][method]);
-}
+static Value binary_names[BINARY_COUNT][3];
+#define NAMES(Op, left, reflected, in_place) \
+    {&binary_names[BINARY_##Op][0], left}, {&binary_names[BINARY_##Op][1], reflected}, { &binary_names[BINARY_##Op][2], in_place }
+NAME_SITE binary_name_sites[] = {
+    NAMES(ADD, "__add__", "__radd__", "__iadd__"),
+    NAMES(AND, "__and__", "__rand__", "__iand__"),
+    NAMES(FLOOR_DIVIDE, "__floordiv__", "__rfloordiv__", "__ifloordiv__"),
+    NAMES(LSHIFT, "__lshift__", "__rlshift__", "__ilshift__"),
+    NAMES(MATRIX_MULTIPLY, "__matmul__", "__rmatmul__", "__imatmul__"),
+    NAMES(MULTIPLY, "__mul__", "__rmul__", "__imul__"),
+    NAMES(REMAINDER, "__mod__", "__rmod__", "__imod__"),
+    NAMES(OR, "__or__", "__ror__", "__ior__"),
+    NAMES(POWER, "__pow__", "__rpow__", "__ipow__"),
+    NAMES(RSHIFT, "__rshift__", "__rrshift__", "__irshift__"),
+    NAMES(SUBTRACT, "__sub__", "__rsub__", "__isub__"),
+    NAMES(TRUE_DIVIDE, "__truediv__", "__rtruediv__", "__itruediv__"),
+    NAMES(XOR, "__xor__", "__rxor__", "__ixor__"),
+    NAMES(DIVMOD, "__divmod__", "__rdivmod__", "__divmod__"),
+};
+#undef NAMES
+
+Value slot_binary_name(BinaryOp op, BinaryMethod method) { return binary_names[op][method]; }
 
 Value slot_binary_reflected(Value a, Value b, BinaryOp op)
 {

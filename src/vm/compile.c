@@ -137,10 +137,11 @@ Value vm_front_end_run(const FrontEndInput *input, Value (*work)(Source *source,
     Arena arena;
     Source source;
     jmp_buf out_of_memory;
+    GmpTry outer = gmp_try;
     arena_init(&arena);
     if (setjmp(out_of_memory)) {
         arena_free(&arena);
-        return raise_memory();
+        return gmp_abandoned(outer);
     }
     arena.on_out_of_memory = &out_of_memory;
     source_init(&source, &arena, input->text, input->size, name);

@@ -200,6 +200,7 @@ bool frame_set_line(FrameObj *o, int64_t line)
     Stored s;
     if (!bytecode_decode(f->code, &s)) {
         stored_free(&s);
+        if (!s.problem) return raise_memory();
         return raise_value("cannot find bytecode for specified line");
     }
     int64_t *kinds = malloc(sizeof(int64_t) * (size_t)s.count);

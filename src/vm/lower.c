@@ -59,26 +59,30 @@ typedef struct Lowering {
 
 /* ---- emission */
 
+static bool reserve_words(Lowering *l, uint32_t capacity)
+{
+    Word *words = realloc(l->words, sizeof(Word) * capacity);
+    if (words) l->words = words;
+    uint32_t *units = realloc(l->units, sizeof(uint32_t) * capacity);
+    if (units) l->units = units;
+    uint32_t *ordinals = realloc(l->ordinals, sizeof(uint32_t) * capacity);
+    if (ordinals) l->ordinals = ordinals;
+    uint32_t *live = realloc(l->live, sizeof(uint32_t) * capacity);
+    if (live) l->live = live;
+    int32_t *handlers = realloc(l->handlers, sizeof(int32_t) * capacity);
+    if (handlers) l->handlers = handlers;
+    if (!words || !units || !ordinals || !live || !handlers) {
+        l->failed = true;
+        return false;
+    }
+    l->capacity = capacity;
+    return true;
+}
+
+/* Without memory the lowering has failed, and what it still emits overwrites what it had. */
 static uint32_t emit_word(Lowering *l, Word w)
 {
-    if (l->count == l->capacity) {
-        uint32_t capacity = l->capacity ? l->capacity * 2 : 256;
-        Word *words = realloc(l->words, sizeof(Word) * capacity);
-        if (words) l->words = words;
-        uint32_t *units = realloc(l->units, sizeof(uint32_t) * capacity);
-        if (units) l->units = units;
-        uint32_t *ordinals = realloc(l->ordinals, sizeof(uint32_t) * capacity);
-        if (ordinals) l->ordinals = ordinals;
-        uint32_t *live = realloc(l->live, sizeof(uint32_t) * capacity);
-        if (live) l->live = live;
-        int32_t *handlers = realloc(l->handlers, sizeof(int32_t) * capacity);
-        if (handlers) l->handlers = handlers;
-        if (!words || !units || !ordinals || !live || !handlers) {
-            l->failed = true;
-            l->count = 0;
-            if (!l->capacity) abort();
-        } else l->capacity = capacity;
-    }
+    if (l->count == l->capacity && !reserve_words(l, l->capacity * 2)) l->count = 0;
     l->words[l->count] = w;
     l->units[l->count] = l->unit;
     l->ordinals[l->count] = l->ordinal++;
@@ -1354,7 +1358,7 @@ static Lowered *lower_code(CodeObj *code, bool traced)
         l.word_of = calloc((size_t)l.s.count + 1, sizeof(uint32_t));
         l.stack = calloc((size_t)l.s.max_depth + 2, sizeof(Entry));
         if (!l.word_of || !l.stack) l.failed = true;
-        if (!l.failed && assigned_solve(&l)) {
+        if (!l.failed && reserve_words(&l, 256) && assigned_solve(&l)) {
             lower_all(&l);
             if (!l.failed) apply_fixes(&l);
             if (!l.failed) low = finish(&l);

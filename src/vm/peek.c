@@ -46,7 +46,7 @@ bool frame_peek(const Frame *frame, PeekedFrame *out)
 bool str_peek(Value v, PeekedText *out)
 {
     StrObj s = {0};
-    if (!v || !is_pointer(v) || !memory_peek(&s, (void *)v, STR_ASCII_HEADER) || s.rope) return false;
+    if (!v || !is_pointer(v) || !memory_peek(&s, (void *)v, STR_ASCII_HEADER)) return false;
     const char *data = (const char *)v + (s.ascii ? STR_ASCII_HEADER : STR_COMPACT_HEADER);
     if (!s.compact) {
         if (!PEEK(s, (const StrObj *)v)) return false;

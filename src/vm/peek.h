@@ -13,7 +13,7 @@ bool frame_peek(const Frame *frame, PeekedFrame *out);
 /* The line of an instruction as code_position finds it, from a table that may be changing. -1: not known. */
 int code_line_peek(const CodeObj *code, int unit);
 
-/* The first characters of a string. false: not a string, or a rope, which nobody may flatten here. */
+/* The first characters of a string. false: not a string. */
 enum { PEEKED_TEXT = 500 };
 typedef struct PeekedText {
     int64_t length;         /* of the whole */

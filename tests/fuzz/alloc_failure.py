@@ -1,10 +1,14 @@
 """Every n-th allocation of a program fails, for all n (KRAIT_GC_FAIL): it ends in MemoryError or prints what it should, nothing else, and runs well when it is run again.
 
-Usage: krait tests/fuzz/alloc_failure.py [STEP [NAME...]]: of the programs named (all, and the interpreter's own start), every STEP-th n.
+Usage: krait tests/fuzz/alloc_failure.py [--unnoticed] [STEP [NAME...]]: of the programs named (all, and the interpreter's own start), every STEP-th n.
+--unnoticed: in the end, where in the interpreter allocations failed without the program noticing, and how often.
+
+All allocations count: the heap's, and those of malloc and mmap, by the interpreter as by its libraries (failing_malloc.c, which is built and loaded before it; in an ASan build the heap's only).
 
 Each program runs twice in one process. Where the failing allocation ends the first run with MemoryError, the second one must print all that it should: nothing was lost. One process
 runs through all n by forking at each allocation (src/heap/failures.c); programs with threads are started anew for each.
 """
+import collections
 import os
 import re
 import subprocess
@@ -36,39 +40,60 @@ PROGRAMS = {
     "weak": "import _weakref\nclass A: pass\na = A()\nr = _weakref.ref(a)\np = _weakref.proxy(a)\np.x = 1\nprint(r() is a, a.x, _weakref.getweakrefcount(a))",
     "with": "import contextlib\n@contextlib.contextmanager\ndef m():\n  try: yield 1\n  finally: out.append(2)\nout = []\nwith m() as v: pass\nprint(v, out)",
     "regex": "import re\nprint(re.sub(r'(\\w)(\\d+)', r'\\2\\1', 'a12 b3'), re.findall('[a-c]+', 'abxcab'))",
-    "json": "import json\nprint(json.dumps(json.loads('[1, 2.5, {\"a\": [null, \"x\"]}]')))",
-    "textwrap": "import textwrap\nprint(textwrap.wrap('ab cd ef', 4))",
+    "imports": "import json\nprint(json.dumps(json.loads('[1, 2.5, {\"a\": [null, \"x\"]}]')))",
+    "json": "import json\nprint(json.dumps(json.loads('[1, 2.5, {\"a\": [null, \"x\\\\u20ac\"]}]'), indent=1, sort_keys=True))",
+    "textwrap": "import textwrap\nprint(textwrap.wrap('ab cd-ef', 4), textwrap.dedent(' a\\n  b'))",
+    "appending": "s = 'x' * 200\nfor i in range(60): s += 'y\\xe9' * 9\nt = 'z' + s\nprint(len(s), hash(s) == hash(s[:]), s.encode()[-3:], t.find('z\\u20ac'), (s + '\\u20ac')[-2:])",
+    "large ints": "a, b = 7 ** 20000, 3 ** 30000\nprint(a * b % 1000003, divmod(a * b, b)[0] == a, pow(a, -1, 10 ** 40 + 1) % 97, hash(a // (b >> 9000)))\nprint(12345678901234567890123 // 7 - 5 ** 30)",
+    "compression": "import zlib, bz2, lzma\nd = b'abcdefgh' * 400\nprint([m.decompress(m.compress(d)) == d for m in (zlib, bz2, lzma)], zlib.crc32(d))\no = zlib.decompressobj()\nprint(len(o.decompress(zlib.compress(d), 99)), len(o.copy().flush()))",
+    "xml": "import pyexpat\nr = []\np = pyexpat.ParserCreate(namespace_separator=' ')\np.StartElementHandler = lambda n, a: r.append((n, a))\np.CharacterDataHandler = r.append\np.buffer_text = True\np.Parse('<a xmlns=\"u\" b=\"1\"><c>t&amp;x</c></a>', True)\nprint(r)",
+    "hashes": "import hashlib, hmac\nprint(hashlib.sha256(b'a').hexdigest()[:8], hashlib.new('md5', b'a').hexdigest()[:8], hashlib.pbkdf2_hmac('sha1', b'p', b's', 2).hex()[:8], hmac.digest(b'k', b'm', 'sha256').hex()[:8])",
+    "pickling": "import _pickle\nclass A:\n  def __init__(s): s.x = {1: [2.5, 'y']}\n  def __reduce__(s): return dict, (s.x,)\nd = [A(), 10 ** 30, (1, b'z'), {3}]\nprint(*(_pickle.loads(_pickle.dumps(d, p)) for p in (0, 2, 4)))",
+    "folders": "import posix\nprint('tmp' in posix.listdir('/'), any(e.name == 'tmp' and e.is_dir() for e in posix.scandir('/')), posix.stat('/').st_mode > 0, bool(posix.environ))\nf = open('/dev/null', 'w+', encoding='utf-16')\nf.write('x')\nf.close()",
+    "traces": "import sys\ndef f(n): return n if n < 1 else f(n - 1)\nr = []\ndef t(f, e, a):\n  r.append(e)\n  return t\nsys.settrace(t)\nf(2)\nsys.settrace(None)\nprint(len(r), f.__code__.replace(co_name='g').co_name, [*f.__code__.co_lines()][:1])",
     "threads": "import _thread, time\nr = []\ndef f(): r.append(sum(range(100)))\n_thread.start_new_thread(f, ())\nwhile _thread._count(): time.sleep(0.001)\nif not r: raise MemoryError('in the thread')\nprint(r)",
 }
+IMPORTED = {"regex": "re", "json": "json", "textwrap": "textwrap", "compression": "zlib, bz2, lzma", "hashes": "hashlib, hmac"}   # before the counting begins
 START = "start"         # nothing but the interpreter's own start, without its start-up image
-ANEW = {"threads"}      # programs that a fork would take threads from
+ANEW = {"threads", "hashes"}      # programs that a fork would take threads from, or the locks that OpenSSL holds while it allocates
 REACHED = re.compile(r"krait: KRAIT_GC_FAIL: (not )?reached\n\Z")
 MOST_SHOWN = 100
 FAILED = "\n--- MemoryError\n"
 TWICE = """def run(): exec({!r}, {{'__name__': '__main__'}})
 try: run()
 except BaseException as e:
-  if not isinstance(e, MemoryError) and not (isinstance(e, BaseExceptionGroup) and e.subgroup(MemoryError)): raise
+  if not isinstance(e, MemoryError) and not (isinstance(e, OSError) and e.errno == 12) and not (isinstance(e, BaseExceptionGroup) and e.subgroup(MemoryError)): raise
   print({!r}, end='')
 run()
 """
 
 
-def start(krait, name, mode, log, output, errors):
+def prepare(folder):
+    """In the folder: the library that makes malloc fail, and a sitecustomize.py for each program that has something to import."""
+    library = os.path.join(folder, "failing_malloc.so")
+    subprocess.run([os.environ.get("CC", "clang-19"), "-shared", "-fPIC", "-O1", "-o", library, os.path.join(os.path.dirname(os.path.abspath(__file__)), "failing_malloc.c")], check=True)
+    for name, modules in IMPORTED.items():
+        os.mkdir(os.path.join(folder, name))
+        with open(os.path.join(folder, name, "sitecustomize.py"), "w") as file:
+            file.write(f"import {modules}\n")
+
+
+def start(krait, name, mode, folder, output, errors):
     """The process, with its output going to the files."""
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "KRAIT_GC_FAIL": f"{mode}" if name == START else f"+{mode}", "KRAIT_GC_FAIL_LOG": log}
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "KRAIT_GC_FAIL": f"{mode}" if name == START else f"+{mode}",
+                   "KRAIT_GC_FAIL_LOG": os.path.join(folder, "log"), "LD_PRELOAD": os.path.join(folder, "failing_malloc.so"), "PYTHONPATH": os.path.join(folder, name)}
     program = TWICE.format(PROGRAMS[name], FAILED) if name in PROGRAMS else "print(1)"
     for file in (output, errors):
         file.truncate(0)
         file.seek(0)
-    return subprocess.Popen([krait, "-S", "-E", "-c", program], stdout=output, stderr=errors, env=environment)
+    return subprocess.Popen([krait, *([] if name in IMPORTED else ["-S", "-E"]), "-c", program], stdout=output, stderr=errors, env=environment)
 
 
 def judge(name, right, status, output, errors):
     """What is wrong with a run, or None. `right` is all that it prints when nothing fails."""
     if (status, output) == (0, right):
         return None
-    told = re.search(r"^MemoryError|^    \| MemoryError", errors, re.M)   # at the end, or in the group that except* makes
+    told = re.search(r"^MemoryError|^    \| MemoryError|^OSError: \[Errno 12\]", errors, re.M)   # at the end, or in the group that except* makes
     if name != START and FAILED in output:
         once = right[:len(right) // 2]
         before, after = output.split(FAILED, 1)
@@ -80,29 +105,29 @@ def judge(name, right, status, output, errors):
 
 
 def records(log):
-    """(n, exit status, output, errors) of each child that failures.c noted."""
+    """(n, exit status, output, errors, return addresses) of each child that failures.c noted."""
     with open(log, "rb") as file:
         for line in file:
-            n, status, out, err = map(int, line.split())
-            output, errors = file.read(out), file.read(err)
-            yield n, os.waitstatus_to_exitcode(status), output.decode(errors="replace"), errors.decode(errors="replace")
+            n, status, out, err, *places = line.split()
+            output, errors = file.read(int(out)), file.read(int(err))
+            yield int(n), os.waitstatus_to_exitcode(int(status)), output.decode(errors="replace"), errors.decode(errors="replace"), places
 
 
-def each_in_a_fork(krait, name, step, log, files):
-    status = start(krait, name, f"each/{step}", log, *files).wait()
+def each_in_a_fork(krait, name, step, folder, files):
+    status = start(krait, name, f"each/{step}", folder, *files).wait()
     files[0].seek(0)
     right = files[0].read().decode()
     if status:
         files[1].seek(0)
-        yield 0, right, status, right, files[1].read().decode(errors="replace")
-    for n, status, output, errors in records(log):
-        yield n, right, status, output, errors
+        yield 0, right, status, right, files[1].read().decode(errors="replace"), []
+    for n, *record in records(os.path.join(folder, "log")):
+        yield n, right, *record
 
 
-def each_anew(krait, name, step, log, files):
+def each_anew(krait, name, step, folder, files):
     right, n = None, 0
     while True:
-        process = start(krait, name, n, log, *files)
+        process = start(krait, name, n, folder, *files)
         try:
             status = process.wait(60)
         except subprocess.TimeoutExpired:
@@ -117,33 +142,52 @@ def each_anew(krait, name, step, log, files):
         elif told and told[1]:
             return
         else:
-            yield n, right, status, output, REACHED.sub("", errors)
+            yield n, right, status, output, REACHED.sub("", errors), []
         n += step
 
 
-def findings(step=1, krait=sys.executable, names=None, progress=None):
-    """(program, n, what, exit status, output, errors) for each run that is not as it should be."""
+def findings(step=1, krait=sys.executable, names=None, progress=None, unnoticed=None):
+    """(program, n, what, exit status, output, errors, return addresses) for each run that is not as it should be. `unnoticed` counts, for return addresses, the runs without MemoryError."""
     found = []
     with tempfile.TemporaryDirectory() as folder, open(os.path.join(folder, "out"), "w+b") as out, open(os.path.join(folder, "err"), "w+b") as err:
+        prepare(folder)
         for name in names or [*PROGRAMS, START]:
             count = 0
-            for n, right, status, output, errors in (each_anew if name in ANEW else each_in_a_fork)(krait, name, step, os.path.join(folder, "log"), (out, err)):
+            for n, right, status, output, errors, places in (each_anew if name in ANEW else each_in_a_fork)(krait, name, step, folder, (out, err)):
                 count += n > 0
                 wrong = judge(name, right, status, output, errors) if n else "the run without failure"
                 if wrong:
-                    found.append((name, n, wrong, status, output[-200:], errors[-300:]))
+                    found.append((name, n, wrong, status, output[-200:], errors[-600:], places))
+                elif unnoticed is not None and n and output == right:
+                    unnoticed[tuple(places)] += 1
             if not count:
-                found.append((name, 0, "no allocation failed", 0, "", ""))
+                found.append((name, 0, "no allocation failed", 0, "", "", []))
             if progress:
                 progress(f"{name}: {count} allocations, {len(found)} findings so far")
     return found
 
 
+def functions(krait, places):
+    """The functions in which the addresses lie, innermost first, without those of the mode itself."""
+    told = subprocess.run(["llvm-symbolizer-19", f"--obj={krait}", "--no-inlines", *(place.decode() for place in places)], capture_output=True, text=True).stdout
+    names = [f"{block.split(chr(10))[0]} ({os.path.basename(block.split(chr(10))[1].rpartition(':')[0])})" for block in told.strip().split("\n\n") if "\n" in block]
+    return [name for name in names if "failures.c" not in name]
+
+
 def main():
-    step = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-    found = findings(step, os.environ.get("KRAIT", sys.executable), sys.argv[2:], lambda text: print(text, flush=True))
-    for name, *finding in found[:MOST_SHOWN]:
-        print(f"\n=== {name}", *finding)
+    arguments = sys.argv[1:]
+    unnoticed = collections.Counter() if "--unnoticed" in arguments else None
+    if unnoticed is not None:
+        arguments.remove("--unnoticed")
+    krait = os.environ.get("KRAIT", sys.executable)
+    found = findings(int(arguments[0]) if arguments else 1, krait, arguments[1:], lambda text: print(text, flush=True), unnoticed)
+    for name, *finding, places in found[:MOST_SHOWN]:
+        print(f"\n=== {name}", *finding, *functions(krait, places), sep="\n    ")
+    ways = collections.Counter()
+    for places, count in (unnoticed or {}).items():
+        ways["\n    ".join(functions(krait, places))] += count
+    for way, count in ways.most_common():
+        print(f"\n--- {count} times unnoticed\n    {way}")
     print(f"{len(found)} findings")
     return bool(found)
 

@@ -117,6 +117,7 @@ int main(void)
 {
     heap_init();
     thread_attach(thread_new(1 << 16));
+    if (!names_make()) return 1;
 #define TYPE(name) \
     if (!type_ready(&name)) return 1;
 #include "object/types.def"

@@ -1,8 +1,73 @@
 /* hash.c: message digests over OpenSSL's EVP interface. */
 #include "module/hash/hash.h"
+#include <malloc.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { RELEASE_LOCK_FROM = 2048 };   /* bytes: from here other threads may run while we hash */
+
+/* --- memory for OpenSSL
+ *
+ * OpenSSL does not survive a failed allocation: some of its ways out leave a lock held, and some of its tables are then never made. So where malloc has none, it gets pieces of a
+ * reserve, enough for all that it makes when it is first used. Untouched, the reserve costs nothing. It is whole again when all its pieces have come back.
+ */
+enum { RESERVE = 256 << 10, PIECE_HEADER = 16 };
+static struct {
+    pthread_mutex_t mutex;
+    size_t used, pieces;
+    _Alignas(16) char bytes[RESERVE];
+} reserve __attribute__((section(".bss.image")));
+
+static bool in_reserve(const void *memory) { return (const char *)memory >= reserve.bytes && (const char *)memory < reserve.bytes + RESERVE; }
+
+static void *reserve_take(size_t size)
+{
+    char *piece = 0;
+    size_t step = PIECE_HEADER + ((size + 15) & ~(size_t)15);
+    pthread_mutex_lock(&reserve.mutex);
+    if (step > size && step <= RESERVE - reserve.used) {
+        piece = reserve.bytes + reserve.used + PIECE_HEADER;
+        *(size_t *)(piece - PIECE_HEADER) = size;
+        reserve.used += step;
+        reserve.pieces++;
+    }
+    pthread_mutex_unlock(&reserve.mutex);
+    return piece;
+}
+
+static void memory_drop(void *memory, const char *file, int line)
+{
+    if (!in_reserve(memory)) return free(memory);
+    pthread_mutex_lock(&reserve.mutex);
+    if (!--reserve.pieces) reserve.used = 0;
+    pthread_mutex_unlock(&reserve.mutex);
+}
+
+static void *memory_get(size_t size, const char *file, int line)
+{
+    void *memory = size ? malloc(size) : 0;
+    return memory || !size ? memory : reserve_take(size);
+}
+
+static void *memory_change(void *old, size_t size, const char *file, int line)
+{
+    if (!old) return memory_get(size, file, line);
+    if (!size) return memory_drop(old, file, line), (void *)0;
+    void *new = in_reserve(old) ? 0 : realloc(old, size);
+    if (new || !(new = reserve_take(size))) return new;
+    size_t old_size = in_reserve(old) ? *(size_t *)((char *)old - PIECE_HEADER) : malloc_usable_size(old);
+    memcpy(new, old, old_size < size ? old_size : size);
+    memory_drop(old, file, line);
+    return new;
+}
+
+/* Before OpenSSL asks for anything; not in an image, for its variables are not. */
+__attribute__((constructor)) static void memory_init(void) { CRYPTO_set_mem_functions(memory_get, memory_change, memory_drop); }
+
+/* --- algorithms */
 
 /* With what OpenSSL has for the name, once it was asked: it looks long. */
 static struct {
@@ -53,6 +118,7 @@ Value hash_error(void)
     unsigned long code = ERR_peek_last_error();
     const char *library = ERR_lib_error_string(code), *reason = ERR_reason_error_string(code);
     ERR_clear_error();
+    if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE) return raise_memory();
     if (!reason) return raise_value("unknown reasons");
     return library ? raise_value("[%s] %s", library, reason) : raise_value("%s", reason);
 }
