@@ -283,6 +283,25 @@ class AtRunTime(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "cells"):
             self.trace_and_jump(made, 7, at=2, to=4)
 
+    def test_jump_inside_a_call(self):
+        """Where the place of the method that is none has not been written yet."""
+        def called(value):
+            return "called", value
+
+        def made(c, a, b):
+            z = (
+                called(
+                    a
+                    if
+                    c
+                    else
+                    b))
+            return z
+        line = made.__code__.co_firstlineno
+        for at in (3, 5):
+            for to in (6, 7):
+                self.assertEqual(self.trace_and_jump(made, 0, 1, 2, at=line + at, to=line + to), ("called", 2))
+
     def test_jump_out_of_what_looks_like_a_handler(self):
         made = function("RESUME", "NOP", ("LOAD_CONST", 0), "NOP", "NOP", "POP_TOP", "NOP", ("LOAD_CONST", 1), "RETURN_VALUE", consts=(42, None), linetable=lines(0, 1, 1, 1, 1, 1, 1, 1, 1),
                         table=exception_table((1, 1, 3, 0, 0)))

@@ -207,6 +207,7 @@ bool generator_close(GeneratorObj *gen)
     if (gen->state == GEN_CLOSED) return true;
     bool failed = false;
     if (waits) {
+        if (c_stack_low()) return raise_recursion("");
         gen->state = GEN_RUNNING;
         failed = !close_iterator(waits);
         gen->state = GEN_SUSPENDED;
@@ -273,6 +274,7 @@ int generator_throw(GeneratorObj *gen, bool close_on_exit, Value type, Value val
 {
     Value waits = generator_waits_on(gen);
     if (waits) {
+        if (c_stack_low()) return raise_recursion(""), -1;
         bool is_exit = close_on_exit && ((is_type(type) && type_is_subtype((Type *)type, &exc_GeneratorExit)) || is_instance_of(type, &exc_GeneratorExit));
         gen->state = GEN_RUNNING;
         if (is_exit) {

@@ -9,7 +9,7 @@
 #include "object/exception.h"
 #include <stdlib.h>
 
-enum { KIND_ITERATOR = 1, KIND_EXCEPT, KIND_OBJECT, KIND_NULL, KIND_LASTI, KIND_PENDING /* an object, and */, KIND_PENDING_NULL /* no object, maybe not in their registers yet */ };
+enum { KIND_ITERATOR = 1, KIND_EXCEPT, KIND_OBJECT, KIND_NULL, KIND_LASTI, KIND_PENDING /* an object, and */, KIND_PENDING_NULL /* surely none, maybe not in their registers yet */ };
 enum { BITS = 3, MAX_DEPTH = 20 };
 static const int64_t UNKNOWN = -2, TOO_DEEP = -1;
 
@@ -18,7 +18,7 @@ static int64_t pop_kinds(int64_t stack, int64_t count) { return stack < 0 ? stac
 static int top_kind(int64_t stack) { return (int)(stack & 7); }
 
 static int settled_kind(int kind) { return kind == KIND_PENDING ? KIND_OBJECT : kind == KIND_PENDING_NULL ? KIND_NULL : kind; }
-static int pending_kind(int kind) { return kind == KIND_NULL || kind == KIND_PENDING_NULL ? KIND_PENDING_NULL : KIND_PENDING; }
+static bool is_null_kind(int kind) { return kind == KIND_NULL || kind == KIND_PENDING_NULL; }
 
 /* At the beginning of a block all entries are in their registers. */
 static int64_t settled(int64_t stack)
@@ -26,19 +26,25 @@ static int64_t settled(int64_t stack)
     for (int shift = 0; stack > 0 && stack >> shift; shift += BITS) stack = (stack & ~(7ll << shift)) | (int64_t)settled_kind(stack >> shift & 7) << shift;
     return stack;
 }
-static bool has_pending(int64_t stack) { return stack > 0 && settled(stack) != stack; }
+/* Is there an object that may not be in its register? (What is no object can be put there: see drop_entries.) */
+static bool has_pending(int64_t stack)
+{
+    for (; stack > 0; stack = pop_kinds(stack, 1))
+        if (top_kind(stack) == KIND_PENDING) return true;
+    return false;
+}
 
 static bool kind_fits(int from, int to)
 {
     if (to == 0) return false;
-    if (to == KIND_OBJECT) return from != KIND_NULL;
-    return to == KIND_NULL || from == to;
+    if (to == KIND_OBJECT) return !is_null_kind(from);
+    return is_null_kind(to) || from == to;
 }
 
 static bool stack_fits(int64_t from, int64_t to)
 {
     if (to < 0) return false;
-    while (from > to) from = pop_kinds(from, 1);
+    while (settled(from) > settled(to)) from = pop_kinds(from, 1);
     if (has_pending(from) || has_pending(to)) return false;
     for (; from; from = pop_kinds(from, 1), to = pop_kinds(to, 1))
         if (!kind_fits(top_kind(from), top_kind(to))) return false;
@@ -67,13 +73,14 @@ static int64_t kinds_after(const StoredInsn *insn, int64_t stack)
     case BC_LOAD_CONST:
     case BC_LOAD_CLOSURE: return push_kind(stack, KIND_PENDING);
     case BC_PUSH_EXC_INFO: return push_kind(stack, KIND_EXCEPT);
-    case BC_LOAD_GLOBAL: return push_kind(insn->arg & 1 ? push_kind(stack, KIND_NULL) : stack, KIND_OBJECT);
+    case BC_LOAD_GLOBAL: return push_kind(insn->arg & 1 ? push_kind(stack, KIND_PENDING_NULL) : stack, KIND_OBJECT);
     case BC_LOAD_METHOD: return push_kind(push_kind(pop_kinds(stack, 1), KIND_NULL), KIND_OBJECT);
-    case BC_COPY: return push_kind(stack, pending_kind(top_kind(pop_kinds(stack, insn->arg - 1))));
+    case BC_COPY: return is_null_kind(top_kind(pop_kinds(stack, insn->arg - 1))) ? TOO_DEEP : push_kind(stack, KIND_PENDING);
     case BC_SWAP: {
         if (stack < 0 || insn->arg > MAX_DEPTH) return stack;
-        int64_t shift = BITS * ((int64_t)insn->arg - 1), low = pending_kind(stack & 7), high = pending_kind(stack >> shift & 7);
-        return (stack & ~(7ll | 7ll << shift)) | low << shift | high;
+        int64_t shift = BITS * ((int64_t)insn->arg - 1);
+        if (is_null_kind(stack & 7) || is_null_kind(stack >> shift & 7)) return TOO_DEEP;   /* no compiler does this */
+        return (stack & ~(7ll | 7ll << shift)) | KIND_PENDING | (int64_t)KIND_PENDING << shift;
     }
     default: {
         Effect e = bytecode_effect(insn->op, insn->arg);
@@ -131,14 +138,18 @@ static int mark_lines(Stored *s, const int *unit_lines, int *lines, int wanted)
     return found;
 }
 
-/* Drops stack entries until `to` is left, undoing the handling of exceptions on the way. */
+/* Drops stack entries until as many as `to` has are left, undoing the handling of exceptions on the way. */
 static void drop_entries(Frame *f, int64_t from, int64_t to, int32_t depth)
 {
     Thread *t = thread_self;
-    while (from > to && depth > 0) {
+    while (settled(from) > settled(to) && depth > 0) {
         Value v = f->r[f->code->nlocalsplus + --depth];
         if (top_kind(from) == KIND_EXCEPT) t->handled->exception = is_exception(v) ? v : 0;
         from = pop_kinds(from, 1);
+    }
+    for (; from > 0 && depth > 0; from = pop_kinds(from, 1)) {
+        depth--;
+        if (top_kind(from) == KIND_PENDING_NULL) f->r[f->code->nlocalsplus + depth] = 0;
     }
 }
 

@@ -294,7 +294,7 @@ static __attribute__((noinline)) HANDLER(call_any)
             Lowered *low = pc[0].pointer, *own = code_lowered((CodeObj *)function->code); \
             Value *window = ON_WINDOW; \
             if (UNLIKELY(low != own) && own && own->simple_args == (int64_t)nargs) ((Word *)pc)[0].pointer = low = own; \
-            if (LIKELY(low == own) && LIKELY(low != 0)) { \
+            if (LIKELY(low == own) && LIKELY(low != 0) && LIKELY(low->simple_args == (int64_t)nargs)) { /* another function's code may lie where that of a dead one was */ \
                 low = pc[0].pointer; \
                 __asm__("" : "+r"(low)); \
                 Frame *new = (new_frame) - 1; \
