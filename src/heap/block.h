@@ -88,6 +88,7 @@ typedef struct Heap {
     PointerArray kept;                /* objects that the threads of the parent process referred to when this one was forked */
     bool keeping;                     /* scan_word notes objects there */
     PointerArray young_finalizable, old_finalizable, pending_finalizers;
+    size_t finalizers_room;           /* so many objects, waiting or registered, find room in each of the arrays that they pass through */
     size_t finalizers_run;
     size_t deferred_finalizers;       /* dead objects whose finalizer waits for that of an object that refers to them */
     Obj **mark_stack;
@@ -108,6 +109,7 @@ extern Heap heap;
 extern Block **block_map[1 << 15];
 
 bool pointer_array_push(PointerArray *array, void *item);
+bool pointer_array_reserve(PointerArray *array, size_t capacity);   /* room for so many in all; false: no memory */
 
 static inline Block *block_of(const void *cell) { return (Block *)((uintptr_t)cell & ~(uintptr_t)(BLOCK_SIZE - 1)); }
 static inline size_t bit_index(const void *cell) { return ((uintptr_t)cell & (BLOCK_SIZE - 1)) >> 4; }

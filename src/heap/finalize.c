@@ -61,6 +61,10 @@ static bool weak_grow(void)
 
 bool gc_weak_register(Obj *target, Obj *owner, Value *slot, WeakDied died)
 {
+    /* Where the target dies, nobody can be told that there is no memory to note it. */
+    size_t callbacks = heap.died_owners.count + heap.weak_count + 1;
+    if (callbacks > heap.died_functions.capacity && (!pointer_array_reserve(&heap.died_owners, callbacks * 2) || !pointer_array_reserve(&heap.died_functions, callbacks * 2)))
+        return raise_memory();
     if (!weak_grow()) return raise_memory();
     heap.weak[heap.weak_count] = (WeakEntry){target, owner, slot, died, 0};
     weak_link(heap.weak_count++);
@@ -98,7 +102,10 @@ static void weak_process(bool full)
         bool owner_alive = is_alive(e->owner);
         if (!is_alive(e->target) || (e->target->gc & GC_DYING)) {
             *e->slot = 0;
-            if (owner_alive && e->died && pointer_array_push(&heap.died_owners, e->owner) && !pointer_array_push(&heap.died_functions, (void *)e->died)) heap.died_owners.count--;
+            if (owner_alive && e->died) {
+                pointer_array_push(&heap.died_owners, e->owner);
+                pointer_array_push(&heap.died_functions, (void *)e->died);
+            }
             weak_drop(e);
         } else if (!owner_alive) {
             weak_drop(e);
@@ -110,11 +117,27 @@ static void weak_process(bool full)
 
 /* --- finalizers */
 
-void gc_want_finalizer(Obj *object)
+/* The registered, and what a collection and the end of the process sort them into. No finalizer may be lost for want of memory there, so each of these arrays has room for all. */
+static PointerArray dead_finalizable, heads, last_finalizable;
+
+static bool reserve_finalizer(void)
 {
-    if (object->gc & (GC_FINALIZE | GC_FINALIZED)) return;
+    size_t count = heap.old_finalizable.count + heap.young_finalizable.count + heap.pending_finalizers.count;
+    if (count < heap.finalizers_room) return true;
+    size_t room = count < 32 ? 64 : count * 2;
+    PointerArray *const arrays[] = {&heap.young_finalizable, &heap.old_finalizable, &heap.pending_finalizers, &dead_finalizable, &heads, &last_finalizable};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+        if (!pointer_array_reserve(arrays[i], room)) return false;
+    heap.finalizers_room = room;
+    return true;
+}
+
+bool gc_want_finalizer(Obj *object)
+{
+    if (object->gc & (GC_FINALIZE | GC_FINALIZED)) return true;
+    if (!reserve_finalizer()) return raise_memory();
     object->gc |= GC_FINALIZE;
-    if (!pointer_array_push(object->gc & GC_OLD ? &heap.old_finalizable : &heap.young_finalizable, object)) object->gc &= ~GC_FINALIZE;
+    return pointer_array_push(object->gc & GC_OLD ? &heap.old_finalizable : &heap.young_finalizable, object);
 }
 
 void gc_finalizer_done(Obj *object)
@@ -142,13 +165,7 @@ static void split_dead(PointerArray *from, PointerArray *survivors, PointerArray
     for (size_t i = 0; i < count; i++) {
         Obj *o = from->items[i];
         if (!(o->gc & GC_FINALIZE)) continue;   /* gc_finalizer_done */
-        if (is_marked(o)) {
-            pointer_array_push(survivors, o);
-        } else if (!pointer_array_push(dead, o)) {
-            gc_visit(VALUE(o));
-            mark_drain();
-            pointer_array_push(survivors, o);
-        }
+        pointer_array_push(is_marked(o) ? survivors : dead, o);
     }
 }
 
@@ -160,27 +177,27 @@ static void queue_finalizer(Obj *o)
 
 static void finalizers_process(bool full)
 {
-    static PointerArray dead, heads;
-    dead.count = heads.count = 0;
-    if (full) split_dead(&heap.old_finalizable, &heap.old_finalizable, &dead);
-    split_dead(&heap.young_finalizable, &heap.old_finalizable, &dead);
+    PointerArray *dead = &dead_finalizable;
+    dead->count = heads.count = 0;
+    if (full) split_dead(&heap.old_finalizable, &heap.old_finalizable, dead);
+    split_dead(&heap.young_finalizable, &heap.old_finalizable, dead);
     heap.deferred_finalizers = 0;
-    if (dead.count == 0) return;
+    if (dead->count == 0) return;
     /* Newest first: what was made last tends to hold what was made before. */
-    for (size_t i = dead.count; i-- > 0;) {
-        Obj *o = dead.items[i];
+    for (size_t i = dead->count; i-- > 0;) {
+        Obj *o = dead->items[i];
         if (is_marked(o)) continue;
         mark_children(o);
         if (is_marked(o)) pointer_array_push(&heads, o);   /* in a cycle: somebody has to begin */
     }
     size_t first = heap.pending_finalizers.count;
-    for (size_t i = dead.count; i-- > 0;) {
-        Obj *o = dead.items[i];
+    for (size_t i = dead->count; i-- > 0;) {
+        Obj *o = dead->items[i];
         if (!is_marked(o)) queue_finalizer(o);
     }
     for (size_t i = 0; i < heads.count; i++) queue_finalizer(heads.items[i]);
-    for (size_t i = 0; i < dead.count; i++) {
-        Obj *o = dead.items[i];
+    for (size_t i = 0; i < dead->count; i++) {
+        Obj *o = dead->items[i];
         if (o->gc & GC_FINALIZED) continue;
         pointer_array_push(&heap.old_finalizable, o);
         heap.deferred_finalizers++;
@@ -245,20 +262,20 @@ static bool only_frees(const Obj *o) { return (type_head(o)->flags & TYPE_FREES)
 /* At exit: every object that still has a finalizer gets it, those that hold others first. */
 void gc_finalize_all(void)
 {
-    static PointerArray all;
+    PointerArray *all = &last_finalizable;
     gc_run_finalizers();
     gc_spare_kept();
     for (int round = 0; round < 4 && heap.old_finalizable.count + heap.young_finalizable.count; round++) {
-        all.count = 0;
-        for (size_t i = 0; i < heap.old_finalizable.count; i++) pointer_array_push(&all, heap.old_finalizable.items[i]);
-        for (size_t i = 0; i < heap.young_finalizable.count; i++) pointer_array_push(&all, heap.young_finalizable.items[i]);
+        all->count = 0;
+        for (size_t i = 0; i < heap.old_finalizable.count; i++) pointer_array_push(all, heap.old_finalizable.items[i]);
+        for (size_t i = 0; i < heap.young_finalizable.count; i++) pointer_array_push(all, heap.young_finalizable.items[i]);
         heap.old_finalizable.count = heap.young_finalizable.count = 0;
         /* Registration order is age order. __del__ methods first, the oldest object's first; then the native ones, youngest first: there holders are younger than what
          * they hold. */
-        for (size_t i = 0; i < all.count; i++)
-            if ((((Obj *)all.items[i])->gc & GC_FINALIZE) && (type_head(all.items[i])->flags & TYPE_HEAP)) queue_finalizer(all.items[i]);
-        for (size_t i = all.count; i-- > 0;)
-            if ((((Obj *)all.items[i])->gc & GC_FINALIZE) && !only_frees(all.items[i])) queue_finalizer(all.items[i]);
+        for (size_t i = 0; i < all->count; i++)
+            if ((((Obj *)all->items[i])->gc & GC_FINALIZE) && (type_head(all->items[i])->flags & TYPE_HEAP)) queue_finalizer(all->items[i]);
+        for (size_t i = all->count; i-- > 0;)
+            if ((((Obj *)all->items[i])->gc & GC_FINALIZE) && !only_frees(all->items[i])) queue_finalizer(all->items[i]);
         gc_run_finalizers();
     }
 }

@@ -22,15 +22,19 @@ static const uint16_t class_sizes[SIZE_CLASSES] = {
 };
 static uint8_t size_class_of[MEDIUM_LIMIT / 16 + 1];   /* by sixteenths of the size, rounded up */
 
+bool pointer_array_reserve(PointerArray *array, size_t capacity)
+{
+    if (array->capacity >= capacity) return true;
+    void **items = lasting_grow(array->items, capacity * sizeof *items);
+    if (!items) return false;
+    array->items = items;
+    array->capacity = capacity;
+    return true;
+}
+
 bool pointer_array_push(PointerArray *array, void *item)
 {
-    if (array->count == array->capacity) {
-        size_t capacity = array->capacity ? array->capacity * 2 : 64;
-        void **items = lasting_grow(array->items, capacity * sizeof *items);
-        if (!items) return false;
-        array->items = items;
-        array->capacity = capacity;
-    }
+    if (array->count == array->capacity && !pointer_array_reserve(array, array->capacity ? array->capacity * 2 : 64)) return false;
     array->items[array->count++] = item;
     return true;
 }
@@ -464,7 +468,7 @@ void *gc_new(Type *type, size_t size)
     }
     if (__builtin_expect(!o, 0)) return 0;
     o->type = type;
-    if (__builtin_expect((((TypeHead *)type)->flags & TYPE_FINALIZE) != 0, 0)) gc_want_finalizer(o);
+    if (__builtin_expect((((TypeHead *)type)->flags & TYPE_FINALIZE) != 0, 0) && !gc_want_finalizer(o)) return 0;
     return o;
 }
 

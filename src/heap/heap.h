@@ -83,5 +83,5 @@ bool gc_has_weakrefs(Obj *target);
 void gc_native(Obj *object);
 /* At exit: runs every finalizer that is left (files flush and close), but those of what only a parent's threads referred to. */
 void gc_finalize_all(void);
-/* The object needs its type's `finalize` (native cleanup, __del__) once, before it is freed. gc_new does this by itself for types with TYPE_FINALIZE. */
-void gc_want_finalizer(Obj *object);
+/* The object needs its type's `finalize` (native cleanup, __del__) once, before it is freed. gc_new does this by itself for types with TYPE_FINALIZE. false: MemoryError. */
+bool gc_want_finalizer(Obj *object);

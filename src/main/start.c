@@ -294,10 +294,10 @@ bool start_interpreter(void)
 
 /* ---------------------------------------------------------------- stop */
 
-static void call_if_imported(const char *module, const char *function)
+static void call_if_imported(const char *module, Value function)
 {
-    Value m = dict_get_cstring(sys_modules(), module), name = m ? str_intern_cstring(function) : 0;
-    if (name && !call_method_0(m, name)) {
+    Value m = dict_get_cstring(sys_modules(), module);
+    if (m && !call_method_0(m, function)) {
         if (error_matches(&exc_AttributeError)) error_clear();
         else error_unraisable(m, 0);
     }
@@ -307,7 +307,7 @@ int stop_interpreter(int status)
 {
     const char *hot = getenv("KRAIT_SAVE_HOT");   /* for the build */
     if (hot && !image_save_hot(hot)) return 1;
-    call_if_imported("threading", "_shutdown");
+    call_if_imported("threading", NAME("_shutdown"));
     atexit_run();
     if (!sys_flush() && status == 0) status = 120;
     sys_set_finalizing();

@@ -98,7 +98,10 @@ static bool fill_from_dialect(Value *p)
         Value name = str_intern_cstring(parameter_names[i]);
         if (!name) return false;
         p[i] = object_getattr_opt(p[P_DIALECT], name);
-        if (!p[i] && thread_self->exception) error_clear();
+        if (!p[i] && thread_self->exception) {
+            if (error_matches(&exc_MemoryError)) return false;
+            error_clear();
+        }
     }
     return true;
 }

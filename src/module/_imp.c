@@ -144,6 +144,7 @@ static NATIVE(imp_get_frozen_object)
     code = b.length ? marshal_load_bytes(b.data, (size_t)b.length) : 0;
     buffer_release(&b);
     if (!code) {
+        if (thread_self->exception && error_matches(&exc_MemoryError)) return 0;
         error_clear();
         return raise_frozen("Frozen object named %R is invalid", args[0]);
     }

@@ -259,8 +259,7 @@ static Value memo_get(Unpickler *u, uint64_t number)
 {
     Value v = number < (uint64_t)list_size(u->memo) ? list_get(u->memo, (int64_t)number) : 0;
     if (!v && u->far_memo) v = dict_get(u->far_memo, int_new((int64_t)number));
-    if (v) return v;
-    error_clear();
+    if (v || thread_self->exception) return v;
     return unpickling_error("Memo value not found at index %lld", (long long)number);
 }
 

@@ -247,12 +247,12 @@ static int dims_equal(const ItemCompare *c, const Buffer *a, const uint8_t *p, c
     return 1;
 }
 
-/* struct.Struct(format).unpack; 0 with the exception cleared: nothing is equal in such a format. */
+/* struct.Struct(format).unpack; 0 without an exception (but MemoryError): nothing is equal in such a format. */
 static Value struct_unpacker(const char *format)
 {
     Value type = import_attr("struct", "Struct"), text = type ? str_from_cstring(format ? format : "B") : 0;
     Value object = text ? call_1(type, text) : 0, function = object ? object_getattr(object, NAME("unpack")) : 0;
-    if (!function) error_clear();
+    if (!function && !error_matches(&exc_MemoryError)) error_clear();
     return function;
 }
 
@@ -267,8 +267,8 @@ int buffers_equal(const Buffer *a, const Buffer *b)
     int64_t size;
     c.a = format_native(a->format, &size);
     c.b = format_native(b->format, &size);
-    if (!c.a && !(c.unpack_a = struct_unpacker(a->format))) return 0;
-    if (!c.b && !(c.unpack_b = struct_unpacker(b->format))) return 0;
-    if (c.a && !c.b && !(c.unpack_a = struct_unpacker(a->format))) return 0;
+    if (!c.a && !(c.unpack_a = struct_unpacker(a->format))) return thread_self->exception ? -1 : 0;
+    if (!c.b && !(c.unpack_b = struct_unpacker(b->format))) return thread_self->exception ? -1 : 0;
+    if (c.a && !c.b && !(c.unpack_a = struct_unpacker(a->format))) return thread_self->exception ? -1 : 0;
     return dims_equal(&c, a, a->data, b, b->data, 0);
 }

@@ -258,6 +258,14 @@ static bool bytes_warn(Value a, Value b)
     return true;
 }
 
+/* What has no buffer to look at is compared by nobody; but want of memory is no answer. */
+static Value not_comparable(void)
+{
+    if (error_matches(&exc_MemoryError)) return 0;
+    error_clear();
+    return NOT_IMPLEMENTED;
+}
+
 Value bytes_compare_values(Value a, Value b, CompareOp op)
 {
     if (is_bytes(a) && is_bytes(b)) {
@@ -269,14 +277,10 @@ Value bytes_compare_values(Value a, Value b, CompareOp op)
         return NOT_IMPLEMENTED;
     }
     Buffer x, y;
-    if (!buffer_get(a, &x, BUFFER_SIMPLE)) {
-        error_clear();
-        return NOT_IMPLEMENTED;
-    }
+    if (!buffer_get(a, &x, BUFFER_SIMPLE)) return not_comparable();
     if (!buffer_get(b, &y, BUFFER_SIMPLE)) {
-        error_clear();
         buffer_release(&x);
-        return NOT_IMPLEMENTED;
+        return not_comparable();
     }
     int order = span_compare((Span){x.data, x.length}, (Span){y.data, y.length});
     buffer_release(&x);

@@ -351,6 +351,7 @@ static Value memoryview_compare(Value a, Value b, CompareOp op)
         Buffer other;
         if (!has_buffer(b)) return NOT_IMPLEMENTED;
         if (!buffer_get(b, &other, BUFFER_FULL)) {
+            if (error_matches(&exc_MemoryError)) return 0;
             error_clear();
             return NOT_IMPLEMENTED;
         }

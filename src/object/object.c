@@ -73,7 +73,10 @@ static Value object_default_repr(Value v)
 {
     Type *type = type_of(v);
     Value module = type_module_value(type);
-    if (!module && thread_self->exception) error_clear();
+    if (!module && thread_self->exception) {
+        if (error_matches(&exc_MemoryError)) return 0;
+        error_clear();
+    }
     Value qualname = type_qualname_value(type);
     if (!qualname) return 0;
     if (module && is_str(module) && !str_equal_ascii(module, "builtins")) return str_format_c("<%U.%U object at %p>", module, qualname, (void *)v);

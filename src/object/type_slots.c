@@ -345,6 +345,7 @@ Value slot_compare(Value a, Value b, CompareOp op)
     if (descr_type->flags & TYPE_METHOD_DESCRIPTOR) return object_call(descr, args + 1, 2, 0);
     if (descr_type->descr_get && !(descr = descr_type->descr_get(descr, a, type))) {
         /* A method that cannot even be fetched counts as absent here, as in CPython. */
+        if (error_matches(&exc_MemoryError)) return 0;
         error_clear();
         return NOT_IMPLEMENTED;
     }

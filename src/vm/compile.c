@@ -131,6 +131,7 @@ Value vm_front_end_run(const FrontEndInput *input, Value (*work)(Source *source,
 {
     const char *name = str_utf8(input->filename, 0);
     if (!name) {
+        if (error_matches(&exc_MemoryError)) return 0;
         error_clear();
         name = "?";
     }

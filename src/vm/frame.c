@@ -29,11 +29,10 @@ int frame_line(const Frame *f)
     return line;
 }
 
-Value frame_object(Frame *f)
+static bool make_object(Frame *f)
 {
-    if (f->object) return f->object;
     FrameObj *o = gc_new(&frame_type, sizeof(FrameObj) + sizeof(Value) * (size_t)f->code->nlocalsplus);
-    if (!o) return 0;
+    if (!o) return false;
     o->frame = f;
     o->generator = f->generator;
     o->trace_lines = true;
@@ -41,14 +40,26 @@ Value frame_object(Frame *f)
     f->object = VALUE(o);
     f->flags |= FRAME_OBJECT;
     if (f->generator) gc_barrier(f->generator);
-    return VALUE(o);
+    return true;
+}
+
+/* A frame that has an object has callers that have theirs, for f_back once it is over: where a frame ends nothing may fail. (A generator's has no f_back then.) */
+Value frame_object(Frame *f)
+{
+    for (Frame *g = f; g && !g->object; g = g->flags & FRAME_GENERATOR ? 0 : g->previous) {
+        if (make_object(g)) continue;
+        for (; f != g; f = f->previous) {
+            f->object = 0;
+            f->flags &= ~(uint32_t)FRAME_OBJECT;
+        }
+        return 0;
+    }
+    return f->object;
 }
 
 void frame_object_detach(Frame *f)
 {
-    Value pending = error_take();
     FrameObj *o = (FrameObj *)f->object;
-    Frame *previous = f->previous;
     o->own = *f;
     o->own.previous = 0;
     o->own.object = VALUE(o);
@@ -59,12 +70,10 @@ void frame_object_detach(Frame *f)
     o->own.r = o->own.top = o->registers;
     o->frame = &o->own;
     o->generator = 0;
-    if (previous && !(f->flags & FRAME_GENERATOR)) o->back = frame_object(previous);
+    if (f->previous && !(f->flags & FRAME_GENERATOR)) o->back = f->previous->object;
     f->object = 0;
     f->flags &= ~(uint32_t)FRAME_OBJECT;
     gc_barrier(o);
-    if (thread_self->exception) error_clear();   /* no memory for f_back's object: it is None */
-    if (pending) error_restore(pending);
 }
 
 void frames_after_fork(void)

@@ -40,6 +40,7 @@ Value generator_take_frame(Thread *t, Frame *f, uint32_t live)
     if (!gen) return 0;
     Value origin = 0;
     if (t->coroutine_origin_depth > 0 && type == &coroutine_type && !(origin = coroutine_origin(t, f->previous))) return 0;
+    if ((type != &generator_type || bytes_size(code->exceptiontable) > 0) && !gc_want_finalizer(&gen->head)) return 0;
     /* Field by field: the frame has been written so a moment ago (values_copy). */
     Frame *g = &gen->frame;
     g->pc = f->pc;
@@ -68,7 +69,6 @@ Value generator_take_frame(Thread *t, Frame *f, uint32_t live)
         f->object = 0;
     }
     gc_barrier(gen);
-    if (type != &generator_type || bytes_size(code->exceptiontable) > 0) gc_want_finalizer(&gen->head);
     vm_pop_frame(t, f);
     return VALUE(gen);
 }

@@ -79,8 +79,8 @@ Value vm_import_from(Value module, Value name)
     Value package = object_getattr_opt(module, NAME("__name__"));
     if (!package && thread_self->exception) return 0;
     if (package && is_str(package)) {
-        Value full = str_format_c("%U.%U", package, name), sys = import_module("sys"), modules = sys ? object_getattr(sys, NAME("modules")) : 0;
-        if (!full || !modules) return 0;
+        Value full = str_format_c("%U.%U", package, name), sys = full ? import_module("sys") : 0, modules = sys ? object_getattr(sys, NAME("modules")) : 0;
+        if (!modules) return 0;
         v = mapping_get(modules, full);
         if (v || thread_self->exception) return v;
     } else package = 0;
