@@ -272,14 +272,15 @@ static const NativeDef functions[] = {
 
 static bool init(Value module)
 {
-    if (!garbage) {
+    if (!callbacks) {
         gc_root(&garbage);
         gc_root(&callbacks);
         garbage = list_new(0);
-        callbacks = list_new(0);
+        callbacks = garbage ? list_new(0) : 0;
+        if (!callbacks) return false;
         safe_point_handler(INTERRUPT_COLLECT, collect_at_safe_point);
     }
-    return garbage && callbacks && module_add(module, "garbage", garbage) && module_add(module, "callbacks", callbacks) && module_add_int(module, "DEBUG_STATS", DEBUG_STATS) &&
+    return module_add(module, "garbage", garbage) && module_add(module, "callbacks", callbacks) && module_add_int(module, "DEBUG_STATS", DEBUG_STATS) &&
            module_add_int(module, "DEBUG_COLLECTABLE", DEBUG_COLLECTABLE) && module_add_int(module, "DEBUG_UNCOLLECTABLE", DEBUG_UNCOLLECTABLE) &&
            module_add_int(module, "DEBUG_SAVEALL", DEBUG_SAVEALL) && module_add_int(module, "DEBUG_LEAK", DEBUG_LEAK);
 }
