@@ -60,6 +60,12 @@ CASES = [
 ]
 
 
+ENCODING = "import locale; print(locale.getencoding(), locale.getpreferredencoding())"
+CASES += [(["-c", ENCODING], {"LC_ALL": all, "LANG": language, "PYTHONCOERCECLOCALE": coerce}) for all in ("", "C", "C.UTF-8", "POSIX", "xx") for language in ("", "C") for coerce in ("", "0")]
+# A null byte hides the rest of its line.
+CASES += [([], text) for text in (b"print(1)\n\0print(2)\n", b"\0", b"print(1) #\0\nprint(2)\nprint(3)", b"print(1 +\0 rubbish\n 2)\n", b"print('a\0b')\n", b"print('''a\n\0b''')\n", b"print(1)\0")]
+
+
 class Options(unittest.TestCase):
     maxDiff = 3000
 

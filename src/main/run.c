@@ -90,9 +90,33 @@ static bool run_code(Value code)
     return code && namespace && vm_eval_code(code, namespace, namespace);
 }
 
+/* CPython reads a script line by line, as C strings: a null byte hides the rest of its line, line end included; at the beginning of a line it is the end of the script. The text without
+ * what is hidden, in memory of its own; 0: MemoryError. */
+static char *visible_text(const char *text, size_t *size)
+{
+    char *out = malloc(*size + 1);
+    if (!out) return raise_memory(), (char *)0;
+    size_t length = 0;
+    for (const char *end = text + *size; text < end;) {
+        const char *line_end = memchr(text, '\n', (size_t)(end - text)), *next = line_end ? line_end + 1 : end, *null = memchr(text, 0, (size_t)(next - text));
+        if (null == text && (length == 0 || out[length - 1] == '\n')) break;
+        size_t seen = (size_t)((null ? null : next) - text);
+        memcpy(out + length, text, seen);
+        length += seen;
+        text = next;
+    }
+    *size = length;
+    return out;
+}
+
 static bool run_source(const char *text, size_t size, Value filename)
 {
-    if (memchr(text, 0, size)) return raise_value("source code string cannot contain null bytes");
+    if (memchr(text, 0, size)) {
+        char *visible = visible_text(text, &size);
+        Value code = visible ? vm_compile(visible, size, filename, PARSE_FILE, VM_COMPILE_SCRIPT, -1, 11) : 0;
+        free(visible);
+        return run_code(code);
+    }
     return run_code(vm_compile(text, size, filename, PARSE_FILE, VM_COMPILE_SCRIPT, -1, 11));
 }
 

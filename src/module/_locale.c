@@ -1,5 +1,6 @@
 /* _locale.c: the C library's locale, for module locale. */
 #include "module/module.h"
+#include "module/config.h"
 #include <errno.h>
 #include <langinfo.h>
 #include <libintl.h>
@@ -110,7 +111,19 @@ static NATIVE(locale_nl_langinfo)
     return raise_value("unsupported langinfo constant");
 }
 
-static NATIVE(locale_getencoding) { return str_from_cstring("UTF-8"); }
+/* CPython puts a locale with UTF-8 in the place of the C locale (PEP 538), unless it is told not to, or LC_ALL stands in the way. Here the C locale stays, and means UTF-8 then. */
+static bool replaces_c_locale(void)
+{
+    const char *all = getenv("LC_ALL"), *wish = config.ignore_environment ? 0 : getenv("PYTHONCOERCECLOCALE");
+    return (!all || !*all) && !(wish && !strcmp(wish, "0"));
+}
+
+static NATIVE(locale_getencoding)
+{
+    const char *name = nl_langinfo(CODESET);
+    if (!name || !*name || (!strncmp(name, "ANSI_X3", 7) && replaces_c_locale())) name = "UTF-8";
+    return str_from_cstring(name);
+}
 
 static const char *text_argument(const char *function, const char *position, Value v)
 {

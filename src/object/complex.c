@@ -307,7 +307,7 @@ static bool is_real(Value v) { return type_of(v)->to_float || type_of(v)->index;
 static Value complex_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     size_t keywords = kwnames ? (size_t)tuple_size(kwnames) : 0;
-    if (nargs + keywords > 2) return raise_type("complex() takes at most 2 arguments (%zu given)", nargs + keywords);
+    if (nargs + keywords > 2) return raise_type("complex() takes at most 2 %sarguments (%zu given)", nargs ? "" : "keyword ", nargs + keywords);
     Value r = nargs ? args[0] : 0, i = nargs > 1 ? args[1] : 0;
     for (size_t k = 0; k < keywords; k++) {
         Value name = tuple_get(kwnames, (int64_t)k);

@@ -87,7 +87,7 @@ static Value with_base(Value text, Value base_value)
 static Value int_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     size_t keywords = kwnames ? (size_t)tuple_size(kwnames) : 0;
-    if (nargs + keywords > 2) return raise_type("int() takes at most 2 arguments (%zu given)", nargs + keywords);
+    if (nargs + keywords > 2) return raise_type("int() takes at most 2 %sarguments (%zu given)", nargs ? "" : "keyword ", nargs + keywords);
     Value x = nargs ? args[0] : 0, base = nargs > 1 ? args[1] : 0;
     for (size_t k = 0; k < keywords; k++) {
         if (!str_equal_ascii(tuple_get(kwnames, (int64_t)k), "base")) return raise_type("'%U' is an invalid keyword argument for int()", tuple_get(kwnames, (int64_t)k));

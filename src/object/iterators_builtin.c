@@ -12,11 +12,21 @@ static void enumerate_trace(Obj *o)
     gc_visit(((EnumerateObj *)o)->large);
 }
 
+/* Both arguments can be named, in any order; just one is the iterable. */
+static bool enumerate_names_fit(Value kwnames)
+{
+    bool start_first = tuple_size(kwnames) == 2 && str_equal_ascii(tuple_get(kwnames, 0), "start");
+    for (int64_t i = 0; i < tuple_size(kwnames); i++)
+        if (!str_equal_ascii(tuple_get(kwnames, i), start_first == !i ? "start" : "iterable")) return raise_type("'%U' is an invalid keyword argument for enumerate()", tuple_get(kwnames, i));
+    return true;
+}
+
 static Value enumerate_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     static Signature *cache;
     Value bound[2], start = small_int(0);
-    if (nargs == 0 && (!kwnames || tuple_size(kwnames) == 0)) return raise_type("enumerate() missing required argument 'iterable'");
+    if (nargs == 0 && (!kwnames || tuple_size(kwnames) == 0 || tuple_size(kwnames) > 2)) return raise_type("enumerate() missing required argument 'iterable'");
+    if (nargs == 0 && !enumerate_names_fit(kwnames)) return 0;
     if (!native_bind("enumerate", "(iterable, start=0)", &cache, args, nargs, kwnames, bound)) return 0;
     if (bound[1] && bound[1] != small_int(0) && !(start = number_index(bound[1]))) return 0;
     Value iterator = object_iter(bound[0]);
@@ -89,6 +99,7 @@ static void zip_trace(Obj *o) { gc_visit(((ZipObj *)o)->iterators); }
 static bool strict_argument(Value *args, size_t nargs, Value kwnames, bool *strict)
 {
     *strict = false;
+    if (kwnames && tuple_size(kwnames) > 1) return raise_type("zip() takes at most 1 keyword argument (%zd given)", (size_t)tuple_size(kwnames));
     for (int64_t i = 0; kwnames && i < tuple_size(kwnames); i++) {
         if (!str_equal_ascii(tuple_get(kwnames, i), "strict")) return raise_type("'%U' is an invalid keyword argument for zip()", tuple_get(kwnames, i));
         int truth = object_truth(args[(int64_t)nargs + i]);

@@ -105,7 +105,7 @@ static bool super_set(SuperObj *super, Value type, Value object)
 
 static bool super_init(Value self, Value *args, size_t nargs, Value kwnames)
 {
-    if (!args_no_keywords("super", kwnames) || !args_check_count("super", (int64_t)nargs, 0, 2)) return false;
+    if (!args_no_keywords("super", kwnames) || !args_check_count("super()", (int64_t)nargs, 0, 2)) return false;
     Value type = nargs ? args[0] : 0, object = nargs > 1 ? args[1] : 0;
     if (type && !is_type(type)) return raise_type("super() argument 1 must be a type, not %.50T", type);
     if (!type) {
