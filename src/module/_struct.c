@@ -667,9 +667,9 @@ static bool struct_module_init(Value module)
         gc_root(&cache);
         gc_root(&struct_error);
         cache = dict_new();
-        struct_error = module_new_exception("struct.error", 0, 0);
+        struct_error = cache ? module_new_exception("struct.error", 0, 0) : 0;
     }
-    return cache && struct_error && type_ready(&unpack_iterator_type) && module_add_type(module, &struct_type) && module_add(module, "error", struct_error);
+    return struct_error && type_ready(&unpack_iterator_type) && module_add_type(module, &struct_type) && module_add(module, "error", struct_error);
 }
 
 const ModuleDef module__struct = {"_struct", "Functions to convert between Python values and C structs.", struct_functions, struct_module_init};

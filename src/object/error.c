@@ -79,8 +79,11 @@ static void set_context(Exception *exception, Value context)
     exception_set_context(exception, context);
 }
 
+/* A pending MemoryError stays: what is raised on top of it comes of going on without what could not be made, and whoever takes it for an answer would lose the real one. */
 uint64_t raise_instance(Value exception)
 {
+    Value pending = thread_self->exception;
+    if (pending && type_of(pending) == &exc_MemoryError && type_of(exception) != &exc_MemoryError) return 0;
     set_context((Exception *)exception, error_handled());
     thread_self->exception = exception;
     return 0;
