@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -83,6 +84,21 @@ static void note(int status)
     for (int i = 0; i < 2; i++) copy_all(trial.output[i], trial.log);
 }
 
+/* In the child: what it reads from files that are open must not be gone for the parent. */
+static void own_offsets(void)
+{
+    enum { MOST_FILES = 64 };
+    for (int fd = 3; fd < MOST_FILES; fd++) {
+        struct stat st;
+        if (fd == trial.log || fd == trial.output[0] || fd == trial.output[1] || fstat(fd, &st) < 0 || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))) continue;
+        char path[32];
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+        int own = open(path, (fcntl(fd, F_GETFL) & (O_ACCMODE | O_APPEND)) | O_CLOEXEC);
+        if (own < 0 || lseek(own, lseek(fd, 0, SEEK_CUR), SEEK_SET) < 0 || dup3(own, fd, O_CLOEXEC) < 0) give_up("krait: an open file");
+        close(own);
+    }
+}
+
 /* true in the child, where this allocation fails and the others don't */
 static bool fails_in_child(void)
 {
@@ -91,6 +107,7 @@ static bool fails_in_child(void)
     if (child < 0) give_up("krait: fork");
     if (child == 0) {
         for (int i = 0; i < 2; i++) dup2(trial.output[i], 1 + i);
+        own_offsets();
         trial.step = 0;
         alarm(SECONDS_LEFT);
         return true;

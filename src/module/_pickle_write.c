@@ -611,11 +611,13 @@ static bool save_global(Pickler *p, Value object, Value given)
     if (!module_name) return false;
     Value module = is_str(module_name) ? pickle_import(module_name) : 0;
     if (!module) {
+        if (error_matches(&exc_MemoryError)) return false;
         error_clear();
         return pickling_error("Can't pickle %R: import of module %R failed", object, module_name);
     }
     Value found = pickle_get_global(module, name, true, &parent);
     if (!found) {
+        if (error_matches(&exc_MemoryError)) return false;
         error_clear();
         return pickling_error("Can't pickle %R: attribute lookup %S on %S failed", object, name, module_name);
     }

@@ -92,7 +92,7 @@ static Value current_folder(bool as_bytes)
 {
     char *cwd;
     BLOCKING(cwd = getcwd(0, 0));
-    if (!cwd) return raise_errno();
+    if (!cwd) return errno == ENOMEM ? raise_memory() : raise_errno();
     Value v = name_value(cwd, strlen(cwd), as_bytes);
     free(cwd);
     return v;
