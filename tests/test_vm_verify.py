@@ -2,6 +2,7 @@
 import gc
 import importlib
 import importlib.util
+import io
 import marshal
 import os
 import random
@@ -652,6 +653,29 @@ class Harmless(unittest.TestCase):
         for kind in "saAut([<>l":
             with self.subTest(kind), self.assertRaises(EOFError):
                 marshal.loads(kind.encode() + number(2**31 - 1))
+
+    def test_sizes_that_a_file_does_not_have(self):
+        """A file that says it has two thousand million of anything gets no memory for what is not there."""
+        program = """
+            import io, marshal
+            for kind in b"suatl([<>":
+                for flag in 0, 128:
+                    try: marshal.load(io.BytesIO(bytes([kind | flag]) + b"\\xff\\xff\\xff\\x7f" + b"N" * 100))
+                    except (EOFError, ValueError): pass
+            peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+            print(int(peak.split()[1]) < 200000)
+        """
+        done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True)
+        self.assertEqual((done.stdout, done.stderr), ("True\n", ""))
+
+    def test_large_values_from_a_file(self):
+        for value in (tuple(range(140000)), (), b"x" * 3000001, "y" * 2500000, 3 ** 6000000, -(7 ** 100), [tuple("ab") * 70000] * 3, "\xe9" * 1100000, ("a",) * 131072, ("a",) * 131073):
+            data = marshal.dumps(value)
+            file = io.BytesIO(data + b"rest")
+            self.assertTrue(marshal.load(file) == value)
+            self.assertEqual(file.read(), b"rest")
+            with self.assertRaises(EOFError):
+                marshal.load(io.BytesIO(data[:-1]))
 
 
 if __name__ == "__main__":

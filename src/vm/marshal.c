@@ -14,7 +14,7 @@
 #include "object/str.h"
 #include <limits.h>
 
-enum { MAX_DEPTH = 2000, FLAG_REF = 0x80 };
+enum { MAX_DEPTH = 2000, FLAG_REF = 0x80, FILE_PART = 1 << 20 };
 
 /* ---------------------------------------------------------------- reading */
 
@@ -26,15 +26,9 @@ typedef struct Reader {
     bool compiled;               /* by the front end: its code needs no check before it runs */
 } Reader;
 
-/* `size` bytes of input, or 0 with EOFError. */
-static const uint8_t *read_bytes(Reader *r, size_t size)
+/* `size` bytes of a file, which its readinto() puts into one bytearray. */
+static const uint8_t *read_file(Reader *r, size_t size)
 {
-    if (!r->file) {
-        if (size > (size_t)(r->end - r->next)) return (void *)raise_format(&exc_EOFError, "marshal data too short");
-        const uint8_t *p = r->next;
-        r->next += size;
-        return p;
-    }
     Value buffer = bytearray_new(0, size);
     if (!buffer) return 0;
     Value view = memoryview_new(buffer);
@@ -44,6 +38,29 @@ static const uint8_t *read_bytes(Reader *r, size_t size)
     if (got > (int64_t)size) return (void *)raise_value("read() returned too much data: %zd bytes requested, %zd returned", size, (size_t)got);
     if (got < (int64_t)size) return (void *)raise_format(&exc_EOFError, "EOF read where not expected");
     return bytearray_data(buffer);
+}
+
+/* More of a file is asked for in parts, for it may say more than it has. */
+static const uint8_t *read_file_parts(Reader *r, size_t size)
+{
+    BytesBuilder all = {0};
+    for (size_t part; size; size -= part) {
+        part = size < FILE_PART ? size : FILE_PART;
+        const uint8_t *p = read_file(r, part);
+        if (!p || !bytes_builder_add(&all, p, part)) return 0;
+    }
+    Value bytes = bytes_builder_finish(&all);
+    return bytes ? bytes_data(bytes) : 0;
+}
+
+/* `size` bytes of input, or 0 with EOFError. */
+static const uint8_t *read_bytes(Reader *r, size_t size)
+{
+    if (r->file) return size <= FILE_PART ? read_file(r, size) : read_file_parts(r, size);
+    if (size > (size_t)(r->end - r->next)) return (void *)raise_format(&exc_EOFError, "marshal data too short");
+    const uint8_t *p = r->next;
+    r->next += size;
+    return p;
 }
 
 /* A single byte, with which something begins. Whatever keeps a file's readinto() from giving it, an exception for which nobody is at fault excepted, is the end of the file. */
@@ -82,8 +99,8 @@ static bool read_size(Reader *r, int64_t *out, const char *what)
     return true;
 }
 
-/* Whether the input can hold `count` things of `size` bytes or more: no memory is asked for what cannot be there. */
-static bool may_hold(Reader *r, int64_t count, int64_t size) { return r->file || count * size <= r->end - r->next; }
+/* Whether the input can hold `count` things of `size` bytes or more: no memory is asked for what cannot be there. Of a file that is not known: so many that it does not matter. */
+static bool may_hold(Reader *r, int64_t count, int64_t size) { return r->file ? count * size <= FILE_PART : count * size <= r->end - r->next; }
 
 static Value read_object(Reader *r);
 
@@ -104,6 +121,16 @@ static Value fill_ref(Reader *r, Value v, int64_t index)
     return v;
 }
 
+/* Twice as many limbs, but not more than `most`, and one. */
+static mp_limb_t *grown_limbs(const mp_limb_t *limbs, size_t *room, size_t most)
+{
+    size_t more = 2 * *room < most ? 2 * *room : most;
+    mp_limb_t *grown = gc_buffer((more + 1) * sizeof *grown);
+    if (grown) memcpy(grown, limbs, (*room + 1) * sizeof *grown);
+    *room = more;
+    return grown;
+}
+
 static Value read_big_int(Reader *r)
 {
     int32_t n;
@@ -111,9 +138,10 @@ static Value read_big_int(Reader *r)
     if (n == INT32_MIN) return raise_value("bad marshal data (long size out of range)");
     int64_t digits = n < 0 ? -n : n;
     if (digits == 0) return small_int(0);
-    size_t limb_count = (size_t)(digits * 15 + 63) / 64;
-    bool whole = may_hold(r, digits, 2);
-    mp_limb_t *limbs = whole ? gc_buffer((limb_count + 1) * sizeof *limbs) : 0;
+    size_t limb_count = (size_t)(digits * 15 + 63) / 64, room = limb_count;
+    bool whole = may_hold(r, digits, 2) || r->file;
+    if (r->file && room > FILE_PART / sizeof(mp_limb_t)) room = FILE_PART / sizeof(mp_limb_t);
+    mp_limb_t *limbs = whole ? gc_buffer((room + 1) * sizeof *limbs) : 0;
     if (whole && !limbs) return 0;
     for (int64_t i = 0; i < digits; i++) {
         int digit;
@@ -122,6 +150,7 @@ static Value read_big_int(Reader *r)
         if (digit == 0 && i == digits - 1) return raise_value("bad marshal data (unnormalized long data)");
         if (!whole) continue;   /* to where the data ends or is wrong */
         size_t bit = (size_t)i * 15;
+        if (bit / 64 >= room && !(limbs = grown_limbs(limbs, &room, limb_count))) return 0;
         limbs[bit / 64] |= (uint64_t)digit << bit % 64;
         if (bit % 64 > 49) limbs[bit / 64 + 1] |= (uint64_t)digit >> (64 - bit % 64);
     }
@@ -161,9 +190,22 @@ static Value read_item(Reader *r, const char *container)
     return item || thread_self->exception ? item : raise_type("NULL object in marshal data for %s", container);
 }
 
+/* A tuple that is too large for a file to be believed. It cannot be referred to before it is whole. */
+static Value read_huge_tuple(Reader *r, int64_t size, bool flag)
+{
+    int64_t index = reserve_ref(r, flag);
+    Value list = index == -1 ? 0 : list_new(0);
+    for (int64_t i = 0; list && i < size; i++) {
+        Value item = read_item(r, "tuple");
+        if (!item || !list_append(list, item)) return 0;
+    }
+    return list ? fill_ref(r, list_to_tuple(list), index) : 0;
+}
+
 /* A tuple can be referred to from inside itself, as soon as it is there: so it has items from the beginning. */
 static Value read_tuple(Reader *r, int64_t size, bool flag)
 {
+    if (r->file && !may_hold(r, size, sizeof(Value))) return read_huge_tuple(r, size, flag);
     bool whole = may_hold(r, size, 1);
     Value tuple = tuple_new(whole ? size : 0);
     if (tuple && whole)
