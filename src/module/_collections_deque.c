@@ -180,7 +180,7 @@ static Value deque_item(Value self, int64_t i)
 static bool deque_index_of(Value self, Value key, int64_t *index)
 {
     if (!is_index(key)) return raise_type("sequence index must be integer, not '%.200s'", type_of(key)->name);
-    return sequence_index(key, as_deque(self)->size, index);
+    return sequence_index(key, &as_deque(self)->size, index);
 }
 
 static Value deque_getitem(Value self, Value key)

@@ -333,7 +333,7 @@ static Value array_getitem(Value self, Value key)
     ArrayObj *a = (ArrayObj *)self;
     int64_t i, start, stop, step;
     if (type_of(key) == &slice_type) {
-        int64_t count = slice_indices(key, a->size, &start, &stop, &step);
+        int64_t count = slice_indices(key, &a->size, &start, &stop, &step);
         return count < 0 ? 0 : slice_of(a, start, step, count);
     }
     if (!is_int(key) && !type_of(key)->index) return raise_type("array indices must be integers");
@@ -380,7 +380,7 @@ static bool delete_stepped(ArrayObj *a, int64_t start, int64_t step, int64_t cou
 
 static bool set_slice(ArrayObj *a, Value key, Value value)
 {
-    int64_t start, stop, step, count = slice_indices(key, a->size, &start, &stop, &step);
+    int64_t start, stop, step, count = slice_indices(key, &a->size, &start, &stop, &step);
     if (count < 0) return false;
     if (!value) return step == 1 ? cut(a, start, count) : delete_stepped(a, start, step, count);
     if (!is_array(value)) return raise_type("can only assign array (not \"%.200T\") to array slice", value);

@@ -16,6 +16,7 @@ typedef struct MmapObj {
 } MmapObj;
 static Type mmap_type;
 
+/* Also after a conversion that may have run Python code: that can close the map or make it smaller. */
 static bool valid(MmapObj *m) { return m->data || raise_value("mmap closed or invalid"); }
 static bool writable(MmapObj *m) { return m->access != ACCESS_READ || raise_type("mmap can't modify a readonly memory map."); }
 static bool resizable(MmapObj *m)
@@ -189,7 +190,7 @@ static NATIVE(mmap_resize)
 {
     MmapObj *m = (MmapObj *)args[0];
     int64_t size;
-    if (!valid(m) || !number_as_count(args[1], &size) || !resizable(m)) return 0;
+    if (!valid(m) || !number_as_count(args[1], &size) || !valid(m) || !resizable(m)) return 0;
     if (size < 0 || INT64_MAX - size < m->offset) return raise_value("new size out of range");
     if (m->fd != -1 && ftruncate(m->fd, m->offset + size) < 0) return raise_errno();
     void *data = mremap(m->data, (size_t)m->size, (size_t)size, MREMAP_MAYMOVE);
@@ -202,7 +203,7 @@ static NATIVE(mmap_flush)
 {
     MmapObj *m = (MmapObj *)args[0];
     int64_t offset, size = m->size;
-    if (!valid(m) || !number_as_count(args[1], &offset) || (args[2] && !number_as_count(args[2], &size))) return 0;
+    if (!valid(m) || !number_as_count(args[1], &offset) || (args[2] && !number_as_count(args[2], &size)) || !valid(m)) return 0;
     if (size < 0 || offset < 0 || m->size - offset < size) return raise_value("flush values out of range");
     if (m->access == ACCESS_READ || m->access == ACCESS_COPY) return NONE;
     int result;
@@ -213,7 +214,7 @@ static NATIVE(mmap_move)
 {
     MmapObj *m = (MmapObj *)args[0];
     int64_t to, from, count;
-    if (!valid(m) || !number_as_count(args[1], &to) || !number_as_count(args[2], &from) || !number_as_count(args[3], &count) || !writable(m)) return 0;
+    if (!valid(m) || !number_as_count(args[1], &to) || !number_as_count(args[2], &from) || !number_as_count(args[3], &count) || !valid(m) || !writable(m)) return 0;
     if (to < 0 || from < 0 || count < 0 || m->size - to < count || m->size - from < count) return raise_value("source, destination, or count out of range");
     memmove(m->data + to, m->data + from, (size_t)count);
     return NONE;
@@ -223,7 +224,7 @@ static NATIVE(mmap_madvise)
     MmapObj *m = (MmapObj *)args[0];
     int option;
     int64_t start, size = m->size;
-    if (!valid(m) || !number_as_int(args[1], &option) || !number_as_count(args[2], &start) || (args[3] && !number_as_count(args[3], &size))) return 0;
+    if (!valid(m) || !number_as_int(args[1], &option) || !number_as_count(args[2], &start) || (args[3] && !number_as_count(args[3], &size)) || !valid(m)) return 0;
     if (start < 0 || start >= m->size) return raise_value("madvise start out of bounds");
     if (size < 0) return raise_value("madvise length invalid");
     if (INT64_MAX - start < size) return raise_overflow("madvise length too large");
@@ -269,12 +270,12 @@ static Value mmap_getitem(Value self, Value key)
     int64_t i, start, stop, step;
     if (!valid(m)) return 0;
     if (is_index(key)) {
-        if (!sequence_index(key, m->size, &i)) return 0;
+        if (!sequence_index(key, &m->size, &i)) return 0;
         if (i < 0 || i >= m->size) return raise_index("mmap index out of range");
         return valid(m) ? int_new((uint8_t)m->data[i]) : 0;
     }
     if (type_of(key) != &slice_type) return raise_type("mmap indices must be integers");
-    int64_t count = slice_indices(key, m->size, &start, &stop, &step);
+    int64_t count = slice_indices(key, &m->size, &start, &stop, &step);
     if (count < 0 || !valid(m)) return 0;
     if (step == 1) return bytes_new(m->data + start, (size_t)count);
     Value bytes = bytes_new(0, (size_t)count);
@@ -287,17 +288,20 @@ static bool mmap_setitem(Value self, Value key, Value value)
     int64_t i, start, stop, step, byte;
     if (!valid(m) || !writable(m)) return false;
     if (is_index(key)) {
-        if (!sequence_index(key, m->size, &i)) return false;
+        if (!sequence_index(key, &m->size, &i)) return false;
         if (i < 0 || i >= m->size) return raise_index("mmap index out of range");
         if (!value) return raise_type("mmap doesn't support item deletion");
         if (!type_of(value)->index) return raise_type("mmap item value must be an int");
         if (!number_as_int64(value, &byte)) return false;
         if (byte < 0 || byte > 255) return raise_value("mmap item value must be in range(0, 256)");
-        return valid(m) && (m->data[i] = (char)byte, true);
+        if (!valid(m)) return false;
+        if (i >= m->size) return raise_index("mmap index out of range");
+        m->data[i] = (char)byte;
+        return true;
     }
     if (type_of(key) != &slice_type) return raise_type("mmap indices must be integers");
     Buffer data;
-    int64_t count = slice_indices(key, m->size, &start, &stop, &step);
+    int64_t count = slice_indices(key, &m->size, &start, &stop, &step);
     if (count < 0) return false;
     if (!value) return raise_type("mmap object doesn't support slice deletion");
     if (!buffer_get(value, &data, BUFFER_SIMPLE)) return false;

@@ -152,7 +152,7 @@ static Value bytearray_item(Value v, int64_t index)
 
 static Value bytearray_slice(Value v, Value slice)
 {
-    int64_t start, stop, step, count = slice_indices(slice, ba(v)->size, &start, &stop, &step);
+    int64_t start, stop, step, count = slice_indices(slice, &ba(v)->size, &start, &stop, &step);
     if (count < 0) return 0;
     if (step == 1) return bytearray_new(ba(v)->start + start, (size_t)count);
     Value result = bytearray_new(0, (size_t)count);
@@ -200,7 +200,7 @@ static bool bytearray_set_slice(Value v, Value slice, Value value)
             return raise_type("can assign only bytes, buffers, or iterables of ints in range(0, 256)");
         }
     }
-    int64_t count = slice_indices(slice, ba(v)->size, &start, &stop, &step);
+    int64_t count = slice_indices(slice, &ba(v)->size, &start, &stop, &step);
     if (count < 0) return false;
     if (step == 1) {
         if (stop < start) stop = start;

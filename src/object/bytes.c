@@ -310,7 +310,7 @@ static Value bytes_item(Value v, int64_t index)
 
 static Value bytes_slice(Value v, Value slice)
 {
-    int64_t start, stop, step, count = slice_indices(slice, bytes_size(v), &start, &stop, &step);
+    int64_t start, stop, step, count = slice_indices(slice, &((BytesObj *)v)->size, &start, &stop, &step);
     if (count < 0) return 0;
     if (step == 1 && count == bytes_size(v) && type_of(v) == &bytes_type) return v;
     if (step == 1) return bytes_new(bytes_data(v) + start, (size_t)count);

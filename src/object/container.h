@@ -135,8 +135,11 @@ typedef struct SliceObj {
 } SliceObj;
 extern Type slice_type, range_type, cell_type, enumerate_type, reversed_type, zip_type, map_type, filter_type, ellipsis_type, none_type, not_implemented_type;
 Value slice_new(Value start, Value stop, Value step); /* 0 means None */
-/* start, stop, step of the slice, for a sequence of `length`; returns the number of items, or -1 with exception. */
-int64_t slice_indices(Value slice, int64_t length, int64_t *start, int64_t *stop, int64_t *step);
+/* The slice's numbers, by __index__ (false with an exception); then what they mean for a sequence of that length, of which the number of items is returned. Two steps, because __index__ may
+ * change the sequence. slice_indices does both, for a length that it reads in between; -1 with an exception. */
+bool slice_unpack(Value slice, int64_t *start, int64_t *stop, int64_t *step);
+int64_t slice_adjust(int64_t length, int64_t *start, int64_t *stop, int64_t step);
+int64_t slice_indices(Value slice, const int64_t *length, int64_t *start, int64_t *stop, int64_t *step);
 typedef struct RangeObj {
     Obj head;
     Value start, stop, step, length;

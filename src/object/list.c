@@ -182,18 +182,12 @@ Value list_subscript(Value self, Value key)
     int64_t size = list_size(self), start, stop, step;
     if (is_pointer(key) && as_obj(key)->type == &slice_type && quick_slice(key, size, &start, &stop)) return list_from(list_items(self) + start, stop - start);
     if (is_index(key)) {
-        if (!sequence_index(key, size, &start)) return 0;
+        if (!sequence_index(key, &((ListObj *)self)->size, &start)) return 0;
         return list_item(self, start);
     }
     if (type_of(key) != &slice_type) return raise_type("list indices must be integers or slices, not %.200s", type_of(key)->name);
-    int64_t count = slice_indices(key, size, &start, &stop, &step);
+    int64_t count = slice_indices(key, &((ListObj *)self)->size, &start, &stop, &step);
     if (count < 0) return 0;
-    size = list_size(self);   /* __index__ of a bound may have changed the list */
-    if (start + (count - 1) * step >= size || (count > 0 && start >= size)) {
-        count = slice_indices(key, size, &start, &stop, &step);
-        if (count < 0) return 0;
-        if (count && (start >= list_size(self) || start + (count - 1) * step >= list_size(self))) return list_new(0);
-    }
     if (step == 1) return list_slice(self, start, start + count);
     Value result = list_new(count);
     if (result)
@@ -269,16 +263,15 @@ static bool delete_extended(ListObj *list, int64_t start, int64_t step, int64_t 
     return true;
 }
 
-static bool assign_extended(Value self, Value key, int64_t start, int64_t step, int64_t count, Value value)
+static bool assign_extended(Value self, int64_t start, int64_t stop, int64_t step, Value value)
 {
-    int64_t given, stop;
+    int64_t given;
     value = fixed_items(self, value, "must assign iterable to extended slice");
     if (!value) return false;
     const Value *items = fixed_data(value, &given);
-    count = slice_indices(key, list_size(self), &start, &stop, &step);   /* making the items may have changed the list */
-    if (count < 0) return false;
+    int64_t count = slice_adjust(list_size(self), &start, &stop, step);   /* only now: making the items may have changed the list */
     if (given != count) return raise_value("attempt to assign sequence of size %zd to extended slice of size %zd", given, count);
-    for (int64_t i = 0, to = start; i < count && to < list_size(self) && to >= 0; i++, to += step) list_items(self)[to] = items[i];
+    for (int64_t i = 0, to = start; i < count; i++, to += step) list_items(self)[to] = items[i];
     gc_barrier((Obj *)self);
     return true;
 }
@@ -296,13 +289,11 @@ static bool list_assign_index(Value self, int64_t index, Value value)
 bool list_assign(Value self, Value key, Value value)
 {
     int64_t start, stop, step;
-    if (is_index(key)) return sequence_index(key, list_size(self), &start) && list_assign_index(self, start, value);
+    if (is_index(key)) return sequence_index(key, &((ListObj *)self)->size, &start) && list_assign_index(self, start, value);
     if (type_of(key) != &slice_type) return raise_type("list indices must be integers or slices, not %.200s", type_of(key)->name);
-    int64_t count = slice_indices(key, list_size(self), &start, &stop, &step);
-    if (count < 0) return false;
+    if (!slice_unpack(key, &start, &stop, &step)) return false;
+    if (value && step != 1) return assign_extended(self, start, stop, step, value);
+    int64_t count = slice_adjust(list_size(self), &start, &stop, step);
     if (step == 1) return list_assign_range(self, start, start + count, value);
-    if (value) return assign_extended(self, key, start, step, count, value);
-    int64_t last = start + (count - 1) * step;
-    if (count > 0 && (start >= list_size(self) || last >= list_size(self))) return true;
     return delete_extended((ListObj *)self, start, step, count);
 }

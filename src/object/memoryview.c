@@ -217,7 +217,7 @@ static KeyKind key_kind(Value key)
 
 static bool slice_view(Buffer *view, Value slice)
 {
-    int64_t start, stop, stride, count = slice_indices(slice, view->shape[0], &start, &stop, &stride);
+    int64_t start, stop, stride, count = slice_indices(slice, &view->shape[0], &start, &stop, &stride);
     if (count < 0) return false;
     if (!view->suboffsets || view->suboffsets[0] < 0) view->data = (uint8_t *)view->data + start * view->strides[0];
     else view->suboffsets[0] += start * view->strides[0];
@@ -444,7 +444,7 @@ static NATIVE(memoryview_hex)
 {
     int group;
     MemoryView *m = mv(args[0]);
-    if (released(m) || !number_as_int(args[2], &group)) return 0;
+    if (!number_as_int(args[2], &group) || released(m)) return 0;
     uint8_t *copy = m->view.data;
     if (!buffer_is_contiguous(&m->view, 'C')) {
         if (!(copy = gc_buffer_raw((size_t)m->view.length))) return 0;

@@ -8,12 +8,12 @@
 
 /* A key that is an index (and not a slice): has __index__. */
 static inline bool is_index(Value v) { return is_small_int(v) || is_int(v) || type_of(v)->index != 0; }
-/* The index `key` of a sequence of `length` items, negative ones counted from the end; the caller checks the bounds. false with an exception. */
-static inline bool sequence_index(Value key, int64_t length, int64_t *out)
+/* The index `key` of a sequence of `*size` items, negative ones counted from the end; the caller checks the bounds. false with an exception. The size is read after __index__ has run. */
+static inline bool sequence_index(Value key, const int64_t *size, int64_t *out)
 {
     if (is_small_int(key)) *out = small_int_value(key);
     else if (!number_as_index(key, out, &exc_IndexError)) return false;
-    if (*out < 0) *out += length;
+    if (*out < 0) *out += *size;
     return true;
 }
 static inline bool quick_bound(Value v, int64_t length, int64_t otherwise, int64_t *out)

@@ -35,17 +35,18 @@ static bool clipped(Value v, int64_t otherwise, int64_t *out)
     return true;
 }
 
-int64_t slice_indices(Value slice, int64_t length, int64_t *start, int64_t *stop, int64_t *step)
+bool slice_unpack(Value slice, int64_t *start, int64_t *stop, int64_t *step)
 {
     SliceObj *s = (SliceObj *)slice;
-    if (!clipped(s->step, 1, step)) return -1;
-    if (*step == 0) {
-        raise_value("slice step cannot be zero");
-        return -1;
-    }
+    if (!clipped(s->step, 1, step)) return false;
+    if (*step == 0) return raise_value("slice step cannot be zero");
     if (*step < -INT64_MAX) *step = -INT64_MAX;   /* so that it can be negated */
-    bool back = *step < 0;
-    if (!clipped(s->start, back ? INT64_MAX : 0, start) || !clipped(s->stop, back ? INT64_MIN : INT64_MAX, stop)) return -1;
+    return clipped(s->start, *step < 0 ? INT64_MAX : 0, start) && clipped(s->stop, *step < 0 ? INT64_MIN : INT64_MAX, stop);
+}
+
+int64_t slice_adjust(int64_t length, int64_t *start, int64_t *stop, int64_t step)
+{
+    bool back = step < 0;
     int64_t *ends[] = {start, stop};
     for (int i = 0; i < 2; i++) {
         int64_t *at = ends[i];
@@ -55,10 +56,15 @@ int64_t slice_indices(Value slice, int64_t length, int64_t *start, int64_t *stop
         } else if (*at >= length) *at = back ? length - 1 : length;
     }
     /* The usual steps need no division, which is most of the work otherwise. */
-    if (*step == 1) return *start < *stop ? *stop - *start : 0;
-    if (*step == -1) return *stop < *start ? *start - *stop : 0;
-    if (back) return *stop < *start ? (*start - *stop - 1) / -*step + 1 : 0;
-    return *start < *stop ? (*stop - *start - 1) / *step + 1 : 0;
+    if (step == 1) return *start < *stop ? *stop - *start : 0;
+    if (step == -1) return *stop < *start ? *start - *stop : 0;
+    if (back) return *stop < *start ? (*start - *stop - 1) / -step + 1 : 0;
+    return *start < *stop ? (*stop - *start - 1) / step + 1 : 0;
+}
+
+int64_t slice_indices(Value slice, const int64_t *length, int64_t *start, int64_t *stop, int64_t *step)
+{
+    return slice_unpack(slice, start, stop, step) ? slice_adjust(*length, start, stop, *step) : -1;
 }
 
 /* An index as an int of any size; 0 with TypeError. */

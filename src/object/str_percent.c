@@ -62,8 +62,8 @@ static bool parse_width(Percent *p, Conversion *c)
         Value v = next_argument(p);
         if (!v) return false;
         if (!is_int(v)) return raise_type("* wants int");
-        if (int_as_int64_overflow(v, &c->width) || c->width == INT64_MIN) return raise_overflow("Python int too large to convert to C ssize_t");
-        if (c->width < 0) c->left = true, c->width = -c->width;
+        if (int_as_int64_overflow(v, &c->width)) return raise_overflow("Python int too large to convert to C ssize_t");
+        if (c->width < 0) c->left = true, c->width = c->width == INT64_MIN ? 0 : -c->width;   /* the least one wraps around in python3.11, and widens nothing */
         return true;
     }
     for (uint32_t d; (d = peek(p)) >= '0' && d <= '9'; p->at++) {

@@ -74,7 +74,7 @@ static int64_t str_length_slot(Value v) { return str_length(v); }
 
 static Value str_slice(Value v, Value slice)
 {
-    int64_t start, stop, step, count = slice_indices(slice, str_length(v), &start, &stop, &step);
+    int64_t start, stop, step, count = slice_indices(slice, &(int64_t){str_length(v)}, &start, &stop, &step);
     if (count < 0) return 0;
     if (step == 1) return str_substring(v, start, start + count);
     int kind = str_kind(v);

@@ -117,9 +117,9 @@ static Value tuple_subscript(Value self, Value key)
 {
     int64_t size = tuple_size(self), start, stop, step;
     if (is_pointer(key) && as_obj(key)->type == &slice_type && quick_slice(key, size, &start, &stop)) return tuple_slice(self, start, stop);
-    if (is_index(key)) return sequence_index(key, size, &start) ? tuple_item(self, start) : 0;
+    if (is_index(key)) return sequence_index(key, &size, &start) ? tuple_item(self, start) : 0;
     if (type_of(key) != &slice_type) return raise_type("tuple indices must be integers or slices, not %.200s", type_of(key)->name);
-    int64_t count = slice_indices(key, size, &start, &stop, &step);
+    int64_t count = slice_indices(key, &size, &start, &stop, &step);
     if (count < 0) return 0;
     if (step == 1) return tuple_slice(self, start, start + count);
     Value result = tuple_new(count);

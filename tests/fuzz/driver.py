@@ -32,7 +32,7 @@ from worker import ENDLESS, NAMES
 HERE = os.path.dirname(os.path.abspath(__file__))
 KRAIT = os.environ.get("KRAIT", os.path.join(os.path.dirname(os.path.dirname(HERE)), "build", "krait"))
 ORACLE = "/usr/bin/python3.11"
-FUZZERS = ["codecs", "format", "json", "marshal", "numbers", "pickle", "program", "regex", "struct"]
+FUZZERS = ["codecs", "format", "hostile", "json", "marshal", "numbers", "pickle", "program", "regex", "struct"]
 HANG = 60          # seconds without an answer; worker.py interrupts what it can long before
 SHRINK_SECONDS = 5
 BATCHES_A_PROCESS = 50
@@ -242,7 +242,9 @@ class Fuzzer:
             small = case
             if not found.startswith("HANG"):
                 small = self.shrunk(case, found, expected)
-                found, expected = self.both([small])[0]
+                again = self.both([small])[0]
+                if self.differs(small, *again):       # else it took what came before it
+                    found, expected = again
             self.show(small, found, expected)
             if keep:
                 folder = os.path.join(HERE, "corpus", self.name)
@@ -252,6 +254,8 @@ class Fuzzer:
 
     def show(self, case, found, expected):
         """Prints a finding, from where the results begin to differ."""
+        if found.startswith("CRASH"):
+            found = found[:20] + found[20:][-2900:]            # the end says what happened
         written = case[1] if self.name == "program" else ascii(case)[:8000]
         start = len(os.path.commonprefix((found, expected)))
         start = max(found.rfind("\n", 0, start), found.rfind(" | ", 0, start), start - 300, 0)

@@ -132,7 +132,7 @@ def evaluate(case):
         odd, word = Odd(), Word("w\xf6rd")
         return " | ".join([outcome(form.format, odd, word, 5, a=odd, b=word), outcome(form.format_map, Missing(a=odd)), outcome(string.Formatter().format, form, odd, word, a=odd), outcome(lambda: list(string.Formatter().parse(form))),
                            outcome(lambda: rest[0] % odd), outcome(lambda: rest[0] % (odd, word, odd, word)), outcome(lambda: rest[0] % Missing(a=odd)), outcome(lambda: Word(rest[0]) % (word, odd)), outcome(format, True, form), outcome(format, word, form),
-                           outcome(lambda: rest[0].encode("latin-1", "replace") % (odd, word)), outcome(lambda: bytearray(rest[0].encode("latin-1", "replace")) % {b"a": odd, b"b": b"x"})])
+                           outcome(lambda: rest[0].encode("ascii", "replace") % (odd, word)), outcome(lambda: bytearray(rest[0].encode("ascii", "replace")) % {b"a": odd, b"b": b"x"})])
     if kind in ("format", "fields"):
         return " | ".join([outcome(form.format, *rest[0], **rest[1]), outcome(form.format_map, rest[1])])
     if kind == "fstring":

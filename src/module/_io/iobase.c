@@ -295,7 +295,7 @@ static NATIVE(raw_read)
     int64_t n;
     if (!number_as_index(result, &n, &exc_ValueError)) return 0;
     int64_t available = ((ByteArrayObj *)array)->size;
-    if (n < 0 || n > available) n = available;
+    if (n < 0 || n > available) return raise_value("readinto returned %lld outside buffer size %lld", (long long)n, (long long)available);
     return bytes_new(bytearray_data(array), (size_t)n);
 }
 

@@ -8,7 +8,7 @@ typedef enum NativeCodec { CODEC_OBJECT, CODEC_UTF8, CODEC_ASCII, CODEC_LATIN1 }
 
 typedef struct TextObj {
     IOBaseObj base;
-    Value buffer;                /* 0: detached */
+    Value buffer;                /* None: detached */
     Value encoding, errors;
     const char *errors_text;     /* errors as C text; 0: strict */
     NativeCodec codec;
@@ -31,6 +31,8 @@ typedef struct TextObj {
 } TextObj;
 
 bool text_check(TextObj *t);              /* initialized, attached */
+/* Whatever runs Python code inside an operation (the buffer, a coder) may detach the wrapper or make it anew: then it has None as its buffer, or lacks the coder. */
+static inline bool text_has_coder(Value coder) { return coder || raise_value("the stream was opened anew during the operation"); }
 bool text_check_open(TextObj *t);         /* and not closed */
 bool text_flush_pending(TextObj *t);
 bool text_flush(TextObj *t);              /* self.flush() */

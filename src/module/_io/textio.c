@@ -7,7 +7,7 @@
 
 bool text_check(TextObj *t)
 {
-    if (t->ok && t->buffer) return true;
+    if (t->ok) return true;
     if (t->detached) return raise_value("underlying buffer has been detached");
     return raise_value("I/O operation on uninitialized object");
 }
@@ -282,7 +282,7 @@ static Value encode(TextObj *t, Value text)
     case CODEC_LATIN1: return str_encode(text, "latin-1", t->errors_text);
     case CODEC_OBJECT: break;
     }
-    Value bytes = call_method_1(t->encoder, NAME("encode"), text);
+    Value bytes = text_has_coder(t->encoder) ? call_method_1(t->encoder, NAME("encode"), text) : 0;
     if (bytes && !is_bytes(bytes)) return raise_type("encoder should return a bytes object, not '%.200s'", type_of(bytes)->name);
     return bytes;
 }
@@ -359,7 +359,7 @@ static NATIVE(text_detach)
     TextObj *t = (TextObj *)args[0];
     if (!text_check(t) || !call_method_0(VALUE(t), NAME("flush"))) return 0;
     Value buffer = t->buffer;
-    t->buffer = 0;
+    t->buffer = NONE;
     t->detached = true;
     t->ok = false;
     return buffer;

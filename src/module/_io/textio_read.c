@@ -35,7 +35,7 @@ Value text_decode(TextObj *t, const uint8_t *data, int64_t size, Value input, bo
         text = decode_native(t, data, size, final);
     } else {
         if (!input && !(input = bytes_new(data, (size_t)size))) return 0;
-        text = call_method_2(t->decoder, NAME("decode"), input, bool_value(final));
+        text = !text_has_coder(t->decoder) ? 0 : call_method_2(t->decoder, NAME("decode"), input, bool_value(final));
         if (text && !is_str(text)) return raise_type("decoder should return a string result, not '%.200s'", type_of(text)->name);
     }
     return text && t->universal ? newline_translate(&t->newlines, text, final) : text;
@@ -56,7 +56,7 @@ bool text_decoder_getstate(TextObj *t, Value *bytes, uint64_t *flags)
         *bytes = t->tail_size ? bytes_new(t->tail, (size_t)t->tail_size) : bytes_empty;
         if (!*bytes) return false;
     } else {
-        Value state = call_method_0(t->decoder, NAME("getstate"));
+        Value state = text_has_coder(t->decoder) ? call_method_0(t->decoder, NAME("getstate")) : 0;
         if (!state) return false;
         if (!is_tuple(state) || tuple_size(state) != 2) return raise_type("illegal decoder state");
         *bytes = tuple_get(state, 0);
@@ -81,7 +81,7 @@ bool text_decoder_setstate(TextObj *t, Value bytes, uint64_t flags)
         return true;
     }
     Value state = tuple_pack(2, bytes, int_new_unsigned(flags));
-    return state && call_method_1(t->decoder, NAME("setstate"), state);
+    return state && text_has_coder(t->decoder) && call_method_1(t->decoder, NAME("setstate"), state);
 }
 
 /* --- chunks */
@@ -133,7 +133,7 @@ static int read_chunk(TextObj *t, int64_t wanted)
     int64_t length = plain ? bytes_size(input) : buffer.length;
     bool eof = length == 0;
     Value text = text_decode(t, data, length, input, eof);
-    if (text && t->telling) {
+    if (text && state_bytes) {
         Value all = plain && bytes_size(state_bytes) == 0 ? input : 0;
         if (!all) {
             Value copy = plain ? input : bytes_new(data, (size_t)length);
