@@ -61,7 +61,7 @@ static NATIVE(accumulate_reduce)
     Accumulate *it = (Accumulate *)args[0];
     Value function = it->function ? it->function : NONE;
     if (it->initial) return reduce_3(args[0], tuple_pack(2, chained(it->initial, it->iterator), function), NONE);
-    if (it->total == NONE) {   /* as a state, None means "no total yet" */
+    if (it->total == NONE) {   /* a state that is None is not restored */
         Value rest = call_2(VALUE(type_of(args[0])), chained(it->total, it->iterator), function);
         Value arguments = rest ? tuple_pack(3, rest, small_int(1), NONE) : 0;
         return arguments ? tuple_pack(2, VALUE(&islice_type), arguments) : 0;
@@ -71,7 +71,7 @@ static NATIVE(accumulate_reduce)
 
 static NATIVE(accumulate_setstate)
 {
-    SET((Accumulate *)args[0], total, args[1] == NONE ? 0 : args[1]);
+    SET((Accumulate *)args[0], total, args[1]);
     return NONE;
 }
 

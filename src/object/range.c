@@ -279,6 +279,7 @@ static NATIVE(longrange_reduce)
 static NATIVE(longrange_setstate)
 {
     LongRangeIter *it = (LongRangeIter *)args[0];
+    if (!object_compare(args[1], small_int(0), CMP_LT)) return 0;   /* CPython only compares */
     Value index = number_index(args[1]);
     if (!index) return 0;
     if (int_sign(index) < 0) index = small_int(0);

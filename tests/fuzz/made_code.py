@@ -226,7 +226,7 @@ class Maker:
     def guarded(self, level, body=None):
         start, end, handler, after = Label(), Label(), Label(), Label()
         depth, lasti = self.depth, self.chance.randint(0, 1)
-        keeps = self.chance.choice((0, 0, 1, depth - LOWEST + 1))
+        keeps = self.chance.choice((0, 0, 1, 1, depth - LOWEST + 1, depth - LOWEST + 1, self.chance.randint(0, depth)))     # the last may be more than is left
         first = self.chance.random() < .1            # the handler before what it guards
         if first:
             self.emit("JUMP_FORWARD", start)
