@@ -343,6 +343,43 @@ class AtRunTime(unittest.TestCase):
         self.assertEqual(types.FunctionType(code, namespace)(), "len")
         self.assertEqual(first(), 1)
 
+    def test_len_at_a_site_that_changes_meanwhile(self):
+        """__len__ runs for a call of len(); at its end the call may have another form: by a call of something else there, or by tracing."""
+        def call(function, value):
+            result = function(value)
+            return [result, result]
+
+        class Length:
+            def __init__(self, length, meanwhile=int):
+                self.length, self.meanwhile = length, meanwhile
+
+            def __len__(self):
+                self.meanwhile()
+                return self.length
+
+        def others():
+            for _ in range(3):
+                call(abs, -3)
+
+        def trace():
+            sys.settrace(lambda *rest: None)
+            sys._getframe(2).f_trace = lambda *rest: None
+            for _ in range(3):
+                pass
+        before = sys.gettrace()
+        for meanwhile in (int, others, trace):
+            for length, error in ((5, None), (-1, ValueError), ("x", TypeError), (2 ** 70, OverflowError)):
+                for _ in range(20):
+                    call(len, Length(1))
+                try:
+                    if error:
+                        with self.assertRaises(error):
+                            call(len, Length(length, meanwhile))
+                    else:
+                        self.assertEqual(call(len, Length(length, meanwhile)), [length, length])
+                finally:
+                    sys.settrace(before)
+
     def test_arguments_of_other_types(self):
         """Instructions whose operand is a constant in any code that was compiled."""
         values = (5, None, 1.5, "x", (), (1,), ("a",), [], {}, {1: 2}, set(), object(), int, ValueError, ValueError(), len, function)

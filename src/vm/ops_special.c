@@ -330,8 +330,8 @@ HANDLER(vm_finish_special)
         r[A + 1] = f->result;
         SKIP(4);
     }
+    if (op >= OP_CALL && op < OP_CALL_METHOD) TAIL(finish_length);   /* it was CALL_LEN; another call at this site, or tracing, can have changed that meanwhile */
     switch (op) {
-    case OP_CALL_LEN: TAIL(finish_length);
     case OP_NOT:
     case OP_JUMP_FALSE:
     case OP_JUMP_TRUE: TAIL(finish_truth);
