@@ -107,6 +107,24 @@ class Interruption(unittest.TestCase):
     def test_factorial(self):
         self.check("while 1: math.factorial(10**8)")
 
+    def test_endless_iterators(self):
+        """Unlike in CPython: loops of native code over native iterators hear signals too."""
+        program = """
+import collections, itertools, math, operator, signal
+class Heard(Exception): pass
+def handler(*a): raise Heard
+signal.signal(signal.SIGALRM, handler)
+same = itertools.repeat
+for loop in (lambda: all(range(1, 2**62)), lambda: all(iter(range(1, 2**70))), lambda: any(same(0)), lambda: sum(same(1)), lambda: max(itertools.count()), lambda: 5 in same(1), lambda: set(same(1)),
+             lambda: collections.deque(itertools.count(), maxlen=0), lambda: next(filter(None, same(0))), lambda: next(itertools.islice(itertools.count(), 2**62, None)), lambda: dict.fromkeys(same(1)),
+             lambda: next(itertools.compress(same(1), same(0))), lambda: ''.join(same('')), lambda: math.prod(same(1)), lambda: operator.countOf(same(1), 1), lambda: all(itertools.chain.from_iterable(same([])))):
+    signal.setitimer(signal.ITIMER_REAL, 0.02, 0.5)
+    try: loop()
+    except Heard: print('heard')
+"""
+        done = subprocess.run([sys.executable, "-X", "max-heap=1G", "-S", "-c", program], capture_output=True, text=True, timeout=100 * SLOW)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "heard\n" * 16, ""))
+
     def test_handler_that_calculates(self):
         program = """
 import signal

@@ -337,6 +337,12 @@ static bool raise_async(Thread *t)
     return true;
 }
 
+bool hear_signals_slow(void)
+{
+    atomic_fetch_and(&thread_self->interrupt, ~(unsigned)INTERRUPT_SIGNAL);
+    return run_handler(INTERRUPT_SIGNAL);
+}
+
 bool safe_point_slow(void)
 {
     Thread *t = thread_self;

@@ -113,6 +113,9 @@ static inline char *c_stack_quarter(void)
 /* Everything rare at once: signals, collection, other threads. Returns false when an exception was raised (by a signal handler, ...). */
 bool safe_point_slow(void);
 static inline bool safe_point(void) { return __builtin_expect(atomic_load_explicit(&thread_self->interrupt, memory_order_relaxed) == 0, 1) || safe_point_slow(); }
+/* Signals alone, for loops of C over iterators, which may be endless. No other thread comes in between: programs count on such a loop being one step. false: a handler raised. */
+bool hear_signals_slow(void);
+static inline bool hear_signals(void) { return __builtin_expect(!(atomic_load_explicit(&thread_self->interrupt, memory_order_relaxed) & INTERRUPT_SIGNAL), 1) || hear_signals_slow(); }
 /* Sets interrupt bits of a thread; async-signal-safe. */
 void thread_interrupt(Thread *thread, unsigned bits);
 /* sys.setswitchinterval, in microseconds. */

@@ -293,6 +293,7 @@ Value iter_next(Value iterator)
     Value (*next)(Value) = type_of(iterator)->next;
     if (!next) return raise_type("'%.200T' object is not an iterator", iterator);
     if (__builtin_expect(c_stack_low(), 0)) return raise_recursion("");   /* iterators over iterators */
+    if (!hear_signals()) return 0;
     Value item = next(iterator);
     if (!item && thread_self->exception) error_clear_if(&exc_StopIteration);
     return item;

@@ -58,7 +58,7 @@ static inline Value iter_next_quick(Value iterator)
         if (it->list && it->index < list_size(it->list)) return list_get(it->list, it->index++);
     } else if (type == &range_iterator_type) {
         RangeIter *it = (RangeIter *)iterator;
-        if (it->remaining > 0) {
+        if (it->remaining & 0xFFFF) {   /* from time to time the long way, which hears signals */
             int64_t n = it->next;
             it->remaining--;
             it->next = (int64_t)((uint64_t)n + (uint64_t)it->step);
