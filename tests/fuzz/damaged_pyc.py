@@ -1,8 +1,9 @@
 """Damages .pyc files at random and runs what can be loaded of them: no crash, whatever the bytes are, and no loop that signals do not end.
 
-Usage: krait tests/fuzz/damaged_pyc.py [COUNT [SEED]]. Every second file is imported, the others are loaded by marshal and run; then functions of the module are called. A file that crashes is kept, and its
-name printed; the exit status is 1 then. What does not end within half a second is run again by itself, with more time and watched: the report says whether it is a program that only takes long, or a
-loop without end that the damage has made, where it is, and how the signal ended it. One that no signal reaches counts as a crash.
+Usage: krait tests/fuzz/damaged_pyc.py [COUNT [SEED]]. Every second file is imported, the others are loaded by marshal and run, or, when the verifier refuses that, as much of their code as it
+accepts; then functions of the module are called. A file that crashes is kept, and its name printed; the exit status is 1 then. What does not end within half a second is run again by itself, with
+more time and watched: the report says whether it is a program that only takes long, or a loop without end that the damage has made, where it is, and how the signal ended it. One that no signal
+reaches counts as a crash.
 """
 import ast
 import collections
@@ -32,6 +33,16 @@ def stop(*rest):
     stops += 1
     if stops > 20: os._exit(%d)
     raise Stopped
+def codes(code):
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType): yield from codes(constant)
+def call(function):
+    try:
+        result = function(*("ab" for _ in range(function.__code__.co_argcount)))
+        if isinstance(result, types.GeneratorType): next(result)
+    except Exception:
+        pass
 def run(path, number):
     if number %% 2:
         spec = importlib.util.spec_from_file_location("x", path)
@@ -42,14 +53,14 @@ def run(path, number):
         with open(path, "rb") as file:
             code = marshal.loads(file.read()[16:])
         space = {"__name__": "x", "__builtins__": __builtins__}
-        exec(code, space)
+        try:
+            exec(code, space)
+        except ValueError:
+            for each in codes(code):     # what is sound of it
+                call(types.FunctionType(each, space, "f", None, tuple(types.CellType("a") for _ in each.co_freevars)))
     for value in list(space.values()):
         if isinstance(value, types.FunctionType) and value.__module__ == "x":
-            try:
-                result = value(*("ab" for _ in range(value.__code__.co_argcount)))
-                if isinstance(result, types.GeneratorType): next(result)
-            except Exception:
-                pass
+            call(value)
 """ % STUBBORN
 ALL = RUNNER + """
 signal.signal(signal.SIGVTALRM, stop)
