@@ -45,7 +45,7 @@ class Fuzz(unittest.TestCase):
 
     def test_alloc_failure(self):
         failing = importlib.import_module("alloc_failure")
-        self.assertEqual(failing.findings(names=["classes", "dicts", "exceptions", "generators", "appending", "large ints", "compression", "xml"]), [])
+        self.assertEqual(failing.findings(names=["classes", "dicts", "exceptions", "generators", "appending", "large ints", "compression", "xml", "frames"]), [])
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ run()
 def prepare(folder):
     """In the folder: the library that makes malloc fail, and a sitecustomize.py for each program that has something to import."""
     library = os.path.join(folder, "failing_malloc.so")
-    subprocess.run([os.environ.get("CC", "clang-19"), "-shared", "-fPIC", "-O1", "-o", library, os.path.join(os.path.dirname(os.path.abspath(__file__)), "failing_malloc.c")], check=True)
+    subprocess.run(["clang-19", "-shared", "-fPIC", "-O1", "-o", library, os.path.join(os.path.dirname(os.path.abspath(__file__)), "failing_malloc.c")], check=True)
     for name, modules in IMPORTED.items():
         os.mkdir(os.path.join(folder, name))
         with open(os.path.join(folder, name, "sitecustomize.py"), "w") as file:
