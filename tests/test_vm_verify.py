@@ -1,4 +1,5 @@
 """The verifier: code that breaks one rule is refused with the reason, at its first run and, in a cache, at import; what it accepts does no harm."""
+import ast
 import gc
 import importlib
 import importlib.util
@@ -379,6 +380,25 @@ class AtRunTime(unittest.TestCase):
                         self.assertEqual(call(len, Length(length, meanwhile)), [length, length])
                 finally:
                     sys.settrace(before)
+
+    def test_namespace_of_a_coroutine(self):
+        """A module with `await` is a coroutine when it is compiled for that; nobody else may know its namespace."""
+        code = compile("x = [1, 2]\ny = {'a': x}\nawait a()\nz = (x, y)\nawait a()\nout.append(dict(locals()))", "m", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+        class Once:
+            def __await__(self):
+                yield 1
+        out = []
+        coroutines = [eval(code, {"a": Once, "out": out}, {}) for _ in range(100)]
+        for _ in range(3):
+            for coroutine in coroutines:
+                try:
+                    coroutine.send(None)
+                except StopIteration:
+                    pass
+            gc.collect()
+            [{"q": i, "r": [i]} for i in range(3000)]
+        self.assertEqual(out, [{"x": [1, 2], "y": {"a": [1, 2]}, "z": ([1, 2], {"a": [1, 2]})}] * 100)
 
     def test_arguments_of_other_types(self):
         """Instructions whose operand is a constant in any code that was compiled."""

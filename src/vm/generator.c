@@ -350,6 +350,7 @@ static void generator_trace(Obj *object)
     GeneratorObj *gen = (GeneratorObj *)object;
     gc_visit(VALUE(gen->frame.code));
     gc_visit(VALUE(gen->frame.function));
+    gc_visit(gen->frame.locals);
     gc_visit(gen->frame.object);
     gc_visit(gen->frame.extra);
     gc_visit(gen->handled.exception);
