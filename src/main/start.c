@@ -309,11 +309,11 @@ int stop_interpreter(int status)
     if (hot && !image_save_hot(hot)) return 1;
     call_if_imported("threading", NAME("_shutdown"));
     atexit_run();
-    if (!sys_flush() && status == 0) status = 120;
+    if (!sys_flush()) status = 120;
     sys_set_finalizing();
     thread_finalizing = true;
     /* The names of __main__ stay: what finalizers of its classes use is intact. */
     gc_finalize_all();
-    if (!sys_flush() && status == 0) status = 120;
+    if (!sys_flush()) status = 120;
     return status;
 }

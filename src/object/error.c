@@ -236,7 +236,7 @@ static const StructSeqField unraisable_fields[] = {
     {"exc_type", "exception type"}, {"exc_value", "exception"}, {"exc_traceback", "traceback"}, {"err_msg", "what was being done"}, {"object", "the object it happened in"}, {0},
 };
 
-/* The last resort, when there is no hook or the hook failed: a line on the standard error that needs no Python. */
+/* The last resort, when no hook can be called: a line on the standard error that needs no Python. */
 static void print_plain(Value exception)
 {
     char line[300];
@@ -244,16 +244,27 @@ static void print_plain(Value exception)
     if (n > 0 && write(2, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1) < 0) return;
 }
 
-void error_unraisable(Value where, const char *message)
+/* false with an exception: of the hook, or because there is none. */
+static bool call_unraisable_hook(const char *name, Value *hook, Value exception, Value where, const char *message)
 {
     static Type *args_type;
-    Value exception = error_take();
-    if (!exception) return;
     if (!args_type) args_type = structseq_type("sys.UnraisableHookArgs", "What sys.unraisablehook gets.", unraisable_fields, 5);
     Value traceback = ((Exception *)exception)->traceback, text = message ? str_format_c("Exception ignored %s", message) : NONE;
     Value items[5] = {VALUE(type_of(exception)), exception, traceback ? traceback : NONE, text ? text : NONE, where ? where : NONE};
     Value args = args_type ? structseq_new(args_type, items) : 0;
-    Value hook = args ? import_attr("sys", "unraisablehook") : 0;
-    if (!hook || !call_1(hook, args)) print_plain(exception);
+    *hook = args ? import_attr("sys", name) : 0;
+    if (*hook == NONE) *hook = import_attr("sys", "__unraisablehook__");
+    return *hook && call_1(*hook, args);
+}
+
+void error_unraisable(Value where, const char *message)
+{
+    Value exception = error_take(), hook;
+    if (!exception) return;
+    if (!call_unraisable_hook("unraisablehook", &hook, exception, where, message)) {
+        /* What the hook itself raises is told in place of the first one. */
+        Value second = hook ? error_take() : 0;
+        if (!second || !call_unraisable_hook("__unraisablehook__", &hook, second, hook, "in sys.unraisablehook")) print_plain(second ? second : exception);
+    }
     thread_self->exception = 0;
 }

@@ -17,7 +17,12 @@ def a_format(chance):
             made += str(chance.choice((0, 1, 2, 3, 10, 100, 10**9, 2**63 - 1, 2**63, 10**25))) if chance.random() < .15 else str(chance.randint(0, 12))
         made += chance.choice(LETTERS) + chance.choice(("", "", "", " "))
     made = mutated(chance, made, lambda chance: chance.choice(JUNK), 2) if chance.random() < .2 else made
-    return re.sub(r"(?<!\d)0+(?=\s*p)", "1", made)       # with 0p python3.11 reads and writes beside the buffer
+    return harmless(made)
+
+
+def harmless(made):
+    """With 0p python3.11 reads and writes beside the buffer."""
+    return re.sub(r"(?<!\d)0+(?=\s*p)", "1", made)
 
 
 def a_value(chance, letter=None):
@@ -49,7 +54,7 @@ def generate(chance, corpus):
     kind, form = chance.random(), a_format(chance)
     if corpus and chance.random() < .1:
         form = chance.choice(corpus)[1]
-        form = mutated(chance, form if isinstance(form, str) else form.decode(), lambda chance: chance.choice(JUNK), 2)
+        form = harmless(mutated(chance, form if isinstance(form, str) else form.decode(), lambda chance: chance.choice(JUNK), 2))
     if chance.random() < .05:
         form = form.encode("utf-8")
         letters = ""

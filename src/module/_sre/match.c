@@ -154,7 +154,7 @@ static Value match_repr(Value v)
 {
     const MatchObj *m = mo(v);
     Value text = group_value(m, 0, NONE);
-    return text ? str_format_c("<%s object; span=(%zd, %zd), match=%R>", type_of(v)->name, (size_t)m->marks[0], (size_t)m->marks[1], text) : 0;
+    return text ? str_format_c("<%s object; span=(%zd, %zd), match=%.50R>", type_of(v)->name, (size_t)m->marks[0], (size_t)m->marks[1], text) : 0;
 }
 
 static Value match_regs(Value v)
