@@ -80,11 +80,11 @@ for path in sys.argv[1:]:
 ONE = RUNNER + """
 import time
 path, seconds = sys.argv[1], float(sys.argv[2])
-ticks, places, alive, begin = 0, [], None, time.process_time()
+ticks, raised, places, alive, begin = 0, 0, [], None, time.process_time()
 def tell(how):
     os.write(1, ascii((how, round(time.process_time() - begin, 2), ticks, places[-1] if places else None, sorted({place[1] for place in places if places[-1][0] == place[0]}))).encode())
 def watch(number, frame):
-    global ticks, alive
+    global ticks, raised, alive
     ticks += 1
     frames = []
     while frame:
@@ -96,12 +96,12 @@ def watch(number, frame):
     if inner: places.append((inner[0].f_code.co_qualname, inner[0].f_lasti))
     del frame, frames, inner
     if time.process_time() - begin > seconds:
-        if ticks > limit + 20:
+        if raised > 20:
             tell("handled every exception, ended from the signal handler")
             os._exit(0)
+        raised += 1
         raise Stopped
 own = {watch.__code__.co_filename, "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>", importlib.util.__file__}
-limit = seconds / .05
 signal.signal(signal.SIGVTALRM, watch)
 signal.setitimer(signal.ITIMER_VIRTUAL, .05, .05)
 try:
