@@ -303,6 +303,16 @@ class ForkTest(unittest.TestCase):
         self.assertEqual(statuses, [3])
 
 
+class StormTest(unittest.TestCase):
+    """A share of `make thread-storm`."""
+
+    def test_storm(self):
+        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fuzz", "thread_storm.py")
+        for verify in "", "1":
+            done = subprocess.run([sys.executable, program, "2", "20"], capture_output=True, text=True, timeout=280, env={**os.environ, **({"KRAIT_GC_VERIFY": "1"} if verify else {})})
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "\n20 threads, 2 s: 0 wrong\n", ""))
+
+
 class ExitTest(unittest.TestCase):
     def check(self, program, expected="end\n", times=4):
         for _ in range(times):
@@ -324,6 +334,12 @@ class ExitTest(unittest.TestCase):
                    "          lambda: select.poll().poll(), lambda: threading.Condition().__enter__()):\n"
                    "    threading.Thread(target=f, daemon=True).start()\n"
                    "time.sleep(0.05); print('end')")
+
+    def test_in_the_storm(self):
+        """Daemon threads that are in the middle of everything that tests/fuzz/thread_storm.py does, while signals arrive."""
+        folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fuzz")
+        self.check(f"import sys, time; sys.path.insert(0, {folder!r}); import thread_storm, warnings; warnings.simplefilter('ignore')\n"
+                   "s = thread_storm.Storm(12); s.begin(daemon=True); time.sleep(0.3); print('end')")
 
     def test_in_finalizers(self):
         self.check("import threading, time, gc\n"
