@@ -110,6 +110,7 @@ CASES = {
     "subscripts": ("RecursionError", "compile('f' + '[0]' * 10**5, '', 'exec')"),
     "compare_chain": (None, "compile('1' + '<1' * 10**4, '', 'exec')"),
     "comprehensions": ("SyntaxError", "compile('[' * 300 + 'x' + ' for x in y]' * 300, '', 'exec')"),
+    "comprehension_loops": (None, "compile('[x ' + 'for x in y ' * 10**5 + ']', '', 'exec')"),
     "patterns": ("SyntaxError", "compile('match x:\\n case ' + '[' * 1000 + ']' * 1000 + ': pass', '', 'exec')"),
     "regex_parse": (None, "import re; re.compile('(?:' * 10**5 + ')' * 10**5)"),
     "regex_nested": (None, "import re; assert re.compile('(?:' * 300 + 'a' + ')*' * 300).match('a' * 50)"),

@@ -270,8 +270,6 @@ typedef struct Comp {
     Expr *elt, *value;
 } Comp;
 
-static void gen_generators(Compiler *c, const Comp *comp, uint32_t index, int depth);
-
 static void gen_element(Compiler *c, const Comp *comp, int depth)
 {
     cg_expr(c, comp->elt);
@@ -291,13 +289,6 @@ static void gen_element(Compiler *c, const Comp *comp, int depth)
     }
 }
 
-static void gen_rest(Compiler *c, const Comp *comp, uint32_t index, int depth, const Seq *ifs, Block *if_cleanup)
-{
-    for (uint32_t i = 0; i < seq_count(ifs); i++) cg_jump_if(c, seq_at(Expr *, ifs, i), if_cleanup, false);
-    if (index + 1 < seq_count(comp->generators)) gen_generators(c, comp, index + 1, depth);
-    else gen_element(c, comp, depth);
-}
-
 /* `for y in [expr]` is an assignment. */
 static Expr *single_element(const Expr *iter)
 {
@@ -307,65 +298,81 @@ static Expr *single_element(const Expr *iter)
     return elt->kind == Expr_Starred ? 0 : elt;
 }
 
-static void gen_sync_generator(Compiler *c, const Comp *comp, uint32_t index, int depth)
+/* One `for` of a comprehension, between its beginning and its end. */
+typedef struct OpenGenerator {
+    Block *start, *if_cleanup, *end;
+    bool loop;
+} OpenGenerator;
+
+/* Both begin functions return how many values the loop keeps on the stack. */
+static int begin_sync_generator(Compiler *c, const Comprehension *gen, bool first, OpenGenerator *open)
 {
-    Comprehension *gen = seq_at(Comprehension *, comp->generators, index);
-    Block *start = cg_block(c), *if_cleanup = cg_block(c), *anchor = cg_block(c);
-    bool loop = true;
-    if (index == 0) {
+    open->loop = true;
+    if (first) {
         c->unit->argcount = 1;
         cg_emit(c, OP_LOAD_FAST, 0);
     } else {
         Expr *single = single_element(gen->iter);
         cg_expr(c, single ? single : gen->iter);
-        if (single) loop = false;
+        if (single) open->loop = false;
         else cg_op(c, OP_GET_ITER);
     }
-    if (loop) {
-        depth++;
-        cg_use(c, start);
-        cg_jump(c, OP_FOR_ITER, anchor);
+    if (open->loop) {
+        cg_use(c, open->start);
+        cg_jump(c, OP_FOR_ITER, open->end);
     }
     cg_expr(c, gen->target);
-    gen_rest(c, comp, index, depth, gen->ifs, if_cleanup);
-    cg_use(c, if_cleanup);
-    if (loop) {
-        cg_jump(c, OP_JUMP, start);
-        cg_use(c, anchor);
-    }
+    return open->loop;
 }
 
-static void gen_async_generator(Compiler *c, const Comp *comp, uint32_t index, int depth)
+static int begin_async_generator(Compiler *c, const Comprehension *gen, bool first, OpenGenerator *open)
 {
-    Comprehension *gen = seq_at(Comprehension *, comp->generators, index);
-    Block *start = cg_block(c), *if_cleanup = cg_block(c), *except = cg_block(c);
-    if (index == 0) {
+    if (first) {
         c->unit->argcount = 1;
         cg_emit(c, OP_LOAD_FAST, 0);
     } else {
         cg_expr(c, gen->iter);
         cg_op(c, OP_GET_AITER);
     }
-    cg_use(c, start);
-    cg_push_frame(c, FRAME_ASYNC_COMPREHENSION, start, 0, 0);
-    cg_jump(c, OP_SETUP_FINALLY, except);
+    cg_use(c, open->start);
+    cg_push_frame(c, FRAME_ASYNC_COMPREHENSION, open->start, 0, 0);
+    cg_jump(c, OP_SETUP_FINALLY, open->end);
     cg_op(c, OP_GET_ANEXT);
     cg_const(c, c->none);
     cg_yield_from(c, true);
     cg_op(c, OP_POP_BLOCK);
     cg_expr(c, gen->target);
-    gen_rest(c, comp, index, depth + 1, gen->ifs, if_cleanup);
-    cg_use(c, if_cleanup);
-    cg_jump(c, OP_JUMP, start);
-    cg_pop_frame(c);
-    cg_use(c, except);
-    cg_op(c, OP_END_ASYNC_FOR);
+    return 1;
 }
 
-static void gen_generators(Compiler *c, const Comp *comp, uint32_t index, int depth)
+static void end_generator(Compiler *c, const Comprehension *gen, const OpenGenerator *open)
 {
-    if (seq_at(Comprehension *, comp->generators, index)->is_async) gen_async_generator(c, comp, index, depth);
-    else gen_sync_generator(c, comp, index, depth);
+    cg_use(c, open->if_cleanup);
+    if (gen->is_async) {
+        cg_jump(c, OP_JUMP, open->start);
+        cg_pop_frame(c);
+        cg_use(c, open->end);
+        cg_op(c, OP_END_ASYNC_FOR);
+    } else if (open->loop) {
+        cg_jump(c, OP_JUMP, open->start);
+        cg_use(c, open->end);
+    }
+}
+
+/* A loop, not a recursion: text of any length may follow `[x for ...`, without a level of the tree for each `for`. */
+static void gen_generators(Compiler *c, const Comp *comp)
+{
+    uint32_t count = seq_count(comp->generators);
+    OpenGenerator *open = arena_array(c->arena, OpenGenerator, count);
+    int depth = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const Comprehension *gen = seq_at(Comprehension *, comp->generators, i);
+        open[i] = (OpenGenerator){cg_block(c), cg_block(c), cg_block(c)};
+        depth += gen->is_async ? begin_async_generator(c, gen, i == 0, &open[i]) : begin_sync_generator(c, gen, i == 0, &open[i]);
+        for (uint32_t n = 0; n < seq_count(gen->ifs); n++) cg_jump_if(c, seq_at(Expr *, gen->ifs, n), open[i].if_cleanup, false);
+    }
+    gen_element(c, comp, depth);
+    for (uint32_t i = count; i-- > 0;) end_generator(c, seq_at(Comprehension *, comp->generators, i), &open[i]);
 }
 
 void cg_comprehension(Compiler *c, Expr *e)
@@ -391,7 +398,7 @@ void cg_comprehension(Compiler *c, Expr *e)
     if (is_async && build && outer_kind != UNIT_ASYNC_FUNCTION && outer_kind != UNIT_COMPREHENSION && !top_level_await)
         cg_error(c, "asynchronous comprehension outside of an asynchronous function");
     if (build) cg_emit(c, build, 0);
-    gen_generators(c, &comp, 0, 0);
+    gen_generators(c, &comp);
     if (build) cg_op(c, OP_RETURN_VALUE);
     CodeUnit *code = cg_leave(c, true);
     if (top_level_await && is_async) c->unit->scope->coroutine = true;
