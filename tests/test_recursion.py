@@ -132,6 +132,11 @@ CASES = {
     "join": ("MemoryError", "('x' * 2**20).join('y' * 2**20 for i in range(3)).replace('x', 'z' * 2**45)"),
     "usable_afterwards": (None, "for i in range(3):\n  try: [0] * 10**13\n  except MemoryError: pass\n  try:\n    f = lambda: f()\n    f()\n  except RecursionError: pass\n"
                                 "assert sum(range(10)) == 45"),
+    "xml_entities": ("RecursionError", "from xml.parsers.expat import *\nn = 10**6\nParserCreate().Parse('<!DOCTYPE d [<!ENTITY e0 \"x\">' + ''.join(f'<!ENTITY e{i} \"&e{i - 1};\">' for i in range(1, n)) + f']><d>&e{n - 1};</d>', True)"),
+    "xml_parameters": ("RecursionError", "from xml.parsers.expat import *\nn = 10**5\np = ParserCreate()\np.SetParamEntityParsing(2)\n"
+                       "d = '<!DOCTYPE d [<!ENTITY % p0 \"\">' + ''.join(f'<!ENTITY % p{i} \"&#37;p{i - 1};\">' for i in range(1, n)) + f'%p{n - 1};]><d/>'\nfor i in range(0, len(d), 5): p.Parse(d[i:i + 5])"),
+    "xml_encoded": ("RecursionError", "from xml.parsers.expat import *\nn = 10**5\nd = '<!DOCTYPE d [<!ENTITY e0 \"x\">' + ''.join(f'<!ENTITY e{i} \"&e{i - 1};\">' for i in range(1, n)) + f']><d>&e{n - 1};</d>'\n"
+                    "try: ParserCreate('utf-16').Parse(d.encode('utf-16'), True)\nexcept RecursionError: ParserCreate('cp037').Parse(d.encode('cp037'), True)"),
 }
 
 

@@ -99,6 +99,11 @@ static inline void recursion_leave(void) { thread_self->recursion_depth--; }
 
 /* Is the C stack nearly used up? For recursion that is deep but harmless (iterators over iterators, hashes of tuples in tuples): raise RecursionError then. */
 static inline bool c_stack_low(void) { return (char *)__builtin_frame_address(0) < thread_self->c_stack_limit; }
+static inline size_t c_stack_left(void)
+{
+    char *here = (char *)__builtin_frame_address(0), *limit = thread_self->c_stack_limit;
+    return here > limit ? (size_t)(here - limit) : 0;
+}
 /* The same where nothing but the stack bounds the recursion: the doors through which one object reaches another (attributes, items, length, hash...). false: RecursionError. */
 bool c_stack_exceeded(void);
 static inline bool c_stack_check(void) { return __builtin_expect(!c_stack_low(), 1) || c_stack_exceeded(); }
@@ -106,8 +111,7 @@ static inline bool c_stack_check(void) { return __builtin_expect(!c_stack_low(),
  * counting, with larger frames. */
 static inline char *c_stack_quarter(void)
 {
-    char *here = (char *)__builtin_frame_address(0), *limit = thread_self->c_stack_limit;
-    return here > limit ? here - (here - limit) / 4 : here;
+    return (char *)__builtin_frame_address(0) - c_stack_left() / 4;
 }
 
 /* Everything rare at once: signals, collection, other threads. Returns false when an exception was raised (by a signal handler, ...). */

@@ -28,6 +28,11 @@ typedef struct ParserObj {
     char *text;                 /* collected character data, when buffer_text */
     int text_size, text_used;
     bool ordered, specified, prefixes, in_callback;
+    const char *input;          /* what is being parsed */
+    size_t input_size;
+    size_t entities;            /* so many declarations of entities were in it, and in that of the entities' parsers */
+    unsigned matched;           /* so many bytes of `word` were the last */
+    char word[8];               /* "<!ENTITY" in the document's encoding */
 } ParserObj;
 static Type parser_type;
 static Value expat_error;
@@ -209,6 +214,30 @@ static void on_text(void *data, const XML_Char *text, int size)
 }
 
 /* Encodings of one byte a character that expat does not know are asked of the codecs. */
+enum { ENTITY_WORD = 8 };   /* the length of "<!ENTITY" */
+
+/* Counts the declarations of entities in the bytes that are being parsed; zero bytes between the letters (UTF-16) do not matter. */
+static void count_entities(ParserObj *p)
+{
+    ParserObj *root = p;
+    while (root->parent) root = (ParserObj *)root->parent;
+    const char *data = p->input, *end = data + p->input_size;
+    for (; data < end; data++) {
+        if (!p->matched && !(data = memchr(data, p->word[0], (size_t)(end - data)))) return;
+        if (*data == p->word[p->matched]) {
+            if (++p->matched == ENTITY_WORD) root->entities++, p->matched = 0;
+        } else if (*data) p->matched = *data == p->word[0];
+    }
+}
+
+/* The library follows entities in entities by recursion, as deep as there are entities. */
+static bool entities_fit(ParserObj *p)
+{
+    enum { FRAME = 512 };   /* measured: 356 bytes for each entity on the way */
+    while (p->parent) p = (ParserObj *)p->parent;
+    return p->entities * FRAME < c_stack_left() || raise_recursion(" while following XML entities");
+}
+
 static int on_unknown_encoding(void *data, const XML_Char *name, XML_Encoding *info)
 {
     uint8_t all[256];
@@ -224,7 +253,16 @@ static int on_unknown_encoding(void *data, const XML_Char *name, XML_Encoding *i
     info->data = 0;
     info->convert = 0;
     info->release = 0;
-    return XML_STATUS_OK;
+    /* What looked like a declaration so far was none, and the reverse. */
+    ParserObj *p = data;
+    for (int i = 0; i < 256; i++) {
+        const char *letter = info->map[i] > 0 && info->map[i] < 128 ? strchr("<!ENTIY", info->map[i]) : 0;
+        for (int n = 0; letter && n < ENTITY_WORD; n++)
+            if ("<!ENTITY"[n] == *letter) p->word[n] = (char)i;
+    }
+    p->matched = 0;
+    count_entities(p);
+    return entities_fit(p) ? XML_STATUS_OK : XML_STATUS_ERROR;
 }
 
 /* Tells expat which events are wanted; it works less for the others. */
@@ -233,20 +271,22 @@ static void install(ParserObj *p, Handler which)
     XML_Parser x = p->parser;
 #define ON(handler, set, function) \
     case handler: set(x, p->handlers[handler] ? function : 0); break;
+    /* clang-format off */
     switch (which) {
-        ON(ON_START_ELEMENT, XML_SetStartElementHandler, on_start_element)
-        ON(ON_END_ELEMENT, XML_SetEndElementHandler, on_end_element)
+        ON(ON_START_ELEMENT, XML_SetStartElementHandler, on_start_element) ON(ON_END_ELEMENT, XML_SetEndElementHandler, on_end_element)
         ON(ON_INSTRUCTION, XML_SetProcessingInstructionHandler, on_instruction) ON(ON_TEXT, XML_SetCharacterDataHandler, on_text)
-            ON(ON_UNPARSED, XML_SetUnparsedEntityDeclHandler, on_unparsed) ON(ON_NOTATION, XML_SetNotationDeclHandler, on_notation)
-                ON(ON_START_NAMESPACE, XML_SetStartNamespaceDeclHandler, on_start_namespace) ON(ON_END_NAMESPACE, XML_SetEndNamespaceDeclHandler, on_end_namespace)
-                    ON(ON_COMMENT, XML_SetCommentHandler, on_comment) ON(ON_START_CDATA, XML_SetStartCdataSectionHandler, on_start_cdata)
-                        ON(ON_END_CDATA, XML_SetEndCdataSectionHandler, on_end_cdata) ON(ON_DEFAULT, XML_SetDefaultHandler, on_default)
-                            ON(ON_DEFAULT_EXPAND, XML_SetDefaultHandlerExpand, on_default_expand) ON(ON_NOT_STANDALONE, XML_SetNotStandaloneHandler, on_not_standalone)
-                                ON(ON_EXTERNAL, XML_SetExternalEntityRefHandler, on_external) ON(ON_START_DOCTYPE, XML_SetStartDoctypeDeclHandler, on_start_doctype)
-                                    ON(ON_END_DOCTYPE, XML_SetEndDoctypeDeclHandler, on_end_doctype) ON(ON_ENTITY, XML_SetEntityDeclHandler, on_entity)
-                                        ON(ON_XML, XML_SetXmlDeclHandler, on_xml) ON(ON_ELEMENT, XML_SetElementDeclHandler, on_element)
-                                            ON(ON_ATTLIST, XML_SetAttlistDeclHandler, on_attlist) ON(ON_SKIPPED, XML_SetSkippedEntityHandler, on_skipped) default : break;
+        ON(ON_UNPARSED, XML_SetUnparsedEntityDeclHandler, on_unparsed) ON(ON_NOTATION, XML_SetNotationDeclHandler, on_notation)
+        ON(ON_START_NAMESPACE, XML_SetStartNamespaceDeclHandler, on_start_namespace) ON(ON_END_NAMESPACE, XML_SetEndNamespaceDeclHandler, on_end_namespace)
+        ON(ON_COMMENT, XML_SetCommentHandler, on_comment) ON(ON_START_CDATA, XML_SetStartCdataSectionHandler, on_start_cdata)
+        ON(ON_END_CDATA, XML_SetEndCdataSectionHandler, on_end_cdata) ON(ON_DEFAULT, XML_SetDefaultHandler, on_default)
+        ON(ON_DEFAULT_EXPAND, XML_SetDefaultHandlerExpand, on_default_expand) ON(ON_NOT_STANDALONE, XML_SetNotStandaloneHandler, on_not_standalone)
+        ON(ON_EXTERNAL, XML_SetExternalEntityRefHandler, on_external) ON(ON_START_DOCTYPE, XML_SetStartDoctypeDeclHandler, on_start_doctype)
+        ON(ON_END_DOCTYPE, XML_SetEndDoctypeDeclHandler, on_end_doctype) ON(ON_ENTITY, XML_SetEntityDeclHandler, on_entity)
+        ON(ON_XML, XML_SetXmlDeclHandler, on_xml) ON(ON_ELEMENT, XML_SetElementDeclHandler, on_element)
+        ON(ON_ATTLIST, XML_SetAttlistDeclHandler, on_attlist) ON(ON_SKIPPED, XML_SetSkippedEntityHandler, on_skipped)
+        default: break;
     }
+    /* clang-format on */
 }
 
 /* ---------------------------------------------------------------- methods */
@@ -261,6 +301,9 @@ static Value parse_bytes(ParserObj *p, const char *data, size_t size, bool final
 {
     enum { PIECE = 1 << 20 };
     enum XML_Status status = XML_STATUS_OK;
+    p->input = data, p->input_size = size;
+    count_entities(p);
+    if (!entities_fit(p)) return 0;
     for (; size > PIECE && status != XML_STATUS_ERROR && !thread_self->exception; data += PIECE, size -= PIECE) status = XML_Parse(p->parser, data, PIECE, 0);
     if (status != XML_STATUS_ERROR && !thread_self->exception) status = XML_Parse(p->parser, data, (int)size, final);
     return parse_result(p, status);
@@ -343,7 +386,8 @@ static ParserObj *parser_new(XML_Parser parser)
     p->text_size = 8192;
     XML_SetUserData(parser, p);
     XML_SetHashSalt(parser, (unsigned long)hash_bytes("expat", 5) | 1);   /* expat's own would end the process where the system gives no memory for it */
-    XML_SetUnknownEncodingHandler(parser, on_unknown_encoding, 0);
+    XML_SetUnknownEncodingHandler(parser, on_unknown_encoding, p);
+    memcpy(p->word, "<!ENTITY", sizeof p->word);
     return p;
 }
 static bool optional_text(Value v, const char *function, const char *argument, const char **text)
