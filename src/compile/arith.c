@@ -3,6 +3,7 @@
  * A result of 0 means: leave the expression alone, because Python would raise, or because the result could be large (the limits are CPython's).
  * Integers are GMP numbers over the arena's limbs; floats follow C with Python's rules for // and %.
  */
+#include "base/complex_math.h"
 #include "base/gmp_memory.h"
 #include "base/utf8.h"
 #include "compile/internal.h"
@@ -262,65 +263,6 @@ static const Const *float_binary(Arena *arena, Operator op, double a, double b)
 
 /* ---- complex numbers ------------------------------------------------------------------------------------------------------------- */
 
-typedef struct Complex {
-    double real, imag;
-} Complex;
-
-static Complex complex_product(Complex a, Complex b) { return (Complex){a.real * b.real - a.imag * b.imag, a.real * b.imag + a.imag * b.real}; }
-
-/* Smith's method; division by zero is the caller's concern. */
-static Complex complex_quotient(Complex a, Complex b)
-{
-    double abs_real = fabs(b.real), abs_imag = fabs(b.imag);
-    if (abs_real >= abs_imag) {
-        double ratio = b.imag / b.real, denominator = b.real + b.imag * ratio;
-        return (Complex){(a.real + a.imag * ratio) / denominator, (a.imag - a.real * ratio) / denominator};
-    }
-    if (abs_imag >= abs_real) {
-        double ratio = b.real / b.imag, denominator = b.real * ratio + b.imag;
-        return (Complex){(a.real * ratio + a.imag) / denominator, (a.imag * ratio - a.real) / denominator};
-    }
-    return (Complex){NAN, NAN};
-}
-
-static Complex complex_int_power(Complex x, long n)
-{
-    Complex result = {1, 0}, power = x;
-    for (long mask = 1; mask > 0 && n >= mask; mask <<= 1) {
-        if (n & mask) result = complex_product(result, power);
-        power = complex_product(power, power);
-    }
-    return result;
-}
-
-static const Const *complex_power(Arena *arena, Complex a, Complex b)
-{
-    Complex r;
-    if (b.imag == 0 && b.real == floor(b.real) && fabs(b.real) <= 100) {
-        long n = (long)b.real;
-        if (n > 0) r = complex_int_power(a, n);
-        else {
-            if (n < 0 && a.real == 0 && a.imag == 0) return 0;
-            Complex power = complex_int_power(a, -n);
-            r = complex_quotient((Complex){1, 0}, power);
-        }
-    } else if (b.real == 0 && b.imag == 0) {
-        r = (Complex){1, 0};
-    } else if (a.real == 0 && a.imag == 0) {
-        if (b.imag != 0 || b.real < 0) return 0;
-        r = (Complex){0, 0};
-    } else {
-        double magnitude = hypot(a.real, a.imag), length = pow(magnitude, b.real), at = atan2(a.imag, a.real), phase = at * b.real;
-        if (b.imag != 0) {
-            length *= exp(-at * b.imag);
-            phase += b.imag * log(magnitude);
-        }
-        r = (Complex){length * cos(phase), length * sin(phase)};
-    }
-    if (isinf(r.real) || isinf(r.imag)) return 0;
-    return make_complex(arena, r.real, r.imag);
-}
-
 static bool to_complex(const Const *c, Complex *result)
 {
     result->imag = c->kind == CONST_COMPLEX ? c->number.imag : 0;
@@ -336,10 +278,11 @@ static const Const *complex_binary(Arena *arena, Operator op, const Const *left,
     case Operator_Sub: r = (Complex){a.real - b.real, a.imag - b.imag}; break;
     case Operator_Mult: r = complex_product(a, b); break;
     case Operator_Div:
-        if (b.real == 0 && b.imag == 0) return 0;
-        r = complex_quotient(a, b);
+        if (!complex_quotient(a, b, &r)) return 0;
         break;
-    case Operator_Pow: return complex_power(arena, a, b);
+    case Operator_Pow:
+        if (!complex_power(a, b, &r) || isinf(r.real) || isinf(r.imag)) return 0;
+        break;
     default: return 0;
     }
     return make_complex(arena, r.real, r.imag);

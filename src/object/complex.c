@@ -1,13 +1,10 @@
 /* complex.c: complex numbers, pairs of doubles. */
+#include "base/complex_math.h"
 #include "object/container.h"
 #include "object/function.h"
 #include "object/int_internal.h"
 #include <errno.h>
 #include <math.h>
-
-typedef struct Pair {
-    double real, imag;
-} Pair;
 
 Value complex_new(double real, double imag)
 {
@@ -19,11 +16,11 @@ Value complex_new(double real, double imag)
 }
 
 #define is_complex(v) is_instance_of(v, &complex_type)
-static Pair pair_of(Value v) { return (Pair){((ComplexObj *)v)->real, ((ComplexObj *)v)->imag}; }
-static Value from_pair(Pair p) { return complex_new(p.real, p.imag); }
+static Complex pair_of(Value v) { return (Complex){((ComplexObj *)v)->real, ((ComplexObj *)v)->imag}; }
+static Value from_pair(Complex p) { return complex_new(p.real, p.imag); }
 
 /* v.__complex__(): 1, 0 when it has none, -1. */
-static int call_complex(Value v, Pair *out)
+static int call_complex(Value v, Complex *out)
 {
     Value method = object_lookup_special(v, NAME("__complex__"));
     if (!method) return thread_self->exception ? -1 : 0;
@@ -45,7 +42,7 @@ static int call_complex(Value v, Pair *out)
 
 bool complex_value(Value v, double *real, double *imag)
 {
-    Pair p;
+    Complex p;
     if (is_complex(v)) p = pair_of(v);
     else {
         int have = is_small_int(v) || is_small_float(v) ? 0 : call_complex(v, &p);
@@ -60,7 +57,7 @@ bool complex_value(Value v, double *real, double *imag)
     return true;
 }
 
-static int operand(Value v, Pair *out)
+static int operand(Value v, Complex *out)
 {
     out->imag = 0;
     if (is_float(v)) out->real = float_value(v);
@@ -71,7 +68,7 @@ static int operand(Value v, Pair *out)
 }
 
 #define OPERANDS(a, b, x, y) \
-    Pair x, y; \
+    Complex x, y; \
     { \
         int known_ = operand(a, &x); \
         if (known_ > 0) known_ = operand(b, &y); \
@@ -92,79 +89,24 @@ static Value complex_sub(Value a, Value b)
     return complex_new(x.real - y.real, x.imag - y.imag);
 }
 
-static Pair product(Pair x, Pair y) { return (Pair){x.real * y.real - x.imag * y.imag, x.real * y.imag + x.imag * y.real}; }
-
 static Value complex_mul(Value a, Value b)
 {
     OPERANDS(a, b, x, y)
-    return from_pair(product(x, y));
-}
-
-/* Smith's method: scales by the larger part of the divisor, so that nothing overflows early. false: division by zero. */
-static bool quotient(Pair x, Pair y, Pair *out)
-{
-    double abs_real = fabs(y.real), abs_imag = fabs(y.imag);
-    if (abs_real >= abs_imag) {
-        if (abs_real == 0) {
-            *out = (Pair){0, 0};
-            return false;
-        }
-        double ratio = y.imag / y.real, denominator = y.real + y.imag * ratio;
-        *out = (Pair){(x.real + x.imag * ratio) / denominator, (x.imag - x.real * ratio) / denominator};
-    } else if (abs_imag >= abs_real) {
-        double ratio = y.real / y.imag, denominator = y.real * ratio + y.imag;
-        *out = (Pair){(x.real * ratio + x.imag) / denominator, (x.imag * ratio - x.real) / denominator};
-    } else *out = (Pair){NAN, NAN};
-    return true;
+    return from_pair(complex_product(x, y));
 }
 
 static Value complex_div(Value a, Value b)
 {
-    Pair q;
+    Complex q;
     OPERANDS(a, b, x, y)
-    return quotient(x, y, &q) ? from_pair(q) : raise_format(&exc_ZeroDivisionError, "complex division by zero");
-}
-
-/* x to a small whole power; false: division by zero. */
-static bool whole_power(Pair x, long n, Pair *out)
-{
-    Pair result = {1, 0}, square = x;
-    unsigned long count = n < 0 ? -(unsigned long)n : (unsigned long)n;
-    for (unsigned long mask = 1; mask <= count; mask <<= 1) {
-        if (count & mask) result = product(result, square);
-        square = product(square, square);
-    }
-    if (n > 0) {
-        *out = result;
-        return true;
-    }
-    return quotient((Pair){1, 0}, result, out);
-}
-
-static bool polar_power(Pair x, Pair y, Pair *out)
-{
-    *out = (Pair){0, 0};
-    if (y.real == 0 && y.imag == 0) out->real = 1;
-    else if (x.real == 0 && x.imag == 0) return y.imag == 0 && y.real >= 0;
-    else {
-        double size = hypot(x.real, x.imag), length = pow(size, y.real), angle = atan2(x.imag, x.real), phase = angle * y.real;
-        if (y.imag != 0) {
-            length /= exp(angle * y.imag);
-            phase += y.imag * log(size);
-        }
-        if (isinf(phase)) return false;
-        *out = (Pair){length * cos(phase), length * sin(phase)};
-    }
-    return true;
+    return complex_quotient(x, y, &q) ? from_pair(q) : raise_format(&exc_ZeroDivisionError, "complex division by zero");
 }
 
 static Value complex_pow(Value a, Value b)
 {
+    Complex result;
     OPERANDS(a, b, x, y)
-    Pair result;
-    bool whole = y.imag == 0 && y.real == floor(y.real) && fabs(y.real) <= 100;
-    bool good = whole ? whole_power(x, (long)y.real, &result) : polar_power(x, y, &result);
-    if (!good) return raise_format(&exc_ZeroDivisionError, "0.0 to a negative or complex power");
+    if (!complex_power(x, y, &result)) return raise_format(&exc_ZeroDivisionError, "0.0 to a negative or complex power");
     if (isinf(result.real) || isinf(result.imag)) return raise_overflow("complex exponentiation");
     return from_pair(result);
 }
@@ -177,7 +119,7 @@ static int complex_truth(Value v) { return pair_of(v).real != 0 || pair_of(v).im
 
 static Value complex_abs(Value v)
 {
-    Pair p = pair_of(v);
+    Complex p = pair_of(v);
     double size = hypot(p.real, p.imag);
     if (isinf(size) && isfinite(p.real) && isfinite(p.imag)) return raise_overflow("absolute value too large");
     return float_new(size);
@@ -186,7 +128,7 @@ static Value complex_abs(Value v)
 static Value complex_compare(Value a, Value b, CompareOp op)
 {
     if (op != CMP_EQ && op != CMP_NE) return NOT_IMPLEMENTED;
-    Pair x = pair_of(a);
+    Complex x = pair_of(a);
     bool equal;
     if (is_int(b)) {
         if (x.imag != 0) equal = false;
@@ -202,7 +144,7 @@ static Value complex_compare(Value a, Value b, CompareOp op)
 
 static bool complex_hash(Value v, int64_t *hash)
 {
-    Pair p = pair_of(v);
+    Complex p = pair_of(v);
     int64_t nan_hash = (int64_t)(v >> 4);
     uint64_t real = (uint64_t)(isnan(p.real) ? nan_hash : float_hash(p.real)), imag = (uint64_t)(isnan(p.imag) ? nan_hash : float_hash(p.imag));
     *hash = (int64_t)(real + 1000003 * imag);
@@ -214,7 +156,7 @@ static bool complex_hash(Value v, int64_t *hash)
 
 static Value complex_repr(Value v)
 {
-    Pair p = pair_of(v);
+    Complex p = pair_of(v);
     char text[80];
     size_t length = 0;
     bool imag_only = p.real == 0 && !signbit(p.real);
@@ -246,11 +188,11 @@ static size_t read_part(const char *s, const char *end, bool sign_needed, double
 }
 
 /* float | [float] j | float sign [float] j, in spaces and perhaps in parentheses. */
-static bool parse_complex(const char *s, size_t length, Pair *out)
+static bool parse_complex(const char *s, size_t length, Complex *out)
 {
     const char *end = s + length;
     double first, second;
-    *out = (Pair){0, 0};
+    *out = (Complex){0, 0};
     while (s < end && is_space(*s)) s++;
     while (end > s && is_space(end[-1])) end--;
     if (s < end && *s == '(') {
@@ -277,7 +219,7 @@ static bool parse_complex(const char *s, size_t length, Pair *out)
 
 /* --- construction and methods */
 
-static Value make(Type *type, Pair p)
+static Value make(Type *type, Complex p)
 {
     if (type == &complex_type) return from_pair(p);
     Value self = type_alloc(type, 0);
@@ -289,7 +231,7 @@ static Value make(Type *type, Pair p)
 
 static Value from_text(Type *type, Value str)
 {
-    Pair p;
+    Complex p;
     size_t length;
     const char *text = number_ascii(str, &length);
     if (!text) return 0;
@@ -323,7 +265,7 @@ static Value complex_make(Type *type, Value *args, size_t nargs, Value kwnames)
         return from_text(type, r);
     }
     if (i && is_str(i)) return raise_type("complex() second arg can't be a string");
-    Pair x = {0, 0}, y = {0, 0};
+    Complex x = {0, 0}, y = {0, 0};
     int from_method = is_small_int(r) || is_small_float(r) || type_of(r) == &complex_type ? 0 : call_complex(r, &x);
     if (from_method < 0) return 0;
     if (!from_method) {
@@ -346,7 +288,7 @@ static Value complex_make(Type *type, Value *args, size_t nargs, Value kwnames)
 
 static NATIVE(complex_conjugate)
 {
-    Pair p = pair_of(args[0]);
+    Complex p = pair_of(args[0]);
     return complex_new(p.real, -p.imag);
 }
 
@@ -354,7 +296,7 @@ static NATIVE(complex_complex) { return complex_exact(args[0]); }
 
 static NATIVE(complex_getnewargs)
 {
-    Pair p = pair_of(args[0]);
+    Complex p = pair_of(args[0]);
     Value real = float_new(p.real), imag = real ? float_new(p.imag) : 0;
     return imag ? tuple_pack(2, real, imag) : 0;
 }
