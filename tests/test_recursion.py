@@ -140,6 +140,7 @@ CASES = {
 }
 
 
+SLOW = int(os.environ.get("KRAIT_TEST_SLOW", "1"))
 SANITIZED = "asan" in sys.executable
 
 
@@ -154,7 +155,7 @@ class Recursions(unittest.TestCase):
 
     def matrix(self, stack, *arguments):
         file = os.path.join(os.path.dirname(os.path.abspath(__file__)), "recursion_matrix.py")
-        done = subprocess.run(["sh", "-c", f"ulimit -s {stack} && exec '{sys.executable}' {file} {' '.join(arguments)}"], capture_output=True, text=True, timeout=250)
+        done = subprocess.run(["sh", "-c", f"ulimit -s {stack} && exec '{sys.executable}' {file} {' '.join(arguments)}"], capture_output=True, text=True, timeout=250 * SLOW)
         self.assertEqual((done.returncode, done.stdout[-5:]), (0, "\nend\n"), done.stdout[-200:] + done.stderr[-500:])
 
     def test_small_stack(self):

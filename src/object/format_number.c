@@ -264,14 +264,11 @@ static int64_t group_digits(const char *digits, int64_t count, int64_t min_width
                 for (int i = 0; i < s->thousands_length; i++) out_end[-total + i] = s->thousands[i];
             }
         }
-        for (int64_t i = 0; i < chars; i++) {
-            total++;
-            if (out_end) out_end[-total] = (uint8_t)digits[left - 1 - i];
+        if (out_end) {
+            for (int64_t i = 0; i < chars; i++) out_end[-total - 1 - i] = (uint8_t)digits[left - 1 - i];
+            for (int64_t i = 0; i < zeros; i++) out_end[-total - chars - 1 - i] = '0';
         }
-        for (int64_t i = 0; i < zeros; i++) {
-            total++;
-            if (out_end) out_end[-total] = '0';
-        }
+        total += width;
         left -= chars;
         min_width -= width;
         separate = true;
@@ -295,8 +292,9 @@ static bool put_number(Output *o, const Parts *p, const Spec *spec, const Separa
     char sign = p->negative ? '-' : spec->sign == '+' || spec->sign == ' ' ? spec->sign : 0;
     int64_t others = (sign != 0) + p->prefix_length + (p->has_point ? s->point_length : 0) + p->rest_length + (p->character != UINT32_MAX);
     int64_t min_width = spec->fill == '0' && spec->align == '=' ? spec->width - others : 0;
-    /* Before anything is counted digit by digit: a width nobody can hold. */
+    /* Before groups are counted: a width nobody can hold. */
     if (spec->width > (INT64_MAX >> 5)) return raise_memory();
+    if (spec->width > 0 && !reserve(o, spec->width)) return false;
     int64_t grouped = p->digits_length ? group_digits(p->digits, p->digits_length, min_width, s, 0) : 0;
     int64_t padding = spec->width - others - grouped, left = 0, inner = 0, right = 0;
     if (padding > 0) {
