@@ -1,6 +1,7 @@
 """The regular expression engine on input that the standard library would not give it, and its speed where others are slow."""
 import _sre
 import re
+import signal
 import time
 import unittest
 
@@ -77,6 +78,19 @@ class Hostile(unittest.TestCase):
         self.assertEqual(re.match(r"(?:ab)*", text).end(), len(text))
         self.assertEqual(re.match(r"(?:a|b)*?$", text).end(), len(text))
         self.assertEqual(re.fullmatch(r"(?:(a)|(b))*", text).lastindex, 2)
+
+    def test_signals_in_long_searches(self):
+        """Also where each attempt takes few steps, but over many characters."""
+        def heard(*_):
+            raise TimeoutError
+        previous = signal.signal(signal.SIGALRM, heard)
+        self.addCleanup(signal.signal, signal.SIGALRM, previous)
+        self.addCleanup(signal.setitimer, signal.ITIMER_REAL, 0)
+        for pattern in r".*\D+?A{4294967\d295}", r".*.*\d", r"[a-y]*?[a-y]*?[a-y]*?1":
+            for name in "search", "findall", "split":
+                with self.subTest(pattern, name=name), self.assertRaises(TimeoutError):
+                    signal.setitimer(signal.ITIMER_REAL, 0.05, 0.5)
+                    getattr(re.compile(pattern), name)("\u0430c\u0131Ba.b\u017fcBibi]K" * 2000)
 
     def test_empty_required_rounds(self):
         start = time.perf_counter()

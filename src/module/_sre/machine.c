@@ -24,6 +24,7 @@ typedef struct Machine {
     Choice *choices;
     Undo *trail;
     size_t choice_count, choice_room, trail_count, trail_room;
+    int64_t budget;             /* of work until signals are asked for: about one for each step back, and for 32 characters gone over */
     Choice small_choices[SMALL_CHOICES];
     Undo small_trail[SMALL_TRAIL];
 } Machine;
@@ -162,9 +163,11 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
     const Inst *insts = p->insts, *inst;
     const void *text = m->text;
     int64_t end = m->end;
-    uint32_t pc = 0, budget = POLL_INTERVAL;
+    int64_t budget = x->budget;
+    uint32_t pc = 0;
 #define TRY(condition) \
     if (!(condition)) return -1
+#define GONE_OVER(count) (budget -= (count) >> 5)
     for (;;) {
         inst = &insts[pc];
         switch ((Op)inst->op) {
@@ -173,6 +176,7 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
         case OP_MATCH:
             if ((m->full && at != end) || (m->must_advance && at == m->start)) goto fail;
             m->position = at;
+            x->budget = budget;
             return 1;
         case OP_UNIT:
             if (at >= end || !unit_matches(p, inst, READ(at))) goto fail;
@@ -181,8 +185,9 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
             continue;
         case OP_GREEDY: {
             if (end - at < inst->b) goto fail;
-            int64_t limit = end - at < inst->c ? end : at + inst->c, least = at + inst->b;
+            int64_t limit = end - at < inst->c ? end : at + inst->c, least = at + inst->b, from = at;
             at = unit_run(p, inst, kind, text, at, limit);
+            GONE_OVER(at - from);
             if (at < least) goto fail;
             if (at > least) TRY(push_choice(x, pc, CHOICE_GREEDY, at, least));
             pc++;
@@ -190,8 +195,9 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
         }
         case OP_POSSESSIVE: {
             if (end - at < inst->b) goto fail;
-            int64_t limit = end - at < inst->c ? end : at + inst->c, least = at + inst->b;
+            int64_t limit = end - at < inst->c ? end : at + inst->c, least = at + inst->b, from = at;
             at = unit_run(p, inst, kind, text, at, limit);
+            GONE_OVER(at - from);
             if (at < least) goto fail;
             pc++;
             continue;
@@ -200,6 +206,7 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
             if (end - at < inst->b) goto fail;
             int64_t least = at + inst->b;
             at = unit_run(p, inst, kind, text, at, least);
+            GONE_OVER(inst->b);
             if (at < least) goto fail;
             if (inst->c > inst->b) TRY(push_choice(x, pc, CHOICE_LAZY, at, (int64_t)inst->c - inst->b));
             pc++;
@@ -255,7 +262,7 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
             }
             TRY(set_register(x, inst->a, rounds));
             pc = inst->c;
-            if (--budget == 0) goto poll;
+            if (--budget <= 0) goto poll;
             continue;
         }
         case OP_UNTIL_MIN: {
@@ -290,7 +297,7 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
             }
             TRY(set_register(x, inst->a, rounds));
             pc += 2;
-            if (--budget == 0) goto poll;
+            if (--budget <= 0) goto poll;
             continue;
         }
         case OP_ROUND_END:
@@ -333,7 +340,10 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
         if (!safe_point()) return -1;
         continue;
     fail:
-        if (x->choice_count == 0) return 0;
+        if (x->choice_count == 0) {
+            x->budget = budget;
+            return 0;
+        }
         Choice *choice = &x->choices[x->choice_count - 1];
         while (x->trail_count > choice->trail) {
             x->trail_count--;
@@ -349,6 +359,7 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
             at--;
             if (next->op == OP_UNIT && next->unit == UNIT_LITERAL)
                 while (at > choice->limit && READ(at) != next->a) at--;
+            GONE_OVER(choice->position - at);
             choice->position = at;
             if (at <= choice->limit) x->choice_count--;
             pc++;
@@ -363,6 +374,7 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
             if (next->op == OP_UNIT && next->unit == UNIT_LITERAL) {
                 while (left > 0 && at < end && READ(at) != next->a && unit_matches(p, lazy, READ(at))) at++, left--;
             }
+            GONE_OVER(at - choice->position);
             if (left > 0) TRY(push_choice(x, pc, CHOICE_LAZY, at, lazy->c == SRE_MAX_REPEAT ? (int64_t)SRE_MAX_REPEAT : left));
             pc++;
             break;
@@ -377,7 +389,7 @@ ALWAYS_INLINE int machine_run(Machine *x, int64_t at, int kind)
             break;
         }
         }
-        if (--budget == 0) goto poll;
+        if (--budget <= 0) goto poll;
     }
 }
 
@@ -388,6 +400,7 @@ static int run_4(Machine *x, int64_t at) { return machine_run(x, at, 4); }
 static void machine_init(Machine *x, Matcher *m)
 {
     x->m = m;
+    x->budget = POLL_INTERVAL;
     x->choices = x->small_choices;
     x->trail = x->small_trail;
     x->choice_room = SMALL_CHOICES;
@@ -484,7 +497,7 @@ static int64_t next_candidate(const Matcher *m, int64_t at)
 int matcher_search(Matcher *m)
 {
     Machine x;
-    int result = 0, poll = 0;
+    int result = 0;
     machine_init(&x, m);
     for (int64_t at = m->start; at <= m->end && result == 0;) {
         int64_t candidate = next_candidate(m, at);
@@ -493,7 +506,10 @@ int matcher_search(Matcher *m)
         m->start = candidate;
         result = machine_try(&x, candidate);
         at = candidate + 1;
-        if ((++poll & 1023) == 0 && !safe_point()) result = -1;
+        if (--x.budget <= 0) {
+            x.budget = POLL_INTERVAL;
+            if (!safe_point()) result = -1;
+        }
     }
     machine_free(&x);
     return result;
