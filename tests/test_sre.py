@@ -86,7 +86,7 @@ class Hostile(unittest.TestCase):
         previous = signal.signal(signal.SIGALRM, heard)
         self.addCleanup(signal.signal, signal.SIGALRM, previous)
         self.addCleanup(signal.setitimer, signal.ITIMER_REAL, 0)
-        for pattern in r".*\D+?A{4294967\d295}", r".*.*\d", r"[a-y]*?[a-y]*?[a-y]*?1":
+        for pattern in r".*\D+?A{4294967\d295}", r".*.*\d", r".*?.*?.*?1":
             for name in "search", "findall", "split":
                 with self.subTest(pattern, name=name), self.assertRaises(TimeoutError):
                     signal.setitimer(signal.ITIMER_REAL, 0.05, 0.5)
