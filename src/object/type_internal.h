@@ -51,7 +51,6 @@ void type_remove_subclass(Type *base, Type *type);
 bool type_each_subclass(Type *type, bool (*visit)(Type *, void *), void *context);
 Type *type_best_base(Value bases);
 Type *type_solid(Type *type);
-bool type_same_layout(Type *a, Type *b);
 bool type_layouts_compatible(Type *old, Type *new, const char *attribute);
 /* Only versions, no slots. */
 void type_invalidate(Type *type);

@@ -4,6 +4,7 @@
  */
 #include "object/bytes.h"
 #include "object/container.h"
+#include "object/number.h"
 #include "object/str.h"
 #include "object/type_internal.h"
 
@@ -41,11 +42,11 @@ Type *type_best_base(Value bases)
 
 static bool weakly_referenceable(Type *type) { return type->flags & TYPE_HEAP ? !(type->flags & TYPE_NO_WEAKREF) : (type->flags & TYPE_WEAKREF_OK) != 0; }
 
-/* A heap class that adds nothing to the layout of its heap base. */
+/* A class made in Python that adds nothing to the layout of its base. */
 static bool same_as_base(Type *type)
 {
     Type *base = type->base;
-    return base && (type->flags & TYPE_HEAP) && (base->flags & TYPE_HEAP) && !adds_fields(type, base) && type->slots_count == 0 &&
+    return base && (type->flags & TYPE_HEAP) && !adds_fields(type, base) && type->slots_count == 0 &&
            (type->attrs_offset != 0) == (base->attrs_offset != 0) && weakly_referenceable(type) == weakly_referenceable(base);
 }
 
@@ -57,20 +58,29 @@ static bool same_slots(Type *a, Type *b)
     return object_equal(a->heap_slots, b->heap_slots) == 1;
 }
 
-bool type_same_layout(Type *a, Type *b)
+static bool type_same_layout(Type *a, Type *b)
 {
     while (same_as_base(a)) a = a->base;
     while (same_as_base(b)) b = b->base;
-    return a == b || ((a->flags & TYPE_HEAP) && (b->flags & TYPE_HEAP) && same_slots(a, b));
+    if ((a->flags & TYPE_HEAP) && (b->flags & TYPE_HEAP)) return a == b || same_slots(a, b);
+    return !((a->flags | b->flags) & TYPE_HEAP) && type_solid(a) == type_solid(b);
+}
+
+/* Instances of these are freed in another way by CPython, which says so first. */
+static bool refers_to_nothing(const Type *type)
+{
+    static const Type *const types[] = {&object_type, &int_type, &bool_type, &float_type, &complex_type, &str_type, &bytes_type, &bytearray_type, &range_type};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (type == types[i]) return true;
+    return false;
 }
 
 bool type_layouts_compatible(Type *old, Type *new, const char *attribute)
 {
     bool modules = type_is_subtype(old, &module_type) && type_is_subtype(new, &module_type);
     if (modules && core_size(old) == core_size(new) && (old->attrs_offset != 0) == (new->attrs_offset != 0)) return true;
-    if (!(old->flags & TYPE_HEAP) != !(new->flags &TYPE_HEAP) || (!(old->flags & TYPE_HEAP) && old != new && type_solid(old) != type_solid(new)))
-        return raise_type("%s assignment: '%s' deallocator differs from '%s'", attribute, new->name, old->name);
-    if (!(old->flags & TYPE_HEAP) || type_same_layout(old, new)) return true;
+    if (refers_to_nothing(old) != refers_to_nothing(new)) return raise_type("%s assignment: '%s' deallocator differs from '%s'", attribute, new->name, old->name);
+    if (type_same_layout(old, new)) return true;
     return raise_type("%s assignment: '%s' object layout differs from '%s'", attribute, new->name, old->name);
 }
 
