@@ -146,7 +146,7 @@ SANITIZED = "asan" in sys.executable
 
 class Recursions(unittest.TestCase):
     def check(self, wanted, program):
-        done = subprocess.run([sys.executable, "-S", "-c", LIMIT + program], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([sys.executable, "-S", "-c", LIMIT + program], capture_output=True, text=True, timeout=60 * SLOW)
         lines = done.stderr.strip().splitlines()
         last = lines[-1].split(":")[0].rpartition(".")[2] if lines else None
         if SANITIZED and last in ("RecursionError", "MemoryError"):   # frames are several times as large there: more ends for want of stack
