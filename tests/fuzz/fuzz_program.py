@@ -182,7 +182,7 @@ class Program:
                 arguments.append(f"{keyword}={self.expression('a', depth + 1)}")
         if self.maybe(.05):
             # str(x): of a cached function python3.11 hashes the values before it looks at the type of the keys
-            arguments.append(f"**{{str(x): y for x, y in {self.expression('d', depth + 1)}.items()}}")
+            arguments.append(f"**{{str(x): y for x, y in ({self.expression('d', depth + 1)}).items()}}")
         if self.maybe(.03):
             arguments.append(f"{self.chance.choice(('k1', 'p0', 'nope'))}=1")
         return f"{name}({', '.join(arguments)})"
@@ -288,7 +288,7 @@ class Program:
         if self.maybe(.2):
             name, source = f"{self.variable('i')}, {name}", f"enumerate({source})"
         elif self.maybe(.1):
-            name, source = f"{self.variable('i')}, {name}", f"list({self.expression('d')}.items())[:4]"
+            name, source = f"{self.variable('i')}, {name}", f"list(({self.expression('d')}).items())[:4]"
         self.emit(f"for {name} in {source}:")
         self.loop_body("tick()")
 
