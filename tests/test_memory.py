@@ -32,7 +32,7 @@ sys.setrecursionlimit(10**9)
 names = dict(globals(), f=lambda *a: a)
 for program in sys.argv[2:]:
     try: exec(program, dict(names)); result = 'no error'
-    except (MemoryError, OSError) as e: result = type(e).__name__
+    except (MemoryError, OSError) as e: result, e.__traceback__ = 'MemoryError' if type(e) is MemoryError else 'OSError', None   # what the frames hold fills the memory still
     if result != 'MemoryError' and 'mmap' not in program: print(program, result)
     try: assert sum([i for i in range(10**5)]) == 4999950000 and len(str(names)) > 100
     except MemoryError: print(program, 'unusable afterwards')
