@@ -688,15 +688,19 @@ class Harmless(unittest.TestCase):
                 types.FunctionType(marshal.loads(data), {})()
 
     def test_deep_constants(self):
-        """Constants that nest, or lie in themselves, end in RecursionError."""
+        """Constants that nest, or lie in themselves, do no harm where code is made and run; hashing and comparing them ends in RecursionError."""
         deep = ()
         for _ in range(300000):
             deep = (deep,)
         base = sample.__code__
+        cyclic = marshal.loads(stored_code(consts=b"\xa9\2Nr" + number(0)))
+        self.assertIs(cyclic.co_consts[1], cyclic.co_consts)
+        for made in cyclic, cyclic.replace(co_consts=(None, deep)):
+            self.assertIs(types.FunctionType(made, {})(1), None)
+            with self.assertRaises(RecursionError):
+                hash(made)
         with self.assertRaises(RecursionError):
-            base.replace(co_consts=(deep,))
-        with self.assertRaises(RecursionError):
-            marshal.loads(stored_code(consts=b"\xa9\2Nr" + number(0)))
+            cyclic == marshal.loads(stored_code(consts=b"\xa9\2Nr" + number(0)))
         inner = base
         for _ in range(100000):
             inner = base.replace(co_consts=(inner,))
@@ -705,6 +709,23 @@ class Harmless(unittest.TestCase):
                 use(base.replace(co_consts=(inner,)))
             except (RecursionError, ValueError):
                 pass
+
+    def test_shared_constants(self):
+        """Constants whose parts are shared: what would be 2**60 of them, were each counted as often as it occurs."""
+        shared, codes, sets = ("a_name",), compile("", "", "exec"), frozenset([1, 2])
+        for n in range(60):
+            shared = (shared, (n,), shared)
+            codes = codes.replace(co_consts=(codes, None, codes))
+            sets = frozenset([sets, (n, sets)])
+        for value in (shared, None), (None, codes, codes, (codes, codes)), (None, sets):
+            stored = stored_code(argcount=number(0), consts=marshal.dumps(value), localsplusnames=several(), localspluskinds=binary(b""))
+            made = marshal.loads(marshal.dumps(marshal.loads(stored)))
+            self.assertLess(len(marshal.dumps(made)), 20000)
+            with tempfile.TemporaryDirectory() as folder, open(os.path.join(folder, "shared_constants.pyc"), "wb") as file:
+                file.write(HEAD + marshal.dumps(made))
+                file.flush()
+                done = subprocess.run([sys.executable, file.name], capture_output=True, text=True, timeout=20)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_huge_sizes(self):
         for kind in "saAut([<>l":

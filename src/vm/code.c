@@ -7,6 +7,7 @@
 #include "object/number.h"
 #include "object/str_internal.h"
 #include "heap/barrier.h"
+#include "vm/distinct.h"
 #include "vm/lower.h"
 #include "vm/vm.h"
 #include <limits.h>
@@ -40,16 +41,13 @@ static bool looks_like_name(Value s)
     return true;
 }
 
-/* Constants nest as deep as somebody makes them, and marshal data can hold a tuple in itself. */
-static bool nests_too_deep(void) { return c_stack_low() && !raise_format(&exc_RecursionError, "maximum recursion depth exceeded in the constants of a code object"); }
-
-static bool intern_constants(Value tuple)
+/* Interns the names in one tuple of constants, and adds the tuples in it to those found. */
+static bool intern_inside(Value tuple, Distinct *found)
 {
-    if (nests_too_deep()) return false;
     for (int64_t n = 0; n < tuple_size(tuple); n++) {
         Value v = tuple_get(tuple, n);
         if (type_of(v) == &tuple_type) {
-            if (!intern_constants(v)) return false;
+            if (!distinct_add(found, v)) return false;
         } else if (type_of(v) == &str_type && looks_like_name(v)) {
             if (!(v = str_intern(v))) return false;
             tuple_items(tuple)[n] = v;
@@ -57,6 +55,15 @@ static bool intern_constants(Value tuple)
         }
     }
     return true;
+}
+
+/* Constants nest as deep as somebody makes them and share their parts as often, and marshal data can hold a tuple in itself. */
+static bool intern_constants(Value tuple)
+{
+    Distinct found = {.count = 0};
+    bool ok = intern_inside(tuple, &found);
+    for (size_t n = 0; ok && n < found.count; n++) ok = intern_inside(distinct_items(&found)[n].object, &found);
+    return ok;
 }
 
 static void code_trace(Obj *object)
@@ -394,6 +401,8 @@ static Value code_repr(Value self)
 }
 
 /* ---- comparison */
+
+static bool nests_too_deep(void) { return c_stack_low() && !raise_format(&exc_RecursionError, "maximum recursion depth exceeded in the constants of a code object"); }
 
 static int same_constant(Value a, Value b);
 

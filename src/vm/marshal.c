@@ -6,6 +6,7 @@
  * bytes depend on the value alone, not on reference counts as CPython's do.
  */
 #include "vm/marshal.h"
+#include "vm/distinct.h"
 #include "base/float_text.h"
 #include "vm/vm.h"
 #include "object/bytes.h"
@@ -354,40 +355,15 @@ Value marshal_load_compiled(const void *data, size_t size) { return load_bytes(d
 
 /* ---------------------------------------------------------------- writing */
 
-/* How often each object occurs, and the number of its reference once written: open addressing by address. */
-typedef struct Seen {
-    Value object;
-    uint32_t count;
-    int32_t index;
-} Seen;
-
 typedef struct Writer {
     BytesBuilder out;
     int version, depth;
     bool counting;                /* first pass: nothing is written */
     bool failed;                  /* an exception is set */
-    Seen *seen;
-    size_t seen_mask, seen_count;
+    Distinct seen;                /* each object's note: how often it occurs; once it is written, -1 - the number of its reference */
+    Distinct *sorted;             /* each set's note: its items in the order in which they are written */
     int32_t next_index;
 } Writer;
-
-static Seen *seen_slot(Writer *w, Value v)
-{
-    size_t i = (v >> 4) * 0x9e3779b97f4a7c15ull >> 20 & w->seen_mask;
-    while (w->seen[i].object && w->seen[i].object != v) i = (i + 1) & w->seen_mask;
-    return &w->seen[i];
-}
-
-static bool seen_grow(Writer *w)
-{
-    Seen *old = w->seen;
-    size_t old_size = old ? w->seen_mask + 1 : 0, size = old_size ? old_size * 2 : 256;
-    if (!(w->seen = gc_buffer(size * sizeof(Seen)))) return false;
-    w->seen_mask = size - 1;
-    for (size_t i = 0; i < old_size; i++)
-        if (old[i].object) *seen_slot(w, old[i].object) = old[i];
-    return true;
-}
 
 static void put(Writer *w, const void *data, size_t size)
 {
@@ -418,22 +394,17 @@ static bool write_ref(Writer *w, Value v, int *flag)
 {
     *flag = 0;
     if (w->version < 3 || !is_pointer(v)) return false;
-    if ((w->seen_count + 1) * 4 > (w->seen ? w->seen_mask + 1 : 0) * 3 && !seen_grow(w)) return w->failed = true;
-    Seen *s = seen_slot(w, v);
-    if (w->counting) {
-        if (s->object) return s->count++, true;
-        *s = (Seen){v, 1, -1};
-        w->seen_count++;
-        return false;
-    }
-    if (s->object && s->index >= 0) {
+    DistinctItem *seen = distinct_add(&w->seen, v);
+    if (!seen) return w->failed = true;
+    if (w->counting) return seen->note++ > 0;
+    if (seen->note < 0) {
         put_byte(w, 'r');
-        put_long(w, s->index);
+        put_long(w, -1 - seen->note);
         return true;
     }
-    if (s->object && s->count > 1) {
+    if (seen->note > 1) {
         *flag = FLAG_REF;
-        s->index = w->next_index++;
+        seen->note = -1 - w->next_index++;
     }
     return false;
 }
@@ -494,21 +465,38 @@ static void write_str(Writer *w, Value v, int flag)
     if (put_size(w, bytes_size(bytes))) put(w, bytes_data(bytes), (size_t)bytes_size(bytes));
 }
 
-/* The items of a set in an order that depends on the values only: sorted by their own marshalled bytes. */
+static Value dump_bytes(Value v, int version, int depth, Distinct *sorted)
+{
+    Writer w = {.version = version, .depth = depth, .counting = true, .sorted = sorted};
+    write_object(&w, v);
+    w.counting = false;
+    write_object(&w, v);
+    return w.failed ? 0 : bytes_builder_finish(&w.out);
+}
+
+Value marshal_dump_bytes(Value v, int version) 
+{
+    Distinct sorted = {.count = 0};
+    return dump_bytes(v, version, 0, &sorted);
+}
+
+/* The items of a set in an order that depends on the values only: sorted by their own marshalled bytes. Found once for each set: sets in sets would take twice as long a level else. */
 static Value sorted_items(Writer *w, Value set)
 {
+    DistinctItem *known = distinct_add(w->sorted, set);
+    if (!known || known->note) return known ? (Value)known->note : 0;
     Value pairs = list_new(0), key;
     int64_t position = 0;
     while (pairs && set_next(set, &position, &key)) {
-        Writer part = {.version = w->version, .depth = w->depth};
-        write_object(&part, key);
-        Value bytes = part.failed ? 0 : bytes_builder_finish(&part.out);
+        Value bytes = dump_bytes(key, w->version, w->depth, w->sorted);
         Value pair = bytes ? tuple_pack(2, bytes, key) : 0;
         if (!pair || !list_append(pairs, pair)) return 0;
     }
     Value first = pairs ? import_attr("_operator", "itemgetter") : 0;
     if (first) first = call_1(first, small_int(0));
-    return first && list_sort(pairs, first, false) ? pairs : 0;
+    if (!first || !list_sort(pairs, first, false) || !(known = distinct_add(w->sorted, set))) return 0;
+    known->note = (int64_t)pairs;
+    return pairs;
 }
 
 static void write_items(Writer *w, Value *items, int64_t count)
@@ -615,15 +603,6 @@ static void write_object(Writer *w, Value v)
     int flag;
     if (!write_ref(w, v, &flag)) write_referable(w, v, flag);
     w->depth--;
-}
-
-Value marshal_dump_bytes(Value v, int version)
-{
-    Writer w = {.version = version, .counting = true};
-    write_object(&w, v);
-    w.counting = false;
-    write_object(&w, v);
-    return w.failed ? 0 : bytes_builder_finish(&w.out);
 }
 
 Value marshal_load_file(Value file)

@@ -6,6 +6,7 @@
  * checked by the handlers as they run.
  */
 #include "vm/bytecode.h"
+#include "vm/distinct.h"
 #include "vm/lower.h"
 #include "vm/vm.h"
 #include "object/bytes.h"
@@ -410,38 +411,20 @@ static bool verify(CodeObj *code)
     return ok;
 }
 
-/* Code that is still to be looked at, and the containers that may hold more: all reachable from the first, so they stay. */
-typedef struct Found {
-    Value *items;
-    size_t count, capacity;
-} Found;
-
-static bool found_add(Found *found, Value v)
-{
-    if (found->count == found->capacity) {
-        size_t capacity = found->capacity ? 2 * found->capacity : 64;
-        Value *items = realloc(found->items, capacity * sizeof *items);
-        if (!items) return raise_memory();
-        found->items = items;
-        found->capacity = capacity;
-    }
-    found->items[found->count++] = v;
-    return true;
-}
-
-static bool find_code(Found *found, Value v)
+/* Code that is still to be looked at, and the containers that may hold more, come into `found`: all reachable from the first, so they stay. */
+static bool find_code(Distinct *found, Value v)
 {
     if (type_of(v) == &code_type) {
         CodeObj *code = (CodeObj *)v;
         if (code->verified >= CODE_ALL_SOUND) return true;
-        if (!found_add(found, v) || (!code->verified && !verify(code))) return false;
+        if (!distinct_add(found, v) || (!code->verified && !verify(code))) return false;
         code->verified = CODE_WALKED;
         return true;
     }
-    return (!is_tuple(v) && type_of(v) != &frozenset_type) || found_add(found, v);
+    return (!is_tuple(v) && type_of(v) != &frozenset_type) || distinct_add(found, v);
 }
 
-static bool find_code_inside(Found *found, Value v)
+static bool find_code_inside(Distinct *found, Value v)
 {
     if (type_of(v) == &frozenset_type) {
         Value item;
@@ -458,13 +441,12 @@ static bool find_code_inside(Found *found, Value v)
 bool vm_verify_all(CodeObj *code)
 {
     if (code->verified >= CODE_ALL_SOUND) return true;
-    Found found = {0};
+    Distinct found = {.count = 0};
     bool ok = find_code(&found, VALUE(code));
-    for (size_t i = 0; ok && i < found.count; i++) ok = find_code_inside(&found, found.items[i]);
+    for (size_t i = 0; ok && i < found.count; i++) ok = find_code_inside(&found, distinct_items(&found)[i].object);
     for (size_t i = 0; i < found.count; i++) {
-        CodeObj *each = (CodeObj *)found.items[i];
+        CodeObj *each = (CodeObj *)distinct_items(&found)[i].object;
         if (each->head.type == &code_type && each->verified == CODE_WALKED) each->verified = ok ? CODE_ALL_SOUND : CODE_SOUND;
     }
-    free(found.items);
     return ok;
 }
