@@ -1,156 +1,15 @@
-/* format_number.c: format(number, spec): the mini-language [[fill]align][sign][z][#][0][width][grouping][.precision][type] for int, float and complex.
+/* format_number.c: format(number, spec) for int, float and complex.
  *
  * A number's text is taken apart into sign, prefix, leading digits, decimal point and the rest; grouping and padding are put in while it is put together again, in 32-bit
  * characters, since fill and the locale's separators may be any.
  */
 #include "object/container.h"
+#include "object/format_spec.h"
 #include "object/int_internal.h"
 #include "base/utf8.h"
 #include <locale.h>
 #include <math.h>
 #include <sys/types.h>
-
-typedef enum Grouping { GROUP_NONE, GROUP_COMMA, GROUP_UNDERSCORE, GROUP_UNDERSCORE_FOUR, GROUP_LOCALE } Grouping;
-
-typedef struct Spec {
-    uint32_t fill, type;
-    char align, sign;          /* sign 0: none given */
-    bool no_negative_zero, alternate;
-    int64_t width, precision;  /* -1: none given */
-    Grouping grouping;
-} Spec;
-
-/* --- reading the specification */
-
-static bool is_align(uint32_t c) { return c == '<' || c == '>' || c == '=' || c == '^'; }
-
-/* Decimal digits at *at; -1 none, -2 with ValueError. Digits of any script count, as in CPython. */
-static int64_t read_number(Value spec, int64_t *at)
-{
-    int64_t length = str_length(spec), n = 0, start = *at;
-    int kind = str_kind(spec);
-    const void *data = str_data(spec);
-    for (; *at < length; ++*at) {
-        uint32_t c = str_read(kind, data, *at);
-        int digit = c - '0' < 10 ? (int)(c - '0') : c < 128 ? -1 : unicode_decimal_value(c);
-        if (digit < 0) break;
-        if (n > (INT64_MAX - digit) / 10) {
-            raise_value("Too many decimal digits in format string");
-            return -2;
-        }
-        n = n * 10 + digit;
-    }
-    return *at == start ? -1 : n;
-}
-
-static uint64_t bad_grouping(char separator, uint32_t type)
-{
-    if (type > 32 && type < 128) return raise_value("Cannot specify '%c' with '%c'.", separator, (int)type);
-    return raise_value("Cannot specify '%c' with '\\x%x'.", separator, (unsigned)type);
-}
-
-static uint64_t unknown_code(uint32_t type, Value v)
-{
-    if (type > 32 && type < 128) return raise_value("Unknown format code '%c' for object of type '%.200T'", (int)type, v);
-    return raise_value("Unknown format code '\\x%x' for object of type '%.200T'", (unsigned)type, v);
-}
-
-static bool check_grouping(Spec *out)
-{
-    if (out->grouping == GROUP_NONE) return true;
-    switch (out->type) {
-    case 0:
-    case 'd':
-    case 'e':
-    case 'f':
-    case 'g':
-    case 'E':
-    case 'G':
-    case 'F':
-    case '%': return true;
-    case 'b':
-    case 'o':
-    case 'x':
-    case 'X':
-        if (out->grouping == GROUP_UNDERSCORE) {
-            out->grouping = GROUP_UNDERSCORE_FOUR;
-            return true;
-        }
-        [[fallthrough]];
-    default: return bad_grouping(out->grouping == GROUP_COMMA ? ',' : '_', out->type);
-    }
-}
-
-static bool parse_spec_text(Value spec, Value v, uint32_t default_type, Spec *out)
-{
-    int64_t at = 0, length = str_length(spec);
-    int kind = str_kind(spec);
-    const void *data = str_data(spec);
-    bool fill_given = false, align_given = false;
-#define PEEK(i) (at + (i) < length ? str_read(kind, data, at + (i)) : 0)
-    *out = (Spec){.fill = ' ', .type = default_type, .align = '>', .width = -1, .precision = -1};
-    if (length >= 2 && is_align(PEEK(1))) {
-        out->fill = PEEK(0);
-        out->align = (char)PEEK(1);
-        fill_given = align_given = true;
-        at = 2;
-    } else if (length >= 1 && is_align(PEEK(0))) {
-        out->align = (char)PEEK(0);
-        align_given = true;
-        at = 1;
-    }
-    if (PEEK(0) == ' ' || PEEK(0) == '+' || PEEK(0) == '-') out->sign = (char)str_read(kind, data, at++);
-    if (PEEK(0) == 'z') out->no_negative_zero = true, at++;
-    if (PEEK(0) == '#') out->alternate = true, at++;
-    if (!fill_given && PEEK(0) == '0') {
-        out->fill = '0';
-        if (!align_given) out->align = '=';
-        at++;
-    }
-    out->width = read_number(spec, &at);
-    if (out->width == -2) return false;
-    if (PEEK(0) == ',') out->grouping = GROUP_COMMA, at++;
-    if (PEEK(0) == '_') {
-        if (out->grouping) return raise_value("Cannot specify both ',' and '_'.");
-        out->grouping = GROUP_UNDERSCORE, at++;
-    }
-    if (PEEK(0) == ',' && out->grouping == GROUP_UNDERSCORE) return raise_value("Cannot specify both ',' and '_'.");
-    if (PEEK(0) == '.') {
-        at++;
-        out->precision = read_number(spec, &at);
-        if (out->precision == -2) return false;
-        if (out->precision == -1) return raise_value("Format specifier missing precision");
-    }
-    if (length - at > 1) return raise_value("Invalid format specifier '%U' for object of type '%.200T'", spec, v);
-    if (at < length) out->type = str_read(kind, data, at);
-#undef PEEK
-    return check_grouping(out);
-}
-
-/* Programs use few specifications, most of them short: what those mean is remembered by their text. */
-static bool parse_spec(Value spec, Value v, uint32_t default_type, Spec *out)
-{
-    static struct {
-        uint64_t text;
-        uint32_t default_type;
-        int length;
-        Spec spec;
-    } remembered[32];
-    int64_t length = str_length(spec);
-    if (length < 1 || length > 8 || !str_is_ascii(spec)) return parse_spec_text(spec, v, default_type, out);
-    uint64_t text = 0;
-    memcpy(&text, str_data(spec), (size_t)length);
-    unsigned i = (unsigned)(((text ^ default_type) * 0x9e3779b97f4a7c15ull) >> 59);
-    if (remembered[i].text != text || remembered[i].length != length || remembered[i].default_type != default_type) {
-        if (!parse_spec_text(spec, v, default_type, out)) return false;
-        remembered[i].text = text;
-        remembered[i].length = (int)length;
-        remembered[i].default_type = default_type;
-        remembered[i].spec = *out;
-    }
-    *out = remembered[i].spec;
-    return true;
-}
 
 /* --- putting text together */
 
@@ -287,7 +146,7 @@ typedef struct Parts {
 } Parts;
 
 /* [lpad] sign prefix [pad of '='] digits point rest [rpad] */
-static bool put_number(Output *o, const Parts *p, const Spec *spec, const Separators *s)
+static bool put_number(Output *o, const Parts *p, const FormatSpec *spec, const Separators *s)
 {
     char sign = p->negative ? '-' : spec->sign == '+' || spec->sign == ' ' ? spec->sign : 0;
     int64_t others = (sign != 0) + p->prefix_length + (p->has_point ? s->point_length : 0) + p->rest_length + (p->character != UINT32_MAX);
@@ -324,12 +183,12 @@ static bool put_number(Output *o, const Parts *p, const Spec *spec, const Separa
 }
 
 /* The same without grouping and all in ASCII, straight into the string. */
-static bool is_plain(const Parts *p, const Spec *spec)
+static bool is_plain(const Parts *p, const FormatSpec *spec)
 {
     return spec->grouping == GROUP_NONE && spec->type != 'n' && spec->fill < 128 && p->character == UINT32_MAX && spec->width <= (INT64_MAX >> 5);
 }
 
-static Value put_plain(const Parts *p, const Spec *spec)
+static Value put_plain(const Parts *p, const FormatSpec *spec)
 {
     char sign = p->negative ? '-' : spec->sign == '+' || spec->sign == ' ' ? spec->sign : 0;
     int64_t length = (sign != 0) + p->prefix_length + p->digits_length + p->has_point + p->rest_length;
@@ -356,7 +215,7 @@ static Value put_plain(const Parts *p, const Spec *spec)
 
 /* --- int */
 
-static Value format_int(Value v, Spec *spec)
+static Value format_int(Value v, FormatSpec *spec)
 {
     if (spec->precision != -1) return raise_value("Precision not allowed in integer format specifier");
     if (spec->no_negative_zero) return raise_value("Negative zero coercion (z) not allowed in integer format specifier");
@@ -439,7 +298,7 @@ static void take_apart(const char *text, size_t length, bool no_negative_zero, P
 
 enum { PRECISION_MAX = INT32_MAX - 1000 };
 
-static Value format_float(double d, Spec *spec)
+static Value format_float(double d, FormatSpec *spec)
 {
     int flags = spec->alternate ? FLOAT_ALTERNATE : 0;
     uint32_t type = spec->type;
@@ -484,7 +343,7 @@ static Value format_float(double d, Spec *spec)
 
 /* --- complex */
 
-static Value format_complex(double real, double imag, Spec *spec)
+static Value format_complex(double real, double imag, FormatSpec *spec)
 {
     int flags = spec->alternate ? FLOAT_ALTERNATE : 0;
     uint32_t type = spec->type;
@@ -515,7 +374,7 @@ static Value format_complex(double real, double imag, Spec *spec)
     Output inner, out;
     output_init(&inner);
     output_init(&out);
-    Spec bare = *spec;
+    FormatSpec bare = *spec;
     bare.width = -1;
     bare.fill = ' ';
     bare.align = '<';
@@ -539,64 +398,33 @@ static Value format_complex(double real, double imag, Spec *spec)
 
 /* --- the entry points */
 
+static bool is_float_type(uint32_t type) { return type < 128 && type && strchr("eEfFgG", (int)type); }
+
 Value int_format_spec(Value v, Value spec_text)
 {
-    Spec spec;
+    FormatSpec spec;
     double d;
     if (!str_length(spec_text)) return object_str(v);
-    if (!parse_spec(spec_text, v, 'd', &spec)) return 0;
-    switch (spec.type) {
-    case 'b':
-    case 'c':
-    case 'd':
-    case 'o':
-    case 'x':
-    case 'X':
-    case 'n': return format_int(v, &spec);
-    case 'e':
-    case 'E':
-    case 'f':
-    case 'F':
-    case 'g':
-    case 'G':
-    case '%': return int_as_double(v, &d) ? format_float(d, &spec) : 0;
-    default: return unknown_code(spec.type, v);
-    }
+    if (!format_spec_parse(spec_text, v, 'd', &spec)) return 0;
+    if (spec.type < 128 && spec.type && strchr("bcdoxXn", (int)spec.type)) return format_int(v, &spec);
+    if (!is_float_type(spec.type) && spec.type != '%') return format_spec_unknown(spec.type, v);
+    return int_as_double(v, &d) ? format_float(d, &spec) : 0;
 }
 
 Value float_format_spec(Value v, Value spec_text)
 {
-    Spec spec;
+    FormatSpec spec;
     if (!str_length(spec_text)) return object_str(v);
-    if (!parse_spec(spec_text, v, 0, &spec)) return 0;
-    switch (spec.type) {
-    case 0:
-    case 'e':
-    case 'E':
-    case 'f':
-    case 'F':
-    case 'g':
-    case 'G':
-    case 'n':
-    case '%': return format_float(float_value(v), &spec);
-    default: return unknown_code(spec.type, v);
-    }
+    if (!format_spec_parse(spec_text, v, 0, &spec)) return 0;
+    if (spec.type && !is_float_type(spec.type) && spec.type != 'n' && spec.type != '%') return format_spec_unknown(spec.type, v);
+    return format_float(float_value(v), &spec);
 }
 
 Value complex_format_spec(Value v, Value spec_text)
 {
-    Spec spec;
+    FormatSpec spec;
     if (!str_length(spec_text)) return object_str(v);
-    if (!parse_spec(spec_text, v, 0, &spec)) return 0;
-    switch (spec.type) {
-    case 0:
-    case 'e':
-    case 'E':
-    case 'f':
-    case 'F':
-    case 'g':
-    case 'G':
-    case 'n': return format_complex(((ComplexObj *)v)->real, ((ComplexObj *)v)->imag, &spec);
-    default: return unknown_code(spec.type, v);
-    }
+    if (!format_spec_parse(spec_text, v, 0, &spec)) return 0;
+    if (spec.type && !is_float_type(spec.type) && spec.type != 'n') return format_spec_unknown(spec.type, v);
+    return format_complex(((ComplexObj *)v)->real, ((ComplexObj *)v)->imag, &spec);
 }

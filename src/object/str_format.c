@@ -1,4 +1,5 @@
 /* str_format.c: str.format, str.format_map, str.__format__, and the parsing of format strings that module _string shares. */
+#include "object/format_spec.h"
 #include "object/str_format.h"
 #include "object/str_methods.h"
 
@@ -87,28 +88,11 @@ int markup_next(Markup *m, MarkupPiece *p)
     return parse_field(m, p);
 }
 
-/* The decimal number at [*at, end): -1 if there is none, -2 with ValueError. Moves *at behind it. */
-static int64_t parse_number(Value text, int64_t *at, int64_t end)
-{
-    int64_t number = -1;
-    for (; *at < end; ++*at) {
-        int digit = unicode_decimal_value(str_char(text, *at));
-        if (digit < 0) break;
-        if (number < 0) number = 0;
-        if (number > (INT64_MAX - digit) / 10) {
-            raise_value("Too many decimal digits in format string");
-            return -2;
-        }
-        number = number * 10 + digit;
-    }
-    return number;
-}
-
 /* A whole text that is a number; -1: it is not one; -2 with ValueError: it begins with one that is too large. */
 static int64_t whole_number(Value text, int64_t start, int64_t end)
 {
     if (start >= end) return -1;
-    int64_t at = start, number = parse_number(text, &at, end);
+    int64_t at = start, number = format_read_number(text, &at, end);
     return number == -2 || at == end ? number : -1;
 }
 
@@ -256,73 +240,17 @@ NATIVE(str_format_native)
 NATIVE(str_format_map_native) { return str_format_method(args[0], 0, args[1]); }
 
 /* --- str.__format__ */
-typedef struct TextSpec {
-    uint32_t fill, align, sign, type, thousands;
-    bool align_given, fill_given, zero_coercion, alternate;
-    int64_t width, precision;
-} TextSpec;
-
-static bool is_align(uint32_t c) { return c == '<' || c == '>' || c == '=' || c == '^'; }
-
-static uint64_t raise_code(uint32_t type, Value v)
-{
-    if (type > 32 && type < 128) return raise_value("Unknown format code '%c' for object of type '%.200T'", (int)type, v);
-    return raise_value("Unknown format code '\\x%x' for object of type '%.200T'", type, v);
-}
-
-static bool spec_parse_separator(Value spec, int64_t *at, int64_t end, TextSpec *f)
-{
-    if (*at < end && str_char(spec, *at) == ',') f->thousands = ',', ++*at;
-    if (*at < end && str_char(spec, *at) == '_') {
-        if (f->thousands) return raise_value("Cannot specify both ',' and '_'.");
-        f->thousands = '_';
-        ++*at;
-    }
-    if (*at < end && str_char(spec, *at) == ',' && f->thousands == '_') return raise_value("Cannot specify both ',' and '_'.");
-    return true;
-}
-
-static bool spec_parse(Value v, Value spec, TextSpec *f)
-{
-    int64_t at = 0, end = str_length(spec);
-    int kind = str_kind(spec);
-    const void *data = str_data(spec);
-    *f = (TextSpec){.fill = ' ', .align = '<', .type = 's', .width = -1, .precision = -1};
-    if (end >= 2 && is_align(str_read(kind, data, 1))) {
-        f->fill = str_read(kind, data, 0), f->align = str_read(kind, data, 1), f->fill_given = f->align_given = true;
-        at = 2;
-    } else if (end >= 1 && is_align(str_read(kind, data, 0))) f->align = str_read(kind, data, 0), f->align_given = true, at = 1;
-    if (at < end && (str_read(kind, data, at) == '+' || str_read(kind, data, at) == '-' || str_read(kind, data, at) == ' ')) f->sign = str_read(kind, data, at++);
-    if (at < end && str_read(kind, data, at) == 'z') f->zero_coercion = true, at++;
-    if (at < end && str_read(kind, data, at) == '#') f->alternate = true, at++;
-    if (at < end && !f->fill_given && str_read(kind, data, at) == '0') f->fill = '0', at++;
-    if ((f->width = parse_number(spec, &at, end)) == -2) return false;
-    if (!spec_parse_separator(spec, &at, end, f)) return false;
-    if (at < end && str_read(kind, data, at) == '.') {
-        at++;
-        if ((f->precision = parse_number(spec, &at, end)) == -2) return false;
-        if (f->precision < 0) return raise_value("Format specifier missing precision");
-    }
-    if (end - at > 1) return raise_value("Invalid format specifier '%U' for object of type '%.200T'", spec, v);
-    if (end - at == 1) f->type = str_read(kind, data, at);
-    if (f->thousands && !(f->type < 128 && strchr("defgEGF%", (int)f->type)) && !(f->thousands == '_' && f->type < 128 && strchr("boxX", (int)f->type))) {
-        if (f->type > 32 && f->type < 128) return raise_value("Cannot specify '%c' with '%c'.", (int)f->thousands, (int)f->type);
-        return raise_value("Cannot specify '%c' with '\\x%x'.", (int)f->thousands, f->type);
-    }
-    return true;
-}
-
 NATIVE(str_format_spec_native)
 {
     Value v = args[0], spec = args[1];
-    TextSpec f;
+    FormatSpec f;
     if (!is_str(spec)) return raise_bad_argument("__format__", "argument", "str", spec);
     if (!str_length(spec)) return is_str_exact(v) ? v : object_str(v);
-    if (!spec_parse(v, spec, &f)) return 0;
-    if (f.type != 's') return raise_code(f.type, v);
+    if (!format_spec_parse(spec, v, 's', &f)) return 0;
+    if (f.type != 's') return format_spec_unknown(f.type, v);
     if (f.sign == ' ') return raise_value("Space not allowed in string format specifier");
     if (f.sign) return raise_value("Sign not allowed in string format specifier");
-    if (f.zero_coercion) return raise_value("Negative zero coercion (z) not allowed in string format specifier");
+    if (f.no_negative_zero) return raise_value("Negative zero coercion (z) not allowed in string format specifier");
     if (f.alternate) return raise_value("Alternate form (#) not allowed in string format specifier");
     if (f.align == '=') return raise_value("'=' alignment not allowed in string format specifier");
     int64_t length = str_length(v);
