@@ -3,6 +3,7 @@
  * Reading: numbers of up to 15 digits with a small exponent are exact products or quotients of two doubles (Clinger's fast path); the rest goes to
  * libdouble-conversion. Writing exact digits: the C library's "%e" is exact with ties to even; we take its digits and place the point ourselves.
  */
+#include "base/ascii.h"
 #include "base/float_text.h"
 #include <limits.h>
 #include <math.h>
@@ -14,8 +15,6 @@
 /* float_shortest.cc */
 int float_shortest_digits(double value, char *buffer, int size, int *point);
 double float_parse_exact(const char *bytes, int size);
-
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static bool matches(const char *bytes, size_t size, const char *word)
 {
@@ -46,7 +45,7 @@ size_t float_parse(const char *bytes, size_t size, double *result)
     int64_t exponent = 0;
     bool any = false, dot = false;
     for (; i < size; i++) {
-        if (is_digit(bytes[i])) {
+        if (ascii_is_digit(bytes[i])) {
             any = true;
             if (digit_count || bytes[i] != '0') {
                 if (digit_count < 18) mantissa = mantissa * 10 + (uint64_t)(bytes[i] - '0');
@@ -62,9 +61,9 @@ size_t float_parse(const char *bytes, size_t size, double *result)
         size_t k = i + 1;
         bool minus = false;
         if (k < size && (bytes[k] == '+' || bytes[k] == '-')) minus = bytes[k++] == '-';
-        if (k < size && is_digit(bytes[k])) {
+        if (k < size && ascii_is_digit(bytes[k])) {
             int64_t written = 0;
-            for (; k < size && is_digit(bytes[k]); k++)
+            for (; k < size && ascii_is_digit(bytes[k]); k++)
                 if (written < 100000000) written = written * 10 + (bytes[k] - '0');
             exponent += minus ? -written : written;
             used = k;
@@ -112,7 +111,7 @@ void float_digits_precision(double value, int count, FloatDigits *digits)
     int length = snprintf(text, sizeof text, "%.*e", count - 1, fabs(value));
     int n = 0, i = 0;
     for (; i < length && text[i] != 'e'; i++)
-        if (is_digit(text[i])) digits->digits[n++] = text[i];
+        if (ascii_is_digit(text[i])) digits->digits[n++] = text[i];
     digits->point = atoi(text + i + 1) + 1;
     while (n > 1 && digits->digits[n - 1] == '0') n--;
     digits->count = n;
@@ -173,17 +172,17 @@ void float_digits_fixed(double value, int places, FloatDigits *digits)
         char text[1500];
         int length = snprintf(text, sizeof text, "%.*f", places > 1100 ? 1100 : places, fabs(value));
         int i = 0, n = 0, whole = 0;
-        for (; i < length && (!is_digit(text[i]) || text[i] == '0'); i++) whole -= !is_digit(text[i]);
+        for (; i < length && (!ascii_is_digit(text[i]) || text[i] == '0'); i++) whole -= !ascii_is_digit(text[i]);
         bool small = whole != 0;   /* the point came before the first digit that counts */
         if (small) {
             digits->point = -(i - 2);
         } else {
             int k = i;
-            while (k < length && is_digit(text[k])) k++;
+            while (k < length && ascii_is_digit(text[k])) k++;
             digits->point = k - i;
         }
         for (; i < length; i++)
-            if (is_digit(text[i])) digits->digits[n++] = text[i];
+            if (ascii_is_digit(text[i])) digits->digits[n++] = text[i];
         while (n && digits->digits[n - 1] == '0') n--;
         digits->count = n;
         if (!n) digits->point = -places;

@@ -1,4 +1,5 @@
 /* _json.c: the reader of JSON and the module: scanstring, and make_scanner, which json.decoder drives. The writer is in _json_encode.c. */
+#include "base/ascii.h"
 #include "module/_json.h"
 
 typedef struct Scanner {
@@ -41,20 +42,12 @@ static Value no_value(int64_t position) { return raise_stop_iteration(int_new(po
 
 /* --- strings */
 
-static int hex_value(uint32_t c)
-{
-    if (c >= '0' && c <= '9') return (int)c - '0';
-    if (c >= 'a' && c <= 'f') return (int)c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return (int)c - 'A' + 10;
-    return -1;
-}
-
 /* Four digits from position i, which are all inside the text; -1: they are not. */
 static int32_t hex4(const Reader *r, int64_t i)
 {
     int32_t c = 0;
     for (int n = 0; n < 4; n++) {
-        int digit = hex_value(at(r, i + n));
+        int digit = ascii_hex_value(at(r, i + n));
         if (digit < 0) return -1;
         c = c << 4 | digit;
     }

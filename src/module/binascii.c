@@ -1,4 +1,5 @@
 /* binascii.c: bytes to ASCII and back: hexadecimal, base64, uuencode, quoted-printable; and two checksums. */
+#include "base/ascii.h"
 #include "module/module.h"
 #include "object/bytes_internal.h"
 #include <zlib.h>
@@ -40,19 +41,13 @@ static Value ascii_done(Ascii *a, Value result)
 }
 
 /* --- hexadecimal */
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') return (c | 0x20) - 'a' + 10;
-    return -1;
-}
 
 static Value unhex(const uint8_t *data, int64_t size)
 {
     if (size & 1) return FAIL("Odd-length string");
     Value result = bytes_new(0, (size_t)size / 2);
     for (int64_t i = 0; result && i < size; i += 2) {
-        int high = hex_value(data[i]), low = hex_value(data[i + 1]);
+        int high = ascii_hex_value(data[i]), low = ascii_hex_value(data[i + 1]);
         if (high < 0 || low < 0) return FAIL("Non-hexadecimal digit found");
         bytes_data(result)[i / 2] = (uint8_t)(high << 4 | low);
     }
@@ -76,13 +71,6 @@ static NATIVE(b2a_hex)
 }
 
 /* --- base64 */
-static int base64_value(uint8_t c)
-{
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
 
 static Value base64_decode(const uint8_t *data, int64_t size, bool strict)
 {
@@ -99,7 +87,7 @@ static Value base64_decode(const uint8_t *data, int64_t size, bool strict)
             if (strict && i + 1 < size) return FAIL("Excess data after padding");
             return bytes_builder_finish(&out);
         }
-        int value = base64_value(data[i]);
+        int value = ascii_base64_value(data[i]);
         if (value < 0) {
             if (strict) return FAIL("Only base64 data is allowed");
             continue;
@@ -232,8 +220,8 @@ static Value qp_decode(const uint8_t *in, int64_t size, bool header)
                 continue;
             }
             if (in[i] == '=') i++;
-            else if (i + 1 < size && hex_value(in[i]) >= 0 && hex_value(in[i + 1]) >= 0) {
-                c = (uint8_t)(hex_value(in[i]) << 4 | hex_value(in[i + 1]));
+            else if (i + 1 < size && ascii_hex_value(in[i]) >= 0 && ascii_hex_value(in[i + 1]) >= 0) {
+                c = (uint8_t)(ascii_hex_value(in[i]) << 4 | ascii_hex_value(in[i + 1]));
                 i += 2;
             }
         } else if (header && c == '_') c = ' ';

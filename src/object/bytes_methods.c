@@ -2,6 +2,7 @@
  *
  * A method gets its arguments (which may run Python code that changes a bytearray) before it looks at the bytes of self. Bytes are ASCII text to the methods about case and classes.
  */
+#include "base/ascii.h"
 #include "object/bytes_internal.h"
 #include "object/sequence.h"
 #include "object/str_methods.h"
@@ -19,10 +20,8 @@ NATIVE(bytearray_reverse_native);
 NATIVE(bytearray_reduce_native);
 NATIVE(bytearray_reduce_ex_native);
 
-static inline bool is_space(uint8_t c) { return c == ' ' || (c >= 9 && c <= 13); }
 static inline bool is_lower(uint8_t c) { return c >= 'a' && c <= 'z'; }
 static inline bool is_upper(uint8_t c) { return c >= 'A' && c <= 'Z'; }
-static inline bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
 static inline bool is_alpha(uint8_t c) { return is_lower(c) || is_upper(c); }
 
 /* self, as the result of a method that changes nothing. */
@@ -189,15 +188,15 @@ static Value split_space(Value self, int64_t max, bool right)
     Span s = bytes_span(self);
     int64_t low = 0, high = s.size;
     while (list) {
-        while (low < high && is_space(s.data[right ? high - 1 : low])) right ? high-- : low++;
+        while (low < high && ascii_is_space(s.data[right ? high - 1 : low])) right ? high-- : low++;
         if (low == high) return list;
         if (max-- == 0) return list_add(list, self, low, high) ? list : 0;
         int64_t start = low, end = high;
         if (right) {
-            while (low < high && !is_space(s.data[high - 1])) high--;
+            while (low < high && !ascii_is_space(s.data[high - 1])) high--;
             start = high;
         } else {
-            while (low < high && !is_space(s.data[low])) low++;
+            while (low < high && !ascii_is_space(s.data[low])) low++;
             end = low;
         }
         if (!list_add(list, self, start, end)) return 0;
@@ -376,7 +375,7 @@ static Value strip_method(Value *args, bool left, bool right)
 {
     bool strip[256] = {0};
     if (args[1] == NONE)
-        for (int c = 0; c < 256; c++) strip[c] = is_space((uint8_t)c);
+        for (int c = 0; c < 256; c++) strip[c] = ascii_is_space((uint8_t)c);
     else {
         Buffer set;
         if (!buffer_get(args[1], &set, BUFFER_SIMPLE)) return 0;
@@ -642,11 +641,11 @@ MAP_METHOD(bytes_capitalize, !is_alpha(c) ? c : i ? c | 0x20 : c & ~0x20)
         } \
         return TRUE; \
     }
-ALL_METHOD(bytes_isalnum, is_alpha(c) || is_digit(c), false)
+ALL_METHOD(bytes_isalnum, is_alpha(c) || ascii_is_digit(c), false)
 ALL_METHOD(bytes_isalpha, is_alpha(c), false)
 ALL_METHOD(bytes_isascii, c < 128, true)
-ALL_METHOD(bytes_isdigit, is_digit(c), false)
-ALL_METHOD(bytes_isspace, is_space(c), false)
+ALL_METHOD(bytes_isdigit, ascii_is_digit(c), false)
+ALL_METHOD(bytes_isspace, ascii_is_space(c), false)
 
 static Value all_cased(Value self, bool upper)
 {
@@ -716,13 +715,6 @@ static NATIVE(bytes_hex_native)
     return bytes_hex(s.data, s.size, args[1], group, false);
 }
 
-static int hex_value(uint32_t c)
-{
-    if (c >= '0' && c <= '9') return (int)(c - '0');
-    if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') return (int)((c | 0x20) - 'a' + 10);
-    return -1;
-}
-
 Value bytes_fromhex(Value text)
 {
     int64_t length = str_length(text), i = 0;
@@ -731,12 +723,12 @@ Value bytes_fromhex(Value text)
     BytesBuilder b = {0};
     if (!bytes_builder_reserve(&b, (size_t)length / 2)) return 0;
     while (true) {
-        while (i < length && str_read(kind, data, i) < 128 && is_space((uint8_t)str_read(kind, data, i))) i++;
+        while (i < length && str_read(kind, data, i) < 128 && ascii_is_space((uint8_t)str_read(kind, data, i))) i++;
         if (i >= length) return bytes_builder_finish(&b);
-        int high = hex_value(str_read(kind, data, i)), low = -1;
+        int high = ascii_hex_value(str_read(kind, data, i)), low = -1;
         if (high >= 0) {
             i++;
-            low = i < length ? hex_value(str_read(kind, data, i)) : -1;
+            low = i < length ? ascii_hex_value(str_read(kind, data, i)) : -1;
         }
         if (low < 0) return raise_value("non-hexadecimal number found in fromhex() arg at position %zd", (size_t)i);
         i++;

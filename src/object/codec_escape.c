@@ -1,14 +1,8 @@
 /* codec_escape.c: the escapes of Python source as codecs: unicode_escape, raw_unicode_escape, and the escapes of bytes literals. */
+#include "base/ascii.h"
 #include "object/codec.h"
 #include "base/unicode.h"
 #include <stdio.h>
-
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') return (c | 0x20) - 'a' + 10;
-    return -1;
-}
 
 static int simple_escape(uint8_t c)
 {
@@ -48,7 +42,7 @@ static Escape read_hex(const Decoder *d, int64_t at, int digits, const char *fau
     Escape e = {.end = at};
     for (int i = 0; i < digits; i++, e.end++) {
         if (e.end >= d->size) return (Escape){e.end, fault, true, 0};
-        int digit = hex_digit(d->data[e.end]);
+        int digit = ascii_hex_value(d->data[e.end]);
         if (digit < 0) return (Escape){e.end, fault, false, 0};
         e.c = e.c << 4 | (uint32_t)digit;
     }
@@ -210,7 +204,7 @@ Value codec_bytes_escape_decode(const uint8_t *data, int64_t size, const char *e
                 if (n > 255 && !odd) odd = start;
                 c = (uint8_t)n;
             } else if (c == 'x') {
-                int high = i < size ? hex_digit(data[i]) : -1, low = i + 1 < size ? hex_digit(data[i + 1]) : -1;
+                int high = i < size ? ascii_hex_value(data[i]) : -1, low = i + 1 < size ? ascii_hex_value(data[i + 1]) : -1;
                 if (high >= 0 && low >= 0) {
                     c = (uint8_t)(high << 4 | low);
                     i += 2;

@@ -1,15 +1,8 @@
 /* codec_utf7.c: UTF-7 (RFC 2152): what is not plain ASCII stands in base64 of UTF-16 between '+' and '-'. */
+#include "base/ascii.h"
 #include "object/codec.h"
 
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static int base64_value(uint8_t c)
-{
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
 
 typedef struct Shift {
     bool on;
@@ -63,7 +56,7 @@ restart:
         bool ok = true;
         int64_t start = s.start;
         if (s.on) {
-            int value = base64_value(c);
+            int value = ascii_base64_value(c);
             if (value >= 0) {
                 if (!shift_add(&d, &s, value)) return 0;
                 at++;
@@ -76,7 +69,7 @@ restart:
             if (at < d.size && d.data[at] == '-') {
                 at++;
                 ok = str_builder_char(&d.out, '+');
-            } else if (at < d.size && base64_value(d.data[at]) < 0) {
+            } else if (at < d.size && ascii_base64_value(d.data[at]) < 0) {
                 at++;
                 fault = "ill-formed sequence";
             } else s = (Shift){.on = true, .start = start, .out_start = d.out.length};
@@ -148,7 +141,7 @@ Value codec_utf7_encode(Value text)
     for (int64_t i = 0; i < str_length(text); i++) {
         uint32_t c = str_char(text, i);
         if (is_direct(c)) {
-            if (b.on && (!out_flush(&b) || ((base64_value((uint8_t)c) >= 0 || c == '-') && !out_byte(&b, '-')))) return 0;
+            if (b.on && (!out_flush(&b) || ((ascii_base64_value((uint8_t)c) >= 0 || c == '-') && !out_byte(&b, '-')))) return 0;
             if (!out_byte(&b, (char)c)) return 0;
             continue;
         }

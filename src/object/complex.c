@@ -1,4 +1,5 @@
 /* complex.c: complex numbers, pairs of doubles. */
+#include "base/ascii.h"
 #include "base/complex_math.h"
 #include "object/container.h"
 #include "object/function.h"
@@ -170,8 +171,6 @@ static Value complex_repr(Value v)
     return str_from_utf8(text, length);
 }
 
-static inline bool is_space(char c) { return c == ' ' || (c >= 9 && c <= 13); }
-
 /* A float, or a bare sign (or nothing) before a `j`: 1. */
 static size_t read_part(const char *s, const char *end, bool sign_needed, double *out)
 {
@@ -193,13 +192,13 @@ static bool parse_complex(const char *s, size_t length, Complex *out)
     const char *end = s + length;
     double first, second;
     *out = (Complex){0, 0};
-    while (s < end && is_space(*s)) s++;
-    while (end > s && is_space(end[-1])) end--;
+    while (s < end && ascii_is_space(*s)) s++;
+    while (end > s && ascii_is_space(end[-1])) end--;
     if (s < end && *s == '(') {
         if (end[-1] != ')' || end - s < 2) return false;
         s++, end--;
-        while (s < end && is_space(*s)) s++;
-        while (end > s && is_space(end[-1])) end--;
+        while (s < end && ascii_is_space(*s)) s++;
+        while (end > s && ascii_is_space(end[-1])) end--;
     }
     size_t size = read_part(s, end, false, &first);
     if (!size) return false;

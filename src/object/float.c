@@ -1,4 +1,5 @@
 /* float.c: floating point numbers. Text comes from base/float_text.h; formatting by specification is in format_number.c. */
+#include "base/ascii.h"
 #include "object/bytes.h"
 #include "object/container.h"
 #include "object/exception.h"
@@ -279,14 +280,12 @@ Value float_repr_text(double d)
 
 static Value float_repr_slot(Value v) { return float_repr_text(float_value(v)); }
 
-static inline bool is_space(char c) { return c == ' ' || (c >= 9 && c <= 13); }
-
 static Value float_from_ascii(const char *text, size_t length, Value original)
 {
     const char *end = text + length;
     double d;
-    while (text < end && is_space(*text)) text++;
-    while (end > text && is_space(end[-1])) end--;
+    while (text < end && ascii_is_space(*text)) text++;
+    while (end > text && ascii_is_space(end[-1])) end--;
     size_t size = (size_t)(end - text);
     const char *clean = number_without_underscores(text, &size);
     if (!clean && thread_self->exception) return 0;
@@ -326,13 +325,6 @@ static NATIVE(float_hex)
     return str_from_cstring(text);
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    char lower = (char)(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /* Reads a signed decimal exponent, clipped; false: no digits. */
 static bool read_exponent(const char **at, const char *end, int64_t *exponent)
 {
@@ -361,7 +353,7 @@ static int parse_hex(const char *s, const char *end, double *result)
             point = true;
             continue;
         }
-        int digit = hex_digit(*s);
+        int digit = ascii_hex_value(*s);
         if (digit < 0) break;
         digits = true;
         if (mantissa >> 59) {
@@ -388,8 +380,8 @@ static NATIVE(float_fromhex)
     const char *s = str_utf8(args[1], &size), *end;
     if (!s) return 0;
     end = s + size;
-    while (s < end && is_space(*s)) s++;
-    while (end > s && is_space(end[-1])) end--;
+    while (s < end && ascii_is_space(*s)) s++;
+    while (end > s && ascii_is_space(end[-1])) end--;
     bool negative = false;
     if (s < end && (*s == '+' || *s == '-')) negative = *s++ == '-';
     int good;

@@ -1,4 +1,5 @@
 /* int_text.c: integers and text: digits in any base from 2 to 36, both ways, and raw bytes. */
+#include "base/ascii.h"
 #include "object/int_internal.h"
 #include <math.h>
 #include <sys/types.h>
@@ -13,8 +14,6 @@ static inline int digit_value(uint8_t c)
     c |= 0x20;
     return c >= 'a' && c <= 'z' ? c - 'a' + 10 : 37;
 }
-
-static bool is_space(uint8_t c) { return c == ' ' || (c >= 9 && c <= 13); }
 
 static Value invalid_literal(int base, Value original)
 {
@@ -60,8 +59,8 @@ Value int_from_ascii(const char *text, size_t length, int base, Value original)
     const char *s = text, *end = text + length;
     int given = base;
     bool negative = false;
-    while (s < end && is_space((uint8_t)*s)) s++;
-    while (end > s && is_space((uint8_t)end[-1])) end--;
+    while (s < end && ascii_is_space((uint8_t)*s)) s++;
+    while (end > s && ascii_is_space((uint8_t)end[-1])) end--;
     if (s < end && (*s == '+' || *s == '-')) negative = *s++ == '-';
     bool only_zero = skip_prefix(&s, end, &base);
     if (s == end || *s == '_') return invalid_literal(given, original);

@@ -4,6 +4,7 @@
  * do octal escapes beyond \377. The warnings of a literal are given once even if the parser comes by again; but again where CPython parses
  * a second time, to explain an error.
  */
+#include "base/ascii.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
 #include "syntax/parse.h"
@@ -20,13 +21,6 @@ void string_warn_escape(Parser *p, const Token *token, const char *escape)
     const char *end = escape;
     utf8_next(&end);
     warn(p, token, "invalid escape sequence '\\%.*s'", escape, (int)(end - escape));
-}
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* The text that CPython's decoder sees has every character beyond ASCII as a ten-byte escape: positions in its messages count so. */
@@ -73,7 +67,7 @@ static void hex_escape(Escapes *e, const char *start, int digits, const char *re
     uint32_t c = 0;
     int i = 0;
     for (; i < digits; i++) {
-        int value = e->s + i < e->end ? hex_value(e->s[i]) : -1;
+        int value = e->s + i < e->end ? ascii_hex_value(e->s[i]) : -1;
         if (value < 0) escape_error(e->p, e->token, e->bytes, start, e->s + i, reason);
         c = c << 4 | (uint32_t)value;
     }
@@ -216,7 +210,7 @@ const Text *bytes_decode(Parser *p, const Token *token, const char *bytes, size_
     for (char c; next_escape(&e, &start, &c);) {
         if (c >= '0' && c <= '7') *e.o++ = (char)octal(&e);
         else if (c == 'x') {
-            int high = e.s < e.end ? hex_value(e.s[0]) : -1, low = e.s + 1 < e.end ? hex_value(e.s[1]) : -1;
+            int high = e.s < e.end ? ascii_hex_value(e.s[0]) : -1, low = e.s + 1 < e.end ? ascii_hex_value(e.s[1]) : -1;
             if (high < 0 || low < 0) literal_error(p, 0, "(value error) invalid \\x escape at position %zu", (size_t)(start - bytes));
             *e.o++ = (char)(high << 4 | low);
             e.s += 2;

@@ -4,6 +4,7 @@
  * offset of the same form, or Z. It is lenient in places: a decimal mark may come after any part and stands for microseconds; digits behind the sixth are skipped; a third colon is
  * taken for a decimal mark, as is the place after six digits without colons. Text is read as UTF-8, which ends with a zero byte.
  */
+#include "base/ascii.h"
 #include "module/_datetime/datetime.h"
 
 typedef enum Zone { ZONE_NONE, ZONE_GIVEN, ZONE_BAD = -1 } Zone;
@@ -11,14 +12,12 @@ typedef struct Offset {
     int seconds, microseconds;
 } Offset;
 
-static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /* Reads `count` digits; 0: there are not so many. */
 static const char *read_digits(const char *at, int count, int *out)
 {
     int n = 0;
     for (int i = 0; i < count; i++, at++) {
-        if (!is_digit(*at)) return 0;
+        if (!ascii_is_digit(*at)) return 0;
         n = n * 10 + (*at - '0');
     }
     *out = n;
@@ -64,7 +63,7 @@ static End parse_parts(const char *at, const char *end, int parts[4])
     int count = end - at < 6 ? (int)(end - at) : 6;
     if (!(at = read_digits(at, count, &parts[3]))) return END_BAD;
     for (int i = count; i < 6; i++) parts[3] *= 10;
-    while (is_digit(*at)) at++;
+    while (ascii_is_digit(*at)) at++;
     return *at ? END_EARLY : END_OF_TEXT;
 }
 
@@ -103,11 +102,11 @@ static size_t date_size(const char *text, size_t size)
     if (text[4] == '-') {
         if (text[5] != 'W') return 10;
         if (size <= 8 || text[8] != '-') return 8;
-        return size > 10 && is_digit(text[10]) ? 8 : 10;
+        return size > 10 && ascii_is_digit(text[10]) ? 8 : 10;
     }
     if (text[4] != 'W') return 8;
     size_t end = 7;
-    while (end < size && is_digit(text[end])) end++;
+    while (end < size && ascii_is_digit(text[end])) end++;
     if (end < 9) return end;
     return end % 2 ? 8 : 7;
 }
