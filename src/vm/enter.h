@@ -79,3 +79,10 @@ static inline Frame *start_special(Thread *t, Frame *f, const Word *pc, Value me
     link_frame(t, f, new, function, low, window, nargs, FRAME_SPECIAL);
     return new;
 }
+
+/* The function in Python that `type` has as special method, or 0. */
+static inline Value python_method(Type *type, Value name)
+{
+    Value method = type_lookup(type, name);
+    return method && has_type(method, &function_type) ? method : 0;
+}

@@ -61,13 +61,18 @@ HANDLER(vm_finish_special);    /* f->result is what the method of f's instructio
     } while (0)
 #define SAVE() (f->pc = pc)
 #define ERROR TAIL(vm_unwind)
+/* R[a] := value */
+#define GIVE(value) \
+    do { \
+        r[A] = (value); \
+        NEXT; \
+    } while (0)
 /* R[a] := value, which is 0 on failure */
 #define RESULT(value) \
     do { \
         Value result_ = (value); \
         if (UNLIKELY(!result_)) ERROR; \
-        r[A] = result_; \
-        NEXT; \
+        GIVE(result_); \
     } while (0)
 #define POLL() \
     do { \

@@ -434,10 +434,7 @@ static inline Value boxed_DIV(double x, double y) { return LIKELY(y != 0) ? boxe
         Value a = r[B], b = right; \
         if (LIKELY(a & b & 1)) { \
             Value v = fast(a, b); \
-            if (LIKELY(v)) { \
-                r[A] = v; \
-                NEXT; \
-            } \
+            if (LIKELY(v)) GIVE(v); \
         } \
         TAIL(rest_##name); \
     }
@@ -449,10 +446,7 @@ static inline Value boxed_DIV(double x, double y) { return LIKELY(y != 0) ? boxe
         double x, y; \
         if (LIKELY(as_double(a, &x)) && LIKELY(as_double(b, &y))) { \
             Value v = boxed(x, y); \
-            if (LIKELY(v)) { \
-                r[A] = v; \
-                NEXT; \
-            } \
+            if (LIKELY(v)) GIVE(v); \
         } \
         TAIL(rest_##name); \
     } \
@@ -461,18 +455,12 @@ static inline Value boxed_DIV(double x, double y) { return LIKELY(y != 0) ? boxe
         Value a = r[B], b = right, v; \
         if (a & b & 1) { \
             v = fast(a, b); \
-            if (LIKELY(v)) { \
-                r[A] = v; \
-                NEXT; \
-            } \
+            if (LIKELY(v)) GIVE(v); \
             TAIL(rest_##name); \
         } \
         if (LIKELY(both_small_floats(a, b))) { \
             v = fast_float(small_float_value(a), small_float_value(b)); \
-            if (LIKELY(v)) { \
-                r[A] = v; \
-                NEXT; \
-            } \
+            if (LIKELY(v)) GIVE(v); \
         } \
         TAIL(mixed_##name); \
     }

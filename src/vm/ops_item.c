@@ -256,26 +256,8 @@ static inline int quick_contains(Value container, Value item)
         if (found == QUICK_ABSENT) no; \
         TAIL(rest_##name); \
     }
-CONTAINS_HANDLER(
-    CONTAINS, r[C], r[B],
-    {
-        r[A] = TRUE;
-        NEXT;
-    },
-    {
-        r[A] = FALSE;
-        NEXT;
-    })
-CONTAINS_HANDLER(
-    NOT_CONTAINS, r[C], r[B],
-    {
-        r[A] = FALSE;
-        NEXT;
-    },
-    {
-        r[A] = TRUE;
-        NEXT;
-    })
+CONTAINS_HANDLER(CONTAINS, r[C], r[B], GIVE(TRUE), GIVE(FALSE))
+CONTAINS_HANDLER(NOT_CONTAINS, r[C], r[B], GIVE(FALSE), GIVE(TRUE))
 CONTAINS_HANDLER(JUMP_IN, r[B], r[A], TAKE(JUMP16), NEXT)
 CONTAINS_HANDLER(JUMP_NOT_IN, r[B], r[A], NEXT, TAKE(JUMP16))
 

@@ -94,12 +94,6 @@ static bool find_dict_attribute(Value v, Value name, uint32_t version, Word *c)
     return true;
 }
 
-static Value python_method(Type *type, Value name)
-{
-    Value method = type_lookup(type, name);
-    return method && has_type(method, &function_type) ? method : 0;
-}
-
 /* Starts the function `method` to finish the instruction at pc; goes on behind this statement when that cannot be. */
 #define START(method, nargs, a, b, c) \
     do { \

@@ -9,13 +9,6 @@
 #include "object/type_internal.h"
 #include "object/type_slot_functions.h"
 
-/* The function in Python that `type` has as special method, or 0. */
-static inline Value method_of(Type *type, Value name)
-{
-    Value method = type_lookup(type, name);
-    return method && has_type(method, &function_type) ? method : 0;
-}
-
 /* Runs `method` (0: none) for the instruction at pc; goes on behind this statement when it cannot. */
 #define START(method, nargs, a, b, c) \
     do { \
@@ -48,13 +41,13 @@ static Value first_binary(const BinarySite *s, BinaryMethod *which)
     *which = METHOD_LEFT;
     if (s->in_place && ta->inplace[s->op]) {
         *which = METHOD_IN_PLACE;
-        return method_of(ta, slot_binary_name(s->op, METHOD_IN_PLACE));
+        return python_method(ta, slot_binary_name(s->op, METHOD_IN_PLACE));
     }
-    if (ta->flags & TYPE_HEAP) return ta == tb || !type_is_subtype(tb, ta) ? method_of(ta, slot_binary_name(s->op, METHOD_LEFT)) : 0;
+    if (ta->flags & TYPE_HEAP) return ta == tb || !type_is_subtype(tb, ta) ? python_method(ta, slot_binary_name(s->op, METHOD_LEFT)) : 0;
     /* Plain numbers know nothing of instances that are no numbers. */
     if ((ta != &int_type && ta != &float_type) || tb->flags & (TYPE_INT | TYPE_FLOAT)) return 0;
     *which = METHOD_REFLECTED;
-    return method_of(tb, slot_binary_name(s->op, METHOD_REFLECTED));
+    return python_method(tb, slot_binary_name(s->op, METHOD_REFLECTED));
 }
 
 HANDLER(vm_special_binary)
@@ -89,7 +82,7 @@ static HANDLER(vm_unary_by_slot)
 HANDLER(vm_special_unary)
 {
     uint16_t op = pc[-1].op;
-    START(method_of(type_of(r[B]), op == OP_NEGATIVE ? NAME("__neg__") : op == OP_POSITIVE ? NAME("__pos__") : NAME("__invert__")), 1, r[B], 0, 0);
+    START(python_method(type_of(r[B]), op == OP_NEGATIVE ? NAME("__neg__") : op == OP_POSITIVE ? NAME("__pos__") : NAME("__invert__")), 1, r[B], 0, 0);
     TAIL(vm_unary_by_slot);
 }
 
@@ -121,8 +114,8 @@ static Value first_compare(const CompareSite *s)
 {
     Type *ta = type_of(s->a), *tb = type_of(s->b);
     if (ta->compare != slot_compare || (ta != tb && type_is_subtype(tb, ta))) return 0;
-    Value method = method_of(ta, slot_compare_name(s->op));
-    return method || s->op != CMP_NE || !unequal_by_equal(ta) ? method : method_of(ta, NAME("__eq__"));
+    Value method = python_method(ta, slot_compare_name(s->op));
+    return method || s->op != CMP_NE || !unequal_by_equal(ta) ? method : python_method(ta, NAME("__eq__"));
 }
 
 /* f->result is the comparison's value. */
@@ -160,7 +153,7 @@ static __attribute__((noinline)) HANDLER(finish_compare)
     Value value = f->result;
     SAVE();
     if (UNLIKELY(value == NOT_IMPLEMENTED)) value = object_compare_rest(s.a, s.b, s.op);
-    else if (s.op == CMP_NE && !method_of(type_of(s.a), NAME("__ne__"))) {
+    else if (s.op == CMP_NE && !python_method(type_of(s.a), NAME("__ne__"))) {
         int yes = object_truth(value);
         value = yes < 0 ? 0 : bool_value(!yes);
     }
@@ -190,8 +183,8 @@ HANDLER(vm_special_truth)
 {
     Value v = truth_operand(pc, r);
     Type *type = type_of(v);
-    if (type->truth == slot_truth) START(method_of(type, NAME("__bool__")), 1, v, 0, 0);
-    else if (!type->truth && type->length == slot_length) START(method_of(type, NAME("__len__")), 1, v, 0, 0);
+    if (type->truth == slot_truth) START(python_method(type, NAME("__bool__")), 1, v, 0, 0);
+    else if (!type->truth && type->length == slot_length) START(python_method(type, NAME("__len__")), 1, v, 0, 0);
     SAVE();
     USE_TRUTH(object_truth(v));
 }
@@ -231,7 +224,7 @@ static inline Value item_key(const Word *pc, const Value *r, const Value *k)
 HANDLER(vm_special_getitem)
 {
     Value v = r[B], key = item_key(pc, r, k);
-    if (type_of(v)->getitem == slot_getitem) START(method_of(type_of(v), NAME("__getitem__")), 2, v, key, 0);
+    if (type_of(v)->getitem == slot_getitem) START(python_method(type_of(v), NAME("__getitem__")), 2, v, key, 0);
     SAVE();
     RESULT(object_getitem(v, key));
 }
@@ -239,7 +232,7 @@ HANDLER(vm_special_getitem)
 HANDLER(vm_special_setitem)
 {
     Value v = r[A], key = item_key(pc, r, k);
-    if (type_of(v)->setitem == slot_setitem) START(method_of(type_of(v), NAME("__setitem__")), 3, v, key, r[C]);
+    if (type_of(v)->setitem == slot_setitem) START(python_method(type_of(v), NAME("__setitem__")), 3, v, key, r[C]);
     SAVE();
     if (UNLIKELY(!object_setitem(v, key, r[C]))) ERROR;
     NEXT;
@@ -264,7 +257,7 @@ static inline bool contains_jumps(const Word *pc) { return pc[-1].op == OP_JUMP_
 HANDLER(vm_special_contains)
 {
     Value container = contains_jumps(pc) ? r[B] : r[C], item = contains_jumps(pc) ? r[A] : r[B];
-    if (type_of(container)->contains == slot_contains) START(method_of(type_of(container), NAME("__contains__")), 2, container, item, 0);
+    if (type_of(container)->contains == slot_contains) START(python_method(type_of(container), NAME("__contains__")), 2, container, item, 0);
     SAVE();
     USE_CONTAINS(object_contains(container, item));
 }
@@ -280,7 +273,7 @@ static __attribute__((noinline)) HANDLER(finish_contains)
 HANDLER(vm_special_iter)
 {
     Value v = r[B];
-    if (type_of(v)->iter == slot_iter) START(method_of(type_of(v), NAME("__iter__")), 1, v, 0, 0);
+    if (type_of(v)->iter == slot_iter) START(python_method(type_of(v), NAME("__iter__")), 1, v, 0, 0);
     SAVE();
     RESULT(object_iter(v));
 }
@@ -302,7 +295,7 @@ HANDLER(vm_special_next)
 {
     Value iterator = r[A];
     Type *type = type_of(iterator);
-    if (type->next == slot_next) START(method_of(type, NAME("__next__")), 1, iterator, 0, 0);
+    if (type->next == slot_next) START(python_method(type, NAME("__next__")), 1, iterator, 0, 0);
     SAVE();
     Value v = type->next ? type->next(iterator) : raise_type("'%.200s' object is not an iterator", type->name);
     if (LIKELY(v)) {
