@@ -26,9 +26,7 @@ static void abc_data_trace(Obj *object)
     gc_visit(data->negative.dict);
 }
 
-static Value abc_data_new(Type *type, Value *args, size_t nargs, Value kwnames) { return type_alloc(type, 0); }
-
-static Type abc_data_type = {TYPE_INIT("_abc._abc_data", AbcData), .trace = abc_data_trace, .new = abc_data_new, .doc = "Internal state held by ABC machinery."};
+static Type abc_data_type = {TYPE_INIT("_abc._abc_data", AbcData), .trace = abc_data_trace, .new = type_new_plain, .doc = "Internal state held by ABC machinery."};
 
 static AbcData *data_of(Value cls)
 {

@@ -42,8 +42,6 @@ static bool ast_init(Value self, Value *args, size_t nargs, Value kwnames)
     return true;
 }
 
-static Value ast_new(Type *type, Value *args, size_t nargs, Value kwnames) { return type_alloc(type, 0); }
-
 static NATIVE(ast_reduce)
 {
     Value dict = instance_dict(as_obj(args[0]));
@@ -67,7 +65,7 @@ static void ast_trace(Obj *o)
 static Type ast_type = {TYPE_INIT("ast.AST", AstObj),
                         .flags = TYPE_BASE | TYPE_WEAKREF_OK,
                         .attrs_offset = offsetof(AstObj, attrs),
-                        .new = ast_new,
+                        .new = type_new_plain,
                         .init = ast_init,
                         .trace = ast_trace,
                         .methods = ast_methods,
@@ -177,8 +175,6 @@ int ast_is_node(Value v) { return classes ? object_is_instance(v, VALUE(&ast_typ
 
 /* ---------------------------------------------------------------- constants */
 
-static Value text_value(const Text *text) { return text ? str_from_utf8_surrogatepass(text->bytes, text->length) : NONE; }
-
 static Value constant_value(const Const *c)
 {
     switch (c->kind) {
@@ -193,7 +189,7 @@ static Value constant_value(const Const *c)
     case CONST_FLOAT: return float_new(c->number.real);
     case CONST_COMPLEX: return complex_new(c->number.real, c->number.imag);
     case CONST_STR: {
-        Value s = text_value(c->text);
+        Value s = vm_text(c->text);
         return s ? str_intern(s) : 0;
     }
     case CONST_BYTES: return bytes_new(c->text->bytes, c->text->length);
@@ -273,7 +269,7 @@ static Value field_to_object(const void *address, const AstField *field)
     switch (field->type) {
     case AST_T_identifier:
     case AST_T_string: {
-        Value s = text_value(pointer);
+        Value s = vm_text(pointer);
         return s && s != NONE ? str_intern(s) : s;
     }
     case AST_T_constant: return constant_value(pointer);

@@ -89,14 +89,12 @@ static Value defaultdict_or(Value a, Value b)
     return result && dict_update(result, b) ? result : 0;
 }
 
-static NATIVE(class_getitem) { return generic_alias_new(args[0], args[1]); }
-
 static const NativeDef defaultdict_methods[] = {
     {"__missing__", "(self, key, /)", defaultdict_missing, "__missing__(key) # Called by __getitem__ for missing key; creates, inserts and returns default_factory()", 0},
     {"copy", "(self, /)", defaultdict_copy, "D.copy() -> a shallow copy of D.", 0},
     {"__copy__", "(self, /)", defaultdict_copy, "D.copy() -> a shallow copy of D.", 0},
     {"__reduce__", "(self, /)", defaultdict_reduce, "Return state information for pickling.", 0},
-    {"__class_getitem__", "(type, item, /)", class_getitem, "See PEP 585", NATIVE_CLASS},
+    CLASS_GETITEM,
     {0},
 };
 static const MemberDef defaultdict_members[] = {

@@ -382,7 +382,6 @@ static NATIVE(deque_reduce)
 }
 
 static NATIVE(deque_sizeof) { return int_new(type_of(args[0])->basic_size + as_deque(args[0])->capacity * (int64_t)sizeof(Value)); }
-static NATIVE(class_getitem) { return generic_alias_new(args[0], args[1]); }
 static Value deque_get_maxlen(Value self) { return as_deque(self)->maxlen < 0 ? NONE : int_new(as_deque(self)->maxlen); }
 static const GetSetDef deque_getset[] = {{"maxlen", deque_get_maxlen, 0, "maximum size of a deque or None if unbounded"}, {0}};
 
@@ -447,8 +446,6 @@ static NATIVE(deque_iter_reduce)
     return arguments ? tuple_pack(2, VALUE(it->head.type), arguments) : 0;
 }
 
-static Value iter_self(Value self) { return self; }
-
 static const NativeDef deque_iter_methods[] = {
     {"__length_hint__", "(self, /)", deque_iter_length_hint, "Private method returning an estimate of len(list(it)).", 0},
     {"__reduce__", "(self, /)", deque_iter_reduce, "Return state information for pickling.", 0},
@@ -486,7 +483,7 @@ static const NativeDef deque_methods[] = {
     {"reverse", "(self, /)", deque_reverse, "Reverse *IN PLACE*", 0},
     {"rotate", 0, deque_rotate, "Rotate the deque n steps to the right (default n=1).  If n is negative, rotates left.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
     {"__sizeof__", "(self, /)", deque_sizeof, "Size of the deque in memory, in bytes", 0},
-    {"__class_getitem__", "(type, item, /)", class_getitem, "See PEP 585", NATIVE_CLASS},
+    CLASS_GETITEM,
     {0},
 };
 

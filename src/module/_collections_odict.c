@@ -389,7 +389,6 @@ static NATIVE(odict_iter_reduce)
     return list ? reduce_iterator("iter", list, 0) : 0;
 }
 
-static Value iter_self(Value self) { return self; }
 static const NativeDef odict_iter_methods[] = {{"__reduce__", "(self, /)", odict_iter_reduce, "Return state information for pickling", 0}, {0}};
 Type odict_iterator_type = {TYPE_INIT("odict_iterator", OdictIter), .flags = TYPE_DISALLOW_NEW, .trace = odict_iter_trace, .iter = iter_self, .next = odict_iter_next,
                             .methods = odict_iter_methods};

@@ -219,8 +219,6 @@ static NATIVE(variable_reset)
     return deleted < 0 ? 0 : deleted ? NONE : raise_value_of(&exc_LookupError, args[0]);
 }
 
-static NATIVE(class_getitem) { return generic_alias_new(args[0], args[1]); }
-
 static const NativeDef variable_methods[] = {
     {"get", "(self, default=<unrepresentable>, /)", variable_get,
      "Return a value for the context variable for the current context.\n\nIf there is no value for the variable in the current context, the method returns the default argument,\n"
@@ -232,7 +230,7 @@ static const NativeDef variable_methods[] = {
      0},
     {"reset", "(self, token, /)", variable_reset,
      "Reset the context variable.\n\nThe variable is reset to the value it had before the `ContextVar.set()` that created the token was used.", 0},
-    {"__class_getitem__", "(type, item, /)", class_getitem, "See PEP 585", NATIVE_CLASS},
+    CLASS_GETITEM,
     {0},
 };
 static const MemberDef variable_members[] = {{"name", MEMBER_VALUE, offsetof(VarObject, name), false, 0}, {0}};
@@ -261,7 +259,7 @@ static Value token_repr(Value self)
 static Value token_get_var(Value self) { return ((TokenObj *)self)->variable; }
 static Value token_get_old(Value self) { return ((TokenObj *)self)->old ? ((TokenObj *)self)->old : VALUE(&token_missing); }
 static const GetSetDef token_getset[] = {{"var", token_get_var, 0, 0}, {"old_value", token_get_old, 0, 0}, {0}};
-static const NativeDef token_methods[] = {{"__class_getitem__", "(type, item, /)", class_getitem, "See PEP 585", NATIVE_CLASS}, {0}};
+static const NativeDef token_methods[] = {CLASS_GETITEM, {0}};
 
 static Type token_type = {TYPE_INIT("_contextvars.Token", TokenObj), .trace = token_trace, .new = token_make, .repr = token_repr, .getset = token_getset, .methods = token_methods};
 

@@ -357,14 +357,12 @@ static Value reader_next(Value self)
     return fields;
 }
 
-static Value reader_iter(Value self) { return self; }
-
 static const MemberDef reader_members[] = {{"dialect", MEMBER_VALUE, offsetof(Reader, dialect), false, 0}, {"line_num", MEMBER_INT64, offsetof(Reader, line_num), false, 0}, {0}};
 static Type reader_type = {TYPE_INIT("_csv.reader", Reader),
                            .flags = TYPE_BASE,
                            .doc = "CSV reader\n\nReader objects are responsible for reading and parsing tabular data in CSV format.",
                            .trace = reader_trace,
-                           .iter = reader_iter,
+                           .iter = iter_self,
                            .next = reader_next,
                            .members = reader_members};
 

@@ -118,7 +118,6 @@ static NATIVE(partial_setstate)
     return NONE;
 }
 
-static Value partial_get_dict(Value v) { return object_get_dict(v); }
 static bool partial_set_dict(Value v, Value value)
 {
     if (!value) return raise_type("cannot delete __dict__");
@@ -127,9 +126,7 @@ static bool partial_set_dict(Value v, Value value)
     return true;
 }
 
-static NATIVE(partial_class_getitem) { return generic_alias_new(args[0], args[1]); }
-
-static const GetSetDef partial_getset[] = {{"__dict__", partial_get_dict, partial_set_dict}, {0}};
+static const GetSetDef partial_getset[] = {{"__dict__", object_get_dict, partial_set_dict}, {0}};
 static const MemberDef partial_members[] = {
     {"func", MEMBER_VALUE, offsetof(PartialObj, function), false, "function object to use in future partial calls"},
     {"args", MEMBER_VALUE, offsetof(PartialObj, args), false, "tuple of arguments to future partial calls"},
@@ -139,7 +136,7 @@ static const MemberDef partial_members[] = {
 static const NativeDef partial_methods[] = {
     {"__reduce__", "(self, /)", partial_reduce},
     {"__setstate__", "(self, state, /)", partial_setstate},
-    {"__class_getitem__", "(cls, item, /)", partial_class_getitem, "See PEP 585", NATIVE_CLASS},
+    CLASS_GETITEM,
     {0},
 };
 static Type partial_type = {TYPE_INIT("functools.partial", PartialObj),

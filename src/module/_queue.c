@@ -116,7 +116,6 @@ static NATIVE(queue_get)
 static NATIVE(queue_get_nowait) { return queue_get_item((QueueObj *)args[0], false, NONE); }
 static NATIVE(queue_empty) { return bool_value(queue_size((QueueObj *)args[0]) == 0); }
 static NATIVE(queue_qsize) { return int_new(queue_size((QueueObj *)args[0])); }
-static NATIVE(class_getitem) { return generic_alias_new(args[0], args[1]); }
 
 static const NativeDef queue_methods[] = {
     {"put", "(self, /, item, block=True, timeout=None)", queue_put,
@@ -131,7 +130,7 @@ static const NativeDef queue_methods[] = {
     {"get_nowait", "(self, /)", queue_get_nowait, "Remove and return an item from the queue without blocking.", 0},
     {"empty", "(self, /)", queue_empty, "Return True if the queue is empty, False otherwise (not reliable!).", 0},
     {"qsize", "(self, /)", queue_qsize, "Return the approximate size of the queue (not reliable!).", 0},
-    {"__class_getitem__", "(type, item, /)", class_getitem, "See PEP 585", NATIVE_CLASS},
+    CLASS_GETITEM,
     {0},
 };
 

@@ -2,8 +2,6 @@
 #include "object/str_format.h"
 #include "module/module.h"
 
-static Value iter_self(Value v) { return v; }
-
 /* --- formatter_parser: (literal, field name, specification, conversion) tuples */
 typedef struct FormatterIter {
     Obj head;

@@ -517,7 +517,6 @@ static void iterator_close(UnpackIter *it)
 }
 
 static void iterator_finalize(Obj *object) { iterator_close((UnpackIter *)object); }
-static Value iterator_self(Value self) { return self; }
 
 static Value iterator_next(Value self)
 {
@@ -561,7 +560,7 @@ static Type unpack_iterator_type = {TYPE_INIT("_struct.unpack_iterator", UnpackI
                                     .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE,
                                     .trace = iterator_trace,
                                     .finalize = iterator_finalize,
-                                    .iter = iterator_self,
+                                    .iter = iter_self,
                                     .next = iterator_next,
                                     .methods = iterator_methods};
 

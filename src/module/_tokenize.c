@@ -98,7 +98,6 @@ static Value tokenizer_new(Type *type, Value *args, size_t nargs, Value kwnames)
     return list ? vm_front_end_run(&input, tokenize_work, t) : 0;
 }
 
-static Value tokenizer_iter(Value self) { return self; }
 static Value tokenizer_next(Value self)
 {
     TokenizerObj *t = (TokenizerObj *)self;
@@ -109,7 +108,7 @@ static Value tokenizer_next(Value self)
 }
 
 static Type tokenizer_type = {
-    TYPE_INIT("_tokenize.TokenizerIter", TokenizerObj), .flags = TYPE_BASE, .new = tokenizer_new, .trace = tokenizer_trace, .iter = tokenizer_iter, .next = tokenizer_next};
+    TYPE_INIT("_tokenize.TokenizerIter", TokenizerObj), .flags = TYPE_BASE, .new = tokenizer_new, .trace = tokenizer_trace, .iter = iter_self, .next = tokenizer_next};
 
 static bool init(Value module) { return module_add_type(module, &tokenizer_type); }
 const ModuleDef module__tokenize = {"_tokenize", 0, 0, init};

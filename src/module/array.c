@@ -543,7 +543,6 @@ typedef struct ArrayIter {
 } ArrayIter;
 
 static void iterator_trace(Obj *object) { gc_visit(((ArrayIter *)object)->array); }
-static Value iterator_self(Value self) { return self; }
 
 static Value array_iter(Value self)
 {
@@ -585,7 +584,7 @@ static const NativeDef iterator_methods[] = {
     {0},
 };
 static Type array_iterator_type = {
-    TYPE_INIT("array.arrayiterator", ArrayIter), .flags = TYPE_DISALLOW_NEW, .trace = iterator_trace, .iter = iterator_self, .next = iterator_next, .methods = iterator_methods};
+    TYPE_INIT("array.arrayiterator", ArrayIter), .flags = TYPE_DISALLOW_NEW, .trace = iterator_trace, .iter = iter_self, .next = iterator_next, .methods = iterator_methods};
 
 /* --- methods */
 

@@ -4,7 +4,6 @@
 void iter_trace_1(Obj *o) { gc_visit_values(values_of(o), 1); }
 void iter_trace_2(Obj *o) { gc_visit_values(values_of(o), 2); }
 void iter_trace_4(Obj *o) { gc_visit_values(values_of(o), 4); }
-Value iter_self(Value self) { return self; }
 
 bool iter_arguments(const char *name, Type *type, Type *base, size_t nargs, Value kwnames, size_t count)
 {
@@ -156,13 +155,11 @@ static NATIVE(chain_setstate)
     return NONE;
 }
 
-static NATIVE(class_getitem) { return generic_alias_new(args[0], args[1]); }
-
 static const NativeDef chain_methods[] = {
     {"from_iterable", "(type, iterable, /)", chain_from_iterable, "Alternative chain() constructor taking a single iterable argument that evaluates lazily.", NATIVE_CLASS},
     REDUCE(chain_reduce),
     SETSTATE(chain_setstate),
-    {"__class_getitem__", "(type, item, /)", class_getitem, "See PEP 585", NATIVE_CLASS},
+    CLASS_GETITEM,
     {0},
 };
 Type chain_type = {TYPE_INIT("itertools.chain", Chain),

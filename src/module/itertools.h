@@ -5,7 +5,6 @@
 
 static inline Value *values_of(void *object) { return (Value *)((Obj *)object + 1); }
 void iter_trace_1(Obj *o), iter_trace_2(Obj *o), iter_trace_4(Obj *o);
-Value iter_self(Value self);
 /* Arguments of a type without keywords: count of positional ones is `count` exactly. */
 bool iter_arguments(const char *name, Type *type, Type *base, size_t nargs, Value kwnames, size_t count);
 /* Checks __setstate__'s argument: a tuple of `count` items ("state is not a tuple"). */

@@ -1,5 +1,5 @@
 /* spwd.c: the database of shadow passwords. */
-#include "module/posix/posix.h"
+#include "module/user_database.h"
 #include <shadow.h>
 
 static Type *entry_type;
@@ -18,10 +18,9 @@ static const StructSeqField fields[] = {
     {0},
 };
 
-static Value text_or_none(const char *text) { return text ? str_from_fs(text, strlen(text)) : NONE; }
 static Value entry_value(const struct spwd *p)
 {
-    Value name = text_or_none(p->sp_namp), password = text_or_none(p->sp_pwdp);
+    Value name = user_text(p->sp_namp), password = user_text(p->sp_pwdp);
     Value items[] = {name,
                      password,
                      int_new(p->sp_lstchg),

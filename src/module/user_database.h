@@ -1,4 +1,4 @@
-/* user_database.h: what the modules over the databases of users and groups (pwd, grp) share: looking one entry up, and the values of its fields.
+/* user_database.h: what the modules over the databases of users and groups (pwd, grp, spwd) share: looking one entry up, and the values of its fields.
  *
  * The C library's re-entrant lookups want a buffer of the caller's, and a greater one until the entry fits: that loop stands here once. */
 #pragma once

@@ -419,7 +419,6 @@ typedef struct BytesIter {
 } BytesIter;
 
 static void bytes_iter_trace(Obj *object) { gc_visit(((BytesIter *)object)->bytes); }
-static Value iter_self(Value v) { return v; }
 
 static Value bytes_iter_next(Value v)
 {

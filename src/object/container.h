@@ -178,6 +178,9 @@ Value callable_iterator_new(Value callable, Value sentinel); /* iter(callable, s
 Value namespace_new(Value dict);
 extern Type namespace_type, generic_alias_type, union_type;
 Value generic_alias_new(Value origin, Value args);
+/* The method of a built-in class that has type parameters. */
+NATIVE(generic_alias_class_getitem);
+#define CLASS_GETITEM {"__class_getitem__", "(type, item, /)", generic_alias_class_getitem, "See PEP 585", NATIVE_CLASS}
 Value union_new(Value a, Value b);
 Value union_members(Value v); /* (int | str).__args__ */
 /* Struct sequences (os.stat_result, time.struct_time, sys.flags): tuples with named fields. */

@@ -122,8 +122,6 @@ int dict_items_next(Value iterator, Value pair[2])
     return 1;
 }
 
-static Value self_iter(Value self) { return self; }
-
 static NATIVE(dict_iter_length_hint)
 {
     DictIter *it = (DictIter *)args[0];
@@ -149,7 +147,7 @@ static const NativeDef dict_iter_methods[] = {
 };
 
 #define DICT_ITERATOR(variable, type_name, next_function) \
-    Type variable = {TYPE_INIT(type_name, DictIter), .flags = TYPE_DISALLOW_NEW, .trace = dict_iter_trace, .iter = self_iter, .next = next_function, .methods = dict_iter_methods}
+    Type variable = {TYPE_INIT(type_name, DictIter), .flags = TYPE_DISALLOW_NEW, .trace = dict_iter_trace, .iter = iter_self, .next = next_function, .methods = dict_iter_methods}
 
 DICT_ITERATOR(dict_keyiterator_type, "dict_keyiterator", next_key);
 DICT_ITERATOR(dict_valueiterator_type, "dict_valueiterator", next_value);

@@ -210,14 +210,12 @@ static NATIVE(dict_fromkeys_method)
     return dict ? fill_from_keys(dict, args[1], args[2]) : 0;
 }
 
-static NATIVE(dict_class_getitem_method) { return generic_alias_new(args[0], args[1]); }
-
 static const NativeDef dict_method_table[] = {
     {"__contains__", "(self, key, /)", dict_contains_method, "True if the dictionary has the specified key, else False.", NATIVE_COEXIST},
     {"__getitem__", "(self, key, /)", dict_getitem_method, "x.__getitem__(y) <==> x[y]", NATIVE_COEXIST},
     {"__sizeof__", "(self, /)", dict_sizeof_method, "Size of the dict in memory, in bytes.", 0},
     {"__reversed__", "(self, /)", dict_reversed_method, "Return a reverse iterator over the dict keys.", 0},
-    {"__class_getitem__", "(type, item, /)", dict_class_getitem_method, "See PEP 585", NATIVE_CLASS},
+    CLASS_GETITEM,
     {"get", "(self, key, default=None, /)", dict_get_method, "Return the value for key if key is in the dictionary, else default.", 0},
     {"setdefault", "(self, key, default=None, /)", dict_setdefault_method,
      "Insert key with a value of default if key is not in the dictionary.\n\nReturn the value for key if key is in the dictionary, else default.", 0},

@@ -167,10 +167,8 @@ static NATIVE(group_derive)
     return call_2(VALUE(&exc_BaseExceptionGroup), ((ExceptionGroupObj *)args[0])->msg, args[1]);
 }
 
-static NATIVE(group_class_getitem) { return generic_alias_new(args[0], args[1]); }
-
 const NativeDef exception_group_methods[] = {
-    {"__class_getitem__", "(cls, item, /)", group_class_getitem, "See PEP 585", NATIVE_CLASS},
+    CLASS_GETITEM,
     {"derive", 0, group_derive, "A group with the same message around other exceptions.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
     {"split", 0, group_split, "The part that matches, and the rest.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},
     {"subgroup", 0, group_subgroup, "The part that matches.", NATIVE_VECTOR | NATIVE_NO_KEYWORDS},

@@ -37,6 +37,8 @@ static Value alias_make(Type *type, Value *args, size_t nargs, Value kwnames)
     return alias_of(type, args[0], args[1]);
 }
 
+NATIVE(generic_alias_class_getitem) { return generic_alias_new(args[0], args[1]); }
+
 #define is_alias(v) is_instance_of(v, &generic_alias_type)
 
 /* --- parameters */
@@ -269,7 +271,6 @@ typedef struct AliasIter {
 } AliasIter;
 
 static void iterator_trace(Obj *object) { gc_visit(((AliasIter *)object)->alias); }
-static Value iterator_iter(Value self) { return self; }
 static Value iterator_next(Value self)
 {
     AliasIter *it = (AliasIter *)self;
@@ -291,7 +292,7 @@ static NATIVE(iterator_reduce)
 
 static const NativeDef iterator_methods[] = {{"__reduce__", "(self, /)", iterator_reduce}, {0}};
 Type generic_alias_iterator_type = {
-    TYPE_INIT("generic_alias_iterator", AliasIter), .flags = TYPE_DISALLOW_NEW, .trace = iterator_trace, .iter = iterator_iter, .next = iterator_next, .methods = iterator_methods};
+    TYPE_INIT("generic_alias_iterator", AliasIter), .flags = TYPE_DISALLOW_NEW, .trace = iterator_trace, .iter = iter_self, .next = iterator_next, .methods = iterator_methods};
 
 static Value alias_iter(Value self)
 {

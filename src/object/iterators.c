@@ -1,8 +1,6 @@
 /* iterators.c: the iterators over no type in particular: over __getitem__ (seq_iter_new), iter(f, sentinel), and reversed. */
 #include "object/sequence.h"
 
-static Value self_iter(Value self) { return self; }
-
 /* --- iterator: over anything with __getitem__, until IndexError or StopIteration */
 
 typedef struct SeqIter {
@@ -73,7 +71,7 @@ static const NativeDef seq_iter_methods[] = {
 };
 
 Type seq_iterator_type = {
-    TYPE_INIT("iterator", SeqIter), .flags = TYPE_DISALLOW_NEW, .trace = seq_iter_trace, .iter = self_iter, .next = seq_iter_next, .methods = seq_iter_methods,
+    TYPE_INIT("iterator", SeqIter), .flags = TYPE_DISALLOW_NEW, .trace = seq_iter_trace, .iter = iter_self, .next = seq_iter_next, .methods = seq_iter_methods,
 };
 
 /* --- callable_iterator: iter(callable, sentinel) */
@@ -124,7 +122,7 @@ static NATIVE(call_iter_reduce)
 static const NativeDef call_iter_methods[] = {{"__reduce__", "(self, /)", call_iter_reduce, "Return state information for pickling.", 0}, {0}};
 
 Type callable_iterator_type = {
-    TYPE_INIT("callable_iterator", CallIter), .flags = TYPE_DISALLOW_NEW, .trace = call_iter_trace, .iter = self_iter, .next = call_iter_next, .methods = call_iter_methods,
+    TYPE_INIT("callable_iterator", CallIter), .flags = TYPE_DISALLOW_NEW, .trace = call_iter_trace, .iter = iter_self, .next = call_iter_next, .methods = call_iter_methods,
 };
 
 /* --- reversed */
@@ -214,7 +212,7 @@ Type reversed_type = {
     .doc = "Return a reverse iterator over the values of the given sequence.",
     .trace = reversed_trace,
     .new = reversed_make,
-    .iter = self_iter,
+    .iter = iter_self,
     .next = reversed_next,
     .methods = reversed_methods,
 };

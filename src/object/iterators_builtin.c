@@ -2,8 +2,6 @@
 #include "object/iterators.h"
 #include "object/sequence.h"
 
-static Value self_iter(Value self) { return self; }
-
 /* --- enumerate */
 
 static void enumerate_trace(Obj *o)
@@ -72,11 +70,9 @@ static NATIVE(enumerate_reduce)
     return arguments ? tuple_pack(2, VALUE(it->head.type), arguments) : 0;
 }
 
-static NATIVE(class_getitem) { return generic_alias_new(args[0], args[1]); }
-
 static const NativeDef enumerate_methods[] = {
     {"__reduce__", "(self, /)", enumerate_reduce, "Return state information for pickling.", 0},
-    {"__class_getitem__", "(type, item, /)", class_getitem, "See PEP 585", NATIVE_CLASS},
+    CLASS_GETITEM,
     {0},
 };
 
@@ -87,7 +83,7 @@ Type enumerate_type = {
            "The enumerate object yields pairs containing a count (from start, which\ndefaults to zero) and a value yielded by the iterable argument.",
     .trace = enumerate_trace,
     .new = enumerate_make,
-    .iter = self_iter,
+    .iter = iter_self,
     .next = enumerate_next,
     .methods = enumerate_methods,
 };
@@ -211,7 +207,7 @@ Type zip_type = {
            "list(zip('ab', range(9)))\n[('a', 0), ('b', 1)]",
     .trace = zip_trace,
     .new = zip_make,
-    .iter = self_iter,
+    .iter = iter_self,
     .next = zip_next,
     .methods = zip_methods,
 };
@@ -302,7 +298,7 @@ Type map_type = {
            "exhausted.",
     .trace = map_trace,
     .new = map_make,
-    .iter = self_iter,
+    .iter = iter_self,
     .next = map_next,
     .methods = map_methods,
 };
@@ -361,7 +357,7 @@ Type filter_type = {
            "return the items that are true.",
     .trace = filter_trace,
     .new = filter_make,
-    .iter = self_iter,
+    .iter = iter_self,
     .next = filter_next,
     .methods = filter_methods,
 };

@@ -182,8 +182,6 @@ static NATIVE(list_reversed_method)
     return VALUE(it);
 }
 
-static NATIVE(list_class_getitem) { return generic_alias_new(args[0], args[1]); }
-
 static const NativeDef list_method_table[] = {
     {"__getitem__", "(self, index, /)", list_getitem_method, "x.__getitem__(y) <==> x[y]", NATIVE_COEXIST},
     {"__reversed__", "(self, /)", list_reversed_method, "Return a reverse iterator over the list.", 0},
@@ -203,7 +201,7 @@ static const NativeDef list_method_table[] = {
      "If a key function is given, apply it once to each list item and sort them,\nascending or descending, according to their function values.\n\n"
      "The reverse flag can be set to sort in descending order.",
      0},
-    {"__class_getitem__", "(type, item, /)", list_class_getitem, "See PEP 585", NATIVE_CLASS},
+    CLASS_GETITEM,
     {0},
 };
 
@@ -236,8 +234,6 @@ static Value list_reverse_next(Value self)
     it->list = 0;
     return 0;
 }
-
-static Value self_iter(Value self) { return self; }
 
 static NATIVE(list_iter_length_hint)
 {
@@ -297,14 +293,14 @@ static const NativeDef list_reverse_methods[] = {
 };
 
 Type list_iterator_type = {
-    TYPE_INIT("list_iterator", ListIter), .flags = TYPE_DISALLOW_NEW, .trace = list_iter_trace, .iter = self_iter, .next = list_iter_next, .methods = list_iter_methods,
+    TYPE_INIT("list_iterator", ListIter), .flags = TYPE_DISALLOW_NEW, .trace = list_iter_trace, .iter = iter_self, .next = list_iter_next, .methods = list_iter_methods,
 };
 
 Type list_reverseiterator_type = {
     TYPE_INIT("list_reverseiterator", ListIter),
     .flags = TYPE_DISALLOW_NEW,
     .trace = list_iter_trace,
-    .iter = self_iter,
+    .iter = iter_self,
     .next = list_reverse_next,
     .methods = list_reverse_methods,
 };

@@ -62,7 +62,6 @@ static NATIVE(proxy_values) { return call_method_0(mapping_of(args[0]), NAME("va
 static NATIVE(proxy_items) { return call_method_0(mapping_of(args[0]), NAME("items")); }
 static NATIVE(proxy_copy) { return call_method_0(mapping_of(args[0]), NAME("copy")); }
 static NATIVE(proxy_reversed) { return call_method_0(mapping_of(args[0]), NAME("__reversed__")); }
-static NATIVE(proxy_class_getitem) { return generic_alias_new(args[0], args[1]); }
 
 static const NativeDef proxy_methods[] = {
     {"get", "(self, key, default=None, /)", proxy_get, "Return the value for key if key is in the mapping, else default.", 0},
@@ -71,7 +70,7 @@ static const NativeDef proxy_methods[] = {
     {"items", "(self, /)", proxy_items, "a set-like object providing a view on the underlying mapping's items", 0},
     {"copy", "(self, /)", proxy_copy, "a shallow copy of the underlying mapping", 0},
     {"__reversed__", "(self, /)", proxy_reversed, "a reverse iterator over the underlying mapping", 0},
-    {"__class_getitem__", "(type, item, /)", proxy_class_getitem, "See PEP 585", NATIVE_CLASS},
+    CLASS_GETITEM,
     {0},
 };
 

@@ -394,7 +394,6 @@ typedef struct MemoryIter {
 } MemoryIter;
 
 static void memory_iter_trace(Obj *object) { gc_visit(((MemoryIter *)object)->view); }
-static Value memory_iter_self(Value v) { return v; }
 
 static Value memory_iter_next(Value v)
 {
@@ -405,7 +404,7 @@ static Value memory_iter_next(Value v)
     return 0;
 }
 
-Type memory_iterator_type = {TYPE_INIT("memory_iterator", MemoryIter), .flags = TYPE_DISALLOW_NEW, .trace = memory_iter_trace, .iter = memory_iter_self, .next = memory_iter_next};
+Type memory_iterator_type = {TYPE_INIT("memory_iterator", MemoryIter), .flags = TYPE_DISALLOW_NEW, .trace = memory_iter_trace, .iter = iter_self, .next = memory_iter_next};
 
 static Value memoryview_iter(Value v)
 {

@@ -38,6 +38,8 @@ Value type_alloc(Type *type, int64_t items)
     return VALUE(object);
 }
 
+Value type_new_plain(Type *type, Value *args, size_t nargs, Value kwnames) { return type_alloc(type, 0); }
+
 static Value raise_abstract(Type *type)
 {
     Value methods = object_getattr(VALUE(type), NAME("__abstractmethods__"));

@@ -86,6 +86,7 @@ int64_t object_length_hint(Value v, int64_t otherwise);
 int object_contains(Value container, Value item);
 Value object_iter(Value v);
 /* The next item; 0 without an exception at the end (StopIteration is swallowed). */
+Value iter_self(Value iterator);   /* for types: `iter` of what is its own iterator */
 Value iter_next(Value iterator);
 bool is_iterator(Value v);
 Value seq_iter_new(Value sequence);                       /* iterator over __getitem__(0..) */

@@ -6,13 +6,6 @@
 #include "object/str.h"
 #include "object/type_internal.h"
 
-/* Exactly a str and interned; anything else takes the slow way. */
-static inline Value attribute_name(Value name)
-{
-    if (__builtin_expect(is_pointer(name) && as_obj(name)->type == &str_type && ((StrObj *)name)->interned, 1)) return name;
-    return attribute_name_slow(name);
-}
-
 /* --- errors */
 
 uint64_t raise_attribute_error(Value object, Value name)

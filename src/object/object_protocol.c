@@ -288,6 +288,8 @@ Value object_iter(Value v)
     return raise_type("'%.200T' object is not iterable", v);
 }
 
+Value iter_self(Value iterator) { return iterator; }
+
 Value iter_next(Value iterator)
 {
     Value (*next)(Value) = type_of(iterator)->next;

@@ -129,15 +129,13 @@ static const MemberDef property_members[] = {
 };
 static const GetSetDef property_getset[] = {{"__isabstractmethod__", property_get_abstract}, {0}};
 
-static Value plain_new(Type *type, Value *args, size_t nargs, Value kwnames) { return type_alloc(type, 0); }
-
 Type property_type = {TYPE_INIT("property", PropertyObj),
                       .flags = TYPE_BASE,
                       .trace = property_trace,
                       .doc = "property(fget=None, fset=None, fdel=None, doc=None)\n--\n\nProperty attribute: functions that get, set and delete it, and its doc string.",
                       .descr_get = property_descr_get,
                       .descr_set = property_descr_set,
-                      .new = plain_new,
+                      .new = type_new_plain,
                       .init = property_init,
                       .methods = property_methods,
                       .members = property_members,
@@ -239,7 +237,7 @@ Type classmethod_type = {TYPE_INIT("classmethod", WrappedObj),
                          .doc = "classmethod(function) -> method\n\nConvert a function to be a class method: it receives the class as implicit first argument.",
                          .repr = classmethod_repr,
                          .descr_get = classmethod_get,
-                         .new = plain_new,
+                         .new = type_new_plain,
                          .init = classmethod_init,
                          .getset = wrapped_getset,
                          .members = wrapped_members};
@@ -251,7 +249,7 @@ Type staticmethod_type = {TYPE_INIT("staticmethod", WrappedObj),
                           .repr = staticmethod_repr,
                           .descr_get = staticmethod_get,
                           .call = staticmethod_call,
-                          .new = plain_new,
+                          .new = type_new_plain,
                           .init = staticmethod_init,
                           .getset = wrapped_getset,
                           .members = wrapped_members};

@@ -293,8 +293,6 @@ static NATIVE(longrange_setstate)
     return NONE;
 }
 
-static Value self_iter(Value self) { return self; }
-
 static const NativeDef range_iterator_methods[] = {
     {"__length_hint__", "(self, /)", range_iterator_length_hint, "Private method returning an estimate of len(list(it))."},
     {"__reduce__", "(self, /)", range_iterator_reduce, "Return state information for pickling."},
@@ -307,9 +305,9 @@ static const NativeDef longrange_methods[] = {
     {"__setstate__", "(self, state, /)", longrange_setstate, "Set state information for unpickling."},
     {0},
 };
-Type range_iterator_type = {TYPE_INIT("range_iterator", RangeIter), .flags = TYPE_DISALLOW_NEW, .iter = self_iter, .next = range_iterator_next, .methods = range_iterator_methods};
+Type range_iterator_type = {TYPE_INIT("range_iterator", RangeIter), .flags = TYPE_DISALLOW_NEW, .iter = iter_self, .next = range_iterator_next, .methods = range_iterator_methods};
 Type longrange_iterator_type = {
-    TYPE_INIT("longrange_iterator", LongRangeIter), .flags = TYPE_DISALLOW_NEW, .trace = longrange_trace, .iter = self_iter, .next = longrange_next, .methods = longrange_methods};
+    TYPE_INIT("longrange_iterator", LongRangeIter), .flags = TYPE_DISALLOW_NEW, .trace = longrange_trace, .iter = iter_self, .next = longrange_next, .methods = longrange_methods};
 
 /* --- methods */
 

@@ -204,14 +204,12 @@ static NATIVE(set_sizeof_method)
     return int_new(type_of(args[0])->basic_size + (set->table == set->small ? 0 : (set->mask + 1) * (int64_t)sizeof(SetEntry)));
 }
 
-static NATIVE(set_class_getitem) { return generic_alias_new(args[0], args[1]); }
-
 #define VARIADIC NATIVE_VECTOR | NATIVE_NO_KEYWORDS
 #define COMMON_METHODS(kind) \
     {"__contains__", "(self, object, /)", set_contains_method, "x.__contains__(y) <==> y in x.", NATIVE_COEXIST}, \
         {"__reduce__", "(self, /)", set_reduce_method, "Return state information for pickling.", 0}, \
         {"__sizeof__", "(self, /)", set_sizeof_method, "S.__sizeof__() -> size of S in memory, in bytes", 0}, \
-        {"__class_getitem__", "(type, item, /)", set_class_getitem, "See PEP 585", NATIVE_CLASS}, \
+        CLASS_GETITEM, \
         {"difference", 0, set_difference_method, "Return the difference of two or more sets as a new set.\n\n(i.e. all elements that are in this set but not the others.)", \
          VARIADIC}, \
         {"intersection", 0, set_intersection_method, "Return the intersection of two sets as a new set.\n\n(i.e. all elements that are in both sets.)", VARIADIC}, \
@@ -281,8 +279,6 @@ static Value set_iter_next(Value self)
     return e.key;
 }
 
-static Value self_iter(Value self) { return self; }
-
 static NATIVE(set_iter_length_hint)
 {
     SetIter *it = (SetIter *)args[0];
@@ -305,7 +301,7 @@ static const NativeDef set_iter_methods[] = {
 };
 
 Type set_iterator_type = {
-    TYPE_INIT("set_iterator", SetIter), .flags = TYPE_DISALLOW_NEW, .trace = set_iter_trace, .iter = self_iter, .next = set_iter_next, .methods = set_iter_methods,
+    TYPE_INIT("set_iterator", SetIter), .flags = TYPE_DISALLOW_NEW, .trace = set_iter_trace, .iter = iter_self, .next = set_iter_next, .methods = set_iter_methods,
 };
 
 #define COMMON_SLOTS \

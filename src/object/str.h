@@ -40,6 +40,12 @@ static inline uint32_t str_read(int kind, const void *data, int64_t index)
 {
     return kind == 1 ? ((const uint8_t *)data)[index] : kind == 2 ? ((const uint16_t *)data)[index] : ((const uint32_t *)data)[index];
 }
+static inline void str_write(int kind, void *data, int64_t index, uint32_t c)
+{
+    if (kind == 1) ((uint8_t *)data)[index] = (uint8_t)c;
+    else if (kind == 2) ((uint16_t *)data)[index] = (uint16_t)c;
+    else ((uint32_t *)data)[index] = c;
+}
 static inline uint32_t str_char(Value v, int64_t index) { return str_read(str_kind(v), str_data(v), index); }
 
 /* An unset string of `length` characters, none above `max_char`; the caller fills str_data before anyone sees it. */

@@ -18,12 +18,6 @@ static inline uint32_t str_max_bound(Value v)
     const StrObj *s = (const StrObj *)v;
     return s->ascii ? 0x7f : s->kind == 1 ? 0xff : s->kind == 2 ? 0xffff : 0x10ffff;
 }
-static inline void str_write(int kind, void *data, int64_t index, uint32_t c)
-{
-    if (kind == 1) ((uint8_t *)data)[index] = (uint8_t)c;
-    else if (kind == 2) ((uint16_t *)data)[index] = (uint16_t)c;
-    else ((uint32_t *)data)[index] = c;
-}
 #define is_str_exact(v) (is_pointer(v) && as_obj(v)->type == &str_type)
 
 /* The classes (unicode_flags.h) of the first 256 characters. */

@@ -210,8 +210,6 @@ static Value str_iter_next(Value v)
     return 0;
 }
 
-static Value iter_self(Value v) { return v; }
-
 static NATIVE(str_iter_length_hint)
 {
     StrIter *it = (StrIter *)args[0];

@@ -32,8 +32,6 @@ static Type *super_check(Type *type, Value object)
     return (Type *)raise_type("super(type, obj): obj must be an instance or subtype of type");
 }
 
-static inline Value interned(Value name) { return is_pointer(name) && as_obj(name)->type == &str_type && ((StrObj *)name)->interned ? name : attribute_name_slow(name); }
-
 /* The attribute behind super->type in the MRO, unbound; 0: none (the super object's own attributes are next). */
 static Value super_find(SuperObj *super, Value name)
 {
@@ -57,7 +55,7 @@ static Value super_bind(SuperObj *super, Value found)
 
 Value super_getattr(Value self, Value name)
 {
-    name = interned(name);
+    name = attribute_name(name);
     if (!name) return 0;
     Value found = super_find((SuperObj *)self, name);
     return found ? super_bind((SuperObj *)self, found) : object_generic_getattr(self, name);
@@ -67,7 +65,7 @@ Value super_get_method(Value self, Value name, Value *bound)
 {
     SuperObj *super = (SuperObj *)self;
     *bound = 0;
-    name = interned(name);
+    name = attribute_name(name);
     if (!name) return 0;
     Value found = super_find(super, name);
     if (!found) return object_generic_getattr(self, name);
@@ -121,8 +119,6 @@ Value super_new(Type *type, Value object)
     return super && super_set(super, VALUE(type), object) ? VALUE(super) : 0;
 }
 
-static Value super_make(Type *type, Value *args, size_t nargs, Value kwnames) { return type_alloc(type, 0); }
-
 static Value super_repr(Value v)
 {
     SuperObj *super = (SuperObj *)v;
@@ -145,6 +141,6 @@ Type super_type = {TYPE_INIT("super", SuperObj),
                    .repr = super_repr,
                    .getattr = super_getattr,
                    .descr_get = super_descr_get,
-                   .new = super_make,
+                   .new = type_new_plain,
                    .init = super_init,
                    .members = super_members};

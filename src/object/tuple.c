@@ -191,13 +191,11 @@ static NATIVE(tuple_getnewargs)
     return copy ? tuple_pack(1, copy) : 0;
 }
 
-static NATIVE(tuple_class_getitem) { return generic_alias_new(args[0], args[1]); }
-
 static const NativeDef tuple_methods[] = {
     {"__getnewargs__", "(self, /)", tuple_getnewargs, 0, 0},
     {"index", "(self, value, start=0, stop=9223372036854775807, /)", tuple_index_method, "Return first index of value.\n\nRaises ValueError if the value is not present.", 0},
     {"count", "(self, value, /)", tuple_count_method, "Return number of occurrences of value.", 0},
-    {"__class_getitem__", "(type, item, /)", tuple_class_getitem, "See PEP 585", NATIVE_CLASS},
+    CLASS_GETITEM,
     {0},
 };
 
@@ -220,8 +218,6 @@ static Value tuple_iter_next(Value self)
     it->tuple = 0;
     return 0;
 }
-
-static Value self_iter(Value self) { return self; }
 
 static NATIVE(tuple_iter_length_hint)
 {
@@ -252,7 +248,7 @@ static const NativeDef tuple_iter_methods[] = {
 };
 
 Type tuple_iterator_type = {
-    TYPE_INIT("tuple_iterator", TupleIter), .flags = TYPE_DISALLOW_NEW, .trace = tuple_iter_trace, .iter = self_iter, .next = tuple_iter_next, .methods = tuple_iter_methods,
+    TYPE_INIT("tuple_iterator", TupleIter), .flags = TYPE_DISALLOW_NEW, .trace = tuple_iter_trace, .iter = iter_self, .next = tuple_iter_next, .methods = tuple_iter_methods,
 };
 
 Type tuple_type = {

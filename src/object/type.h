@@ -207,6 +207,8 @@ Value type_new_class(Type *meta, Value name, Value bases, Value dict, Value *kwv
 Type *type_calculate_meta(Type *meta, Value bases);
 /* A fresh instance: type->new of object: zeroed, attributes empty. `items` for variable-sized types. */
 Value type_alloc(Type *type, int64_t items);
+/* The same as a `new` slot, for types whose `init` reads the arguments. */
+Value type_new_plain(Type *type, Value *args, size_t nargs, Value kwnames);
 /* type(v).__name__ without the module part of static types. */
 const char *type_name(Type *type);
 #define type_name_of(v) type_name(type_of(v))

@@ -2,6 +2,7 @@
 #pragma once
 #include "object/descr.h"
 #include "object/shape.h"
+#include "object/str.h"
 
 /* How the descriptor of a slot calls it: the kinds of slot wrappers. */
 /* clang-format off */
@@ -69,3 +70,10 @@ bool object_init(Value self, Value *args, size_t nargs, Value kwnames);
 bool object_identity_hash(Value v, int64_t *hash);
 extern const GetSetDef instance_dict_getset, instance_weakref_getset;
 extern const NativeDef new_def;                     /* __new__ of static types */
+
+/* An attribute name as the tables want it: an interned str; 0 with TypeError. */
+static inline Value attribute_name(Value name)
+{
+    if (__builtin_expect(is_pointer(name) && as_obj(name)->type == &str_type && ((StrObj *)name)->interned, 1)) return name;
+    return attribute_name_slow(name);
+}

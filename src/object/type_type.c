@@ -80,17 +80,15 @@ static Value class_lookup(Type *type, Value name, bool raise)
     return raise ? raise_attribute_error(VALUE(type), name) : 0;
 }
 
-static inline Value interned(Value name) { return is_pointer(name) && as_obj(name)->type == &str_type && ((StrObj *)name)->interned ? name : attribute_name_slow(name); }
-
 Value type_getattr(Value self, Value name)
 {
-    name = interned(name);
+    name = attribute_name(name);
     return name ? class_lookup((Type *)self, name, true) : 0;
 }
 
 Value type_getattr_opt(Value self, Value name)
 {
-    name = interned(name);
+    name = attribute_name(name);
     Value result = name ? class_lookup((Type *)self, name, false) : 0;
     if (!result && thread_self->exception) error_clear_if(&exc_AttributeError);
     return result;
@@ -105,7 +103,7 @@ static bool is_dunder(Value name)
 static bool type_setattr(Value self, Value name, Value value)
 {
     Type *type = (Type *)self;
-    name = interned(name);
+    name = attribute_name(name);
     if (!name) return false;
     if (type->flags & TYPE_IMMUTABLE) return raise_type("cannot set %R attribute of immutable type '%s'", name, type->name);
     Value descr = type_lookup(type->head.head.type, name);

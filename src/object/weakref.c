@@ -135,10 +135,8 @@ static Value weakref_compare(Value a, Value b, CompareOp op)
     return object_compare(x, y, op);
 }
 
-static NATIVE(weakref_class_getitem) { return generic_alias_new(args[0], args[1]); }
-
 static const NativeDef weakref_methods[] = {
-    {"__class_getitem__", "(cls, item, /)", weakref_class_getitem, "See PEP 585", NATIVE_CLASS},
+    CLASS_GETITEM,
     {0},
 };
 

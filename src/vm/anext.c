@@ -30,8 +30,6 @@ static Value inner(AnextAwaitable *a)
     return wrapper;
 }
 
-static Value anext_iter(Value v) { return v; }
-
 static Value anext_next(Value v)
 {
     AnextAwaitable *a = (AnextAwaitable *)v;
@@ -58,8 +56,8 @@ static const NativeDef methods[] = {
 Type anext_awaitable_type = {TYPE_INIT("anext_awaitable", AnextAwaitable),
                              .flags = TYPE_DISALLOW_NEW,
                              .trace = anext_trace,
-                             .iter = anext_iter,
-                             .await = anext_iter,
+                             .iter = iter_self,
+                             .await = iter_self,
                              .next = anext_next,
                              .methods = methods};
 

@@ -44,7 +44,7 @@ static Type *error_type(ErrorKind kind)
     }
 }
 
-static Value text_value(const Text *text) { return text ? str_from_utf8_surrogatepass(text->bytes, text->length) : NONE; }
+Value vm_text(const Text *text) { return text ? str_from_utf8_surrogatepass(text->bytes, text->length) : NONE; }
 static Value place(int n) { return n == OFFSET_NONE ? NONE : small_int(n); }
 
 /* The compiler knows no source text: the line of its error is read from the file. */
@@ -71,7 +71,7 @@ static Value bare_syntax_error(const SyntaxError *e, Type *type, Value message, 
 Value vm_syntax_error(const SyntaxError *e, Value filename)
 {
     Type *type = error_type(e->kind);
-    Value message = text_value(e->message);
+    Value message = vm_text(e->message);
     if (!message) return 0;
     if (e->incomplete && type == &exc_SyntaxError) {
         Value incomplete = dict_get_cstring(vm_builtins(), "_IncompleteInputError");
@@ -95,7 +95,7 @@ Value vm_syntax_error(const SyntaxError *e, Value filename)
 static bool issue_warnings(const FrontWarning *w, Value filename)
 {
     for (; w; w = w->next) {
-        Value message = text_value(w->message);
+        Value message = vm_text(w->message);
         if (!message) return false;
         Type *category = w->deprecation ? &exc_DeprecationWarning : &exc_SyntaxWarning;
         if (warn_explicit(category, message, filename, w->lineno, 0)) continue;

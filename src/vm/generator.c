@@ -369,8 +369,6 @@ static void generator_trace(Obj *object)
 
 /* ---- methods */
 
-Value generator_self(Value self) { return self; }
-
 Value generator_next(Value self)
 {
     Value result;
@@ -401,7 +399,6 @@ NATIVE(generator_method_throw)
     return generator_outcome(as_gen(args[0]), status, result);
 }
 NATIVE(generator_method_close) { return generator_close(as_gen(args[0])) ? NONE : 0; }
-static NATIVE(generator_class_getitem) { return generic_alias_new(args[0], args[1]); }
 static NATIVE(generator_sizeof) { return int_new((int64_t)(sizeof(GeneratorObj) + sizeof(Value) * as_gen(args[0])->register_count)); }
 
 Value generator_get_name(Value self) { return as_gen(self)->name; }
@@ -438,7 +435,7 @@ static const NativeDef generator_methods[] = {
     {"send", "(self, arg, /)", generator_method_send, "Resumes the generator with a value; the next one yielded, or StopIteration.", 0},
     {"throw", "(self, typ, val=<unrepresentable>, tb=<unrepresentable>, /)", generator_method_throw, "Raises an exception inside; the next value yielded, or StopIteration.", 0},
     {"close", "(self, /)", generator_method_close, "Raises GeneratorExit inside.", 0},
-    {"__class_getitem__", "(cls, item, /)", generator_class_getitem, "See PEP 585.", NATIVE_CLASS},
+    CLASS_GETITEM,
     {"__sizeof__", "(self, /)", generator_sizeof, "Size in memory, in bytes.", 0},
     {0},
 };
@@ -458,7 +455,7 @@ Type generator_type = {
     .trace = generator_trace,
     .finalize = finalize,
     .repr = generator_repr,
-    .iter = generator_self,
+    .iter = iter_self,
     .next = generator_next,
     .send = generator_send,
     .methods = generator_methods,
@@ -512,7 +509,7 @@ Type coroutine_wrapper_type = {
     .flags = TYPE_DISALLOW_NEW,
     .doc = "A wrapper object implementing __await__ for coroutines.",
     .trace = wrapper_trace,
-    .iter = generator_self,
+    .iter = iter_self,
     .next = wrapper_next,
     .send = wrapper_send,
     .methods = wrapper_methods,
@@ -524,7 +521,7 @@ static const NativeDef coroutine_methods[] = {
     {"send", "(self, arg, /)", generator_method_send, "Sends a value into coroutine; gives what it yields next, or raises StopIteration.", 0},
     {"throw", "(self, typ, val=<unrepresentable>, tb=<unrepresentable>, /)", generator_method_throw, "Raises an exception in coroutine.", 0},
     {"close", "(self, /)", generator_method_close, "Raises GeneratorExit inside coroutine.", 0},
-    {"__class_getitem__", "(cls, item, /)", generator_class_getitem, "See PEP 585.", NATIVE_CLASS},
+    CLASS_GETITEM,
     {"__sizeof__", "(self, /)", generator_sizeof, "Size in memory, in bytes.", 0},
     {"__await__", "(self, /)", coroutine_method_await, "Return an iterator to be used in await expression.", 0},
     {0},
@@ -559,7 +556,7 @@ static const NativeDef async_methods[] = {
     {"asend", "(self, arg, /)", async_method_asend, "Awaitable that resumes the generator with a value.", 0},
     {"athrow", "(self, typ, val=<unrepresentable>, tb=<unrepresentable>, /)", async_method_athrow, "Awaitable that raises an exception inside.", 0},
     {"aclose", "(self, /)", async_method_aclose, "Awaitable that raises GeneratorExit inside.", 0},
-    {"__class_getitem__", "(cls, item, /)", generator_class_getitem, "See PEP 585.", NATIVE_CLASS},
+    CLASS_GETITEM,
     {"__sizeof__", "(self, /)", generator_sizeof, "Size in memory, in bytes.", 0},
     {0},
 };
@@ -579,7 +576,7 @@ Type async_generator_type = {
     .trace = generator_trace,
     .finalize = finalize,
     .repr = generator_repr,
-    .aiter = generator_self,
+    .aiter = iter_self,
     .anext = async_anext,
     .methods = async_methods,
     .getset = async_getset,

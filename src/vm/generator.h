@@ -27,7 +27,6 @@ Value generator_outcome(GeneratorObj *gen, int status, Value result);
 bool generator_close(GeneratorObj *gen);
 /* gen.throw(); status as Type.send. close_on_exit: a GeneratorExit closes the sub-iterator instead of being thrown into it. value, traceback may be 0. */
 int generator_throw(GeneratorObj *gen, bool close_on_exit, Value type, Value value, Value traceback, Value *result);
-Value generator_self(Value self);
 Value generator_next(Value self);
 Value generator_repr(Value self);
 /* Raises StopAsyncIteration. */

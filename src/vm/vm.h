@@ -17,6 +17,7 @@ Value vm_compile(const char *source, size_t size, Value filename, int mode, int 
 /* Another use of the front end (syntax/parser.h): `work` runs with a source whose arena ends with it; running out of its memory is a MemoryError. vm_front_end_report issues the
  * source's warnings and raises its error unless `ok`; true: no exception is set. */
 struct Source;
+struct Text;
 typedef struct FrontEndInput {
     const char *text;
     size_t size;
@@ -25,6 +26,8 @@ typedef struct FrontEndInput {
 } FrontEndInput;
 Value vm_front_end_run(const FrontEndInput *input, Value (*work)(struct Source *source, Value filename, void *context), void *context);
 bool vm_front_end_report(struct Source *source, Value filename, bool ok);
+/* A str of the front end's text; None for none. */
+Value vm_text(const struct Text *text);
 /* Checks the code and all code among its constants, in tuples and frozensets too: false with the reason (ValueError) for what is not sound. For what is imported, and for what runs as a
  * module or a program; other code is checked when it is lowered. */
 bool vm_verify_all(CodeObj *code);

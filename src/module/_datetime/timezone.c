@@ -54,8 +54,6 @@ Value zone_name(Value zone, Value argument)
 
 /* --- tzinfo */
 
-static Value tzinfo_construct(Type *type, Value *args, size_t nargs, Value kwnames) { return type_alloc(type, 0); }
-
 static Value must_implement(const char *name) { return raise_format(&exc_NotImplementedError, "a tzinfo subclass must implement %s()", name); }
 static NATIVE(tzinfo_tzname) { return must_implement("tzname"); }
 static NATIVE(tzinfo_utcoffset) { return must_implement("utcoffset"); }
@@ -102,7 +100,7 @@ static const NativeDef tzinfo_methods[] = {
     {0},
 };
 
-Type tzinfo_type = {TYPE_INIT("datetime.tzinfo", Obj), .flags = TYPE_BASE, .doc = "Abstract base class for time zone info objects.", .new = tzinfo_construct,
+Type tzinfo_type = {TYPE_INIT("datetime.tzinfo", Obj), .flags = TYPE_BASE, .doc = "Abstract base class for time zone info objects.", .new = type_new_plain,
                     .methods = tzinfo_methods};
 
 /* --- timezone */

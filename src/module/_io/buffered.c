@@ -716,7 +716,6 @@ static NATIVE(buffered_sizeof)
     BufferedObj *b = (BufferedObj *)args[0];
     return int_new((int64_t)sizeof *b + (b->in ? b->size : 0) + (b->out ? b->size : 0));
 }
-static NATIVE(buffered_no_pickle) { return raise_type("cannot pickle '%.200s' object", type_of(args[0])->name); }
 
 #define FORWARD(name) \
     static NATIVE(buffered_##name) { return buffered_check((BufferedObj *)args[0]) ? call_method_0(((BufferedObj *)args[0])->raw, NAME(#name)) : 0; }
@@ -740,7 +739,7 @@ static const MemberDef buffered_members[] = {
     {"detach", "(self, /)", buffered_detach, "Separates the raw stream and returns it.", 0}, {"close", "(self, /)", buffered_close, "Flushes and closes.", 0}, \
         {"seekable", "(self, /)", buffered_seekable, 0, 0}, {"fileno", "(self, /)", buffered_fileno, 0, 0}, {"isatty", "(self, /)", buffered_isatty, 0, 0}, \
         {"_dealloc_warn", "(self, source, /)", buffered_dealloc_warn, 0, 0}, {"__sizeof__", "(self, /)", buffered_sizeof, 0, 0}, \
-        {"__reduce__", "(self, /)", buffered_no_pickle, 0, 0}, {"__reduce_ex__", "(self, protocol, /)", buffered_no_pickle, 0, 0}, \
+        {"__reduce__", "(self, /)", io_no_pickle, 0, 0}, {"__reduce_ex__", "(self, protocol, /)", io_no_pickle, 0, 0}, \
         {"truncate", "(self, pos=None, /)", buffered_truncate, "Changes the size of the file.", 0}, {"tell", "(self, /)", buffered_tell, "The position.", 0}, \
         {"seek", "(self, target, whence=0, /)", buffered_seek, "Moves the position and returns it.", 0}
 #define READ_METHODS \
@@ -766,7 +765,7 @@ static const NativeDef random_methods[] = {COMMON_METHODS,
 
 #define BUFFERED(type_name, initializer, method_table) \
     TYPE_INIT(type_name, BufferedObj), .base = &bufferediobase_type, .flags = TYPE_BASE | TYPE_FINALIZE | TYPE_WEAKREF_OK, .dict_offset = offsetof(IOBaseObj, dict), \
-        .trace = buffered_trace, .finalize = iobase_finalize, .new = io_new, .init = initializer, .repr = buffered_repr, .methods = method_table, .getset = buffered_getset, \
+        .trace = buffered_trace, .finalize = iobase_finalize, .new = type_new_plain, .init = initializer, .repr = buffered_repr, .methods = method_table, .getset = buffered_getset, \
         .members = buffered_members
 
 Type buffered_reader_type = {BUFFERED("_io.BufferedReader", reader_init, reader_methods), .next = reader_next,

@@ -46,7 +46,6 @@ extern Value io_unsupported;     /* io.UnsupportedOperation */
 /* --- iobase.c */
 void iobase_trace(Obj *o);
 void iobase_finalize(Obj *o);
-Value io_new(Type *type, Value *args, size_t nargs, Value kwnames);
 uint64_t raise_unsupported(const char *what);
 /* A size argument: None is -1. */
 bool io_size(Value v, int64_t *size);
@@ -59,6 +58,7 @@ bool io_check_readable(Value stream), io_check_writable(Value stream), io_check_
 bool io_interrupted(void);
 /* A writable buffer argument, with the method's name for the message. */
 bool io_get_writable(Value v, Buffer *buffer, const char *function);
+NATIVE(io_no_pickle);   /* __reduce__ of what refers to a file */
 /* bytes object cut down to its first `size` bytes, in place. */
 Value bytes_cut(Value bytes, int64_t size);
 /* int(result) as a stream position */

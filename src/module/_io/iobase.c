@@ -10,8 +10,6 @@ uint64_t raise_unsupported(const char *what) { return raise_format((Type *)io_un
 
 void iobase_trace(Obj *o) { gc_visit(((IOBaseObj *)o)->dict); }
 
-Value io_new(Type *type, Value *args, size_t nargs, Value kwnames) { return type_alloc(type, 0); }
-
 bool io_size(Value v, int64_t *size)
 {
     *size = -1;
@@ -159,6 +157,8 @@ static NATIVE(iobase_check_seekable) { return io_check_seekable(args[0]) ? TRUE 
 static NATIVE(iobase_enter) { return io_check_closed(args[0]) ? args[0] : 0; }
 static NATIVE(iobase_exit) { return call_method_0(args[0], NAME("close")); }
 
+NATIVE(io_no_pickle) { return raise_type("cannot pickle '%.200s' object", type_of(args[0])->name); }
+
 static Value iobase_iter(Value self) { return io_check_closed(self) ? self : 0; }
 static Value iobase_next(Value self)
 {
@@ -264,8 +264,7 @@ static const NativeDef iobase_methods[] = {
     {"writelines", "(self, lines, /)", iobase_writelines, "Writes all lines; adds no line ends.", 0},
     {0},
 };
-static Value iobase_get_dict(Value self) { return object_get_dict(self); }
-static const GetSetDef iobase_getset[] = {{"closed", iobase_get_closed, 0, 0}, {"__dict__", iobase_get_dict, 0, 0}, {0}};
+static const GetSetDef iobase_getset[] = {{"closed", iobase_get_closed, 0, 0}, {"__dict__", object_get_dict, 0, 0}, {0}};
 
 Type iobase_type = {
     TYPE_INIT("_io._IOBase", IOBaseObj),
@@ -273,7 +272,7 @@ Type iobase_type = {
     .dict_offset = offsetof(IOBaseObj, dict),
     .trace = iobase_trace,
     .finalize = iobase_finalize,
-    .new = io_new,
+    .new = type_new_plain,
     .iter = iobase_iter,
     .next = iobase_next,
     .methods = iobase_methods,

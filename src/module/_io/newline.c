@@ -22,13 +22,6 @@ static int64_t scan(int kind, const void *data, int64_t length, unsigned *seen)
     return result;
 }
 
-static void store(int kind, void *data, int64_t i, uint32_t c)
-{
-    if (kind == 1) ((uint8_t *)data)[i] = (uint8_t)c;
-    else if (kind == 2) ((uint16_t *)data)[i] = (uint16_t)c;
-    else ((uint32_t *)data)[i] = c;
-}
-
 static Value translated(Value text, int64_t new_length)
 {
     int kind = str_kind(text);
@@ -44,7 +37,7 @@ static Value translated(Value text, int64_t new_length)
             if (i + 1 < length && str_read(kind, from, i + 1) == '\n') i++;
             c = '\n';
         }
-        store(kind, to, n++, c);
+        str_write(kind, to, n++, c);
     }
     return result;
 }
@@ -223,7 +216,7 @@ Type newline_decoder_type = {
     TYPE_INIT("_io.IncrementalNewlineDecoder", DecoderObj),
     .flags = TYPE_BASE,
     .trace = decoder_trace,
-    .new = io_new,
+    .new = type_new_plain,
     .init = decoder_init,
     .methods = decoder_methods,
     .getset = decoder_getset,

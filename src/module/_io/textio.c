@@ -460,8 +460,6 @@ FORWARD(writable)
 FORWARD(isatty)
 #undef FORWARD
 
-static NATIVE(text_no_pickle) { return raise_type("cannot pickle '%.200s' object", type_of(args[0])->name); }
-
 static Value get_closed(Value self) { return text_check((TextObj *)self) ? object_getattr(((TextObj *)self)->buffer, NAME("closed")) : 0; }
 static Value get_name(Value self) { return text_check((TextObj *)self) ? object_getattr(((TextObj *)self)->buffer, NAME("name")) : 0; }
 static Value get_errors(Value self)
@@ -506,8 +504,8 @@ static const NativeDef text_methods[] = {
     {"seek", "(self, cookie, whence=0, /)", text_seek_method, "Goes to a position that tell() gave, to the start (0) or to the end (0, 2).", 0},
     {"tell", "(self, /)", text_tell_method, "An opaque number for the position.", 0},
     {"truncate", "(self, pos=None, /)", text_truncate, "Changes the size of the file.", 0},
-    {"__reduce__", "(self, /)", text_no_pickle, 0, 0},
-    {"__reduce_ex__", "(self, protocol, /)", text_no_pickle, 0, 0},
+    {"__reduce__", "(self, /)", io_no_pickle, 0, 0},
+    {"__reduce_ex__", "(self, protocol, /)", io_no_pickle, 0, 0},
     {0},
 };
 static const GetSetDef text_getset[] = {{"name", get_name, 0, 0},
@@ -529,7 +527,7 @@ Type textio_type = {
     .dict_offset = offsetof(IOBaseObj, dict),
     .trace = text_trace,
     .finalize = iobase_finalize,
-    .new = io_new,
+    .new = type_new_plain,
     .init = text_init,
     .next = text_next,
     .repr = text_repr,

@@ -148,7 +148,6 @@ static NATIVE(match_expand)
 }
 
 static NATIVE(match_copy) { return args[0]; }
-static NATIVE(match_class_getitem) { return generic_alias_new(args[0], args[1]); }
 
 static Value match_repr(Value v)
 {
@@ -190,7 +189,7 @@ static const NativeDef match_methods[] = {
     {"expand", "(self, /, template)", match_expand, "The template with its group references replaced."},
     {"__copy__", "(self, /)", match_copy, 0},
     {"__deepcopy__", "(self, memo, /)", match_copy, 0},
-    {"__class_getitem__", "(type, item, /)", match_class_getitem, "See PEP 585.", NATIVE_CLASS},
+    CLASS_GETITEM,
     {0},
 };
 

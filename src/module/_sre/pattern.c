@@ -271,7 +271,6 @@ static NATIVE(pattern_finditer)
 
 /* --- other methods and slots of re.Pattern */
 static NATIVE(pattern_copy) { return args[0]; }
-static NATIVE(pattern_class_getitem) { return generic_alias_new(args[0], args[1]); }
 
 static Value pattern_repr(Value v)
 {
@@ -330,7 +329,7 @@ static const NativeDef pattern_methods[] = {
     {"scanner", "(self, /, string, pos=0, endpos=9223372036854775807)", pattern_scanner, 0},
     {"__copy__", "(self, /)", pattern_copy, 0},
     {"__deepcopy__", "(self, memo, /)", pattern_copy, 0},
-    {"__class_getitem__", "(type, item, /)", pattern_class_getitem, "See PEP 585.", NATIVE_CLASS},
+    CLASS_GETITEM,
     {0},
 };
 

@@ -235,7 +235,6 @@ static NATIVE(dir_entry_is_symlink)
     return result < 0 ? 0 : bool_value(result);
 }
 static NATIVE(dir_entry_inode) { return int_new_unsigned(((DirEntry *)args[0])->inode); }
-static NATIVE(dir_entry_class_getitem) { return generic_alias_new(args[0], args[1]); }
 static NATIVE(dir_entry_fspath) { return ((DirEntry *)args[0])->path; }
 static Value dir_entry_repr(Value v) { return str_format_c("<DirEntry %R>", ((DirEntry *)v)->name); }
 
@@ -246,7 +245,7 @@ static const NativeDef dir_entry_methods[] = {
     {"stat", "(self, /, *, follow_symlinks=True)", dir_entry_stat, "The entry's stat_result, kept after the first call.", 0},
     {"inode", "(self, /)", dir_entry_inode, "The entry's inode number.", 0},
     {"__fspath__", "(self, /)", dir_entry_fspath, "The entry's path.", 0},
-    {"__class_getitem__", "(cls, item, /)", dir_entry_class_getitem, "See PEP 585", NATIVE_CLASS},
+    CLASS_GETITEM,
     {0},
 };
 static const MemberDef dir_entry_members[] = {
@@ -306,7 +305,6 @@ static Value scan_next(Value v)
     return 0;
 }
 
-static Value scan_iter(Value v) { return v; }
 static NATIVE(scan_close_method) { return scan_close((ScanIterator *)args[0]), NONE; }
 static NATIVE(scan_enter) { return args[0]; }
 static NATIVE(scan_exit) { return scan_close((ScanIterator *)args[0]), NONE; }
@@ -318,7 +316,7 @@ static const NativeDef scan_methods[] = {
 };
 Type scan_iterator_type = {TYPE_INIT("posix.ScandirIterator", ScanIterator),
                            .flags = TYPE_DISALLOW_NEW | TYPE_FINALIZE,
-                           .iter = scan_iter,
+                           .iter = iter_self,
                            .next = scan_next,
                            .trace = scan_trace,
                            .finalize = scan_finalize,
