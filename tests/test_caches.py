@@ -5,16 +5,16 @@ import marshal
 import os
 import shutil
 import struct
-import subprocess
 import sys
 import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "fuzz"))
+from helpers import FUZZ, ORACLE, run
+
+sys.path.insert(0, FUZZ)
 import cache_storm
 
-ORACLE = "/usr/bin/python3.11"
 TAG = sys.implementation.cache_tag
 
 
@@ -31,8 +31,7 @@ class Caches(unittest.TestCase):
             file.write(text)
 
     def python(self, program, *options):
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-        return subprocess.run([sys.executable, "-S", *options, "-c", program], cwd=self.folder, env=clean, capture_output=True, text=True, timeout=60)
+        return run("-S", *options, "-c", program, cwd=self.folder)
 
     def expect(self, value="1", program="import m; print(m.x)", *options):
         done = self.python(program, *options)
@@ -220,8 +219,7 @@ os.execv(sys.argv[5], sys.argv[5:])
 """
 
     def filtered(self, call, error, *command):
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-        return subprocess.run([ORACLE, "-c", self.FILTER, *map(str, self.CALLS[call]), str(error), *command], cwd=self.folder, env=clean, capture_output=True, text=True, timeout=60)
+        return run("-c", self.FILTER, *map(str, self.CALLS[call]), str(error), *command, interpreter=ORACLE, cwd=self.folder)
 
     @unittest.skipUnless(os.uname().machine == "x86_64", "numbers of system calls")
     def test_every_error_of_every_call(self):
@@ -253,9 +251,8 @@ os.execv(sys.argv[5], sys.argv[5:])
 
     def mounted(self, then, program="import m; print(m.x)"):
         """In a small file system of its own."""
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
         script = f'mount -t tmpfs -o size=16k none "$1" && cd "$1" && printf "x = 1\\n" >m.py && {then} && "$2" -S -c "$3"; status=$?; ls __pycache__; exit $status'
-        done = subprocess.run(["unshare", "-rm", "sh", "-c", script, "sh", self.folder, sys.executable, program], env=clean, capture_output=True, text=True, timeout=60)
+        done = run("-rm", "sh", "-c", script, "sh", self.folder, sys.executable, program, interpreter="unshare")
         if "unshare:" in done.stderr or "mount:" in done.stderr:
             self.skipTest(done.stderr)
         return done.returncode, done.stdout, done.stderr
@@ -282,12 +279,8 @@ class BesideCPython(unittest.TestCase):
         os.chmod(self.base, 0o755)
         self.number = 0
 
-    def start(self, interpreter, folder, options, program):
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-        return subprocess.run([interpreter, "-S", *options, "-c", program], cwd=folder, env=clean, capture_output=True, text=True, timeout=60)
-
     def outcome(self, interpreter, folder, options, program):
-        done = self.start(interpreter, folder, options, program)
+        done = run("-S", *options, "-c", program, interpreter=interpreter, cwd=folder)
         error = done.stderr.splitlines()[-1].split(":")[0] if done.stderr else ""
         files = {}
         for path, folders, names in os.walk(folder):

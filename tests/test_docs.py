@@ -7,7 +7,7 @@ import sys
 import tempfile
 import unittest
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from helpers import TOP, run
 
 
 def examples(path):
@@ -41,8 +41,7 @@ class Documents(unittest.TestCase):
                     with open(os.path.join(folder, "run"), "w") as f:
                         f.write(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
                     os.chmod(f.name, 0o755)
-                    env = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-                    done = subprocess.run(["sh", "-c", script], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, timeout=60)
+                    done = run("-c", script, interpreter="sh", cwd=folder, capture_output=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
                     self.assertEqual(done.stdout.rstrip(), expected)
                     count += 1
         self.assertGreaterEqual(count, 3)

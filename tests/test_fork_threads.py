@@ -13,6 +13,8 @@ import time
 import unittest
 import weakref
 
+from helpers import FUZZ, SLOW, run
+
 
 def in_child(check):
     """The exit status of a forked child that runs check(); 99 when it hangs, 1 when check() is not true."""
@@ -25,7 +27,7 @@ def in_child(check):
             sys.__stderr__.write(f"in the child: {e!r}\n")
         finally:
             os._exit(status)
-    end = time.monotonic() + 30
+    end = time.monotonic() + 30 * SLOW
     while time.monotonic() < end:
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
@@ -246,7 +248,7 @@ class ForkTest(unittest.TestCase):
             "print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])); go.set(); t.join()\n"
         )
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run([sys.executable, "-c", program, folder + "/f"], capture_output=True, text=True, timeout=120)
+            done = run("-c", program, folder + "/f", seconds=120)
             self.assertEqual((done.stdout, done.stderr, done.returncode), ("7\n", "", 0))
             for name, text in (("f1", "thread\n"), ("f2", "child\n")):
                 with open(os.path.join(folder, name)) as f:
@@ -286,7 +288,7 @@ class ForkTest(unittest.TestCase):
             [t.join() for t in threads]
             print("end")
         """
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+        done = run("-c", program, seconds=120)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "end\n", ""))
 
     def test_fork_in_a_thread(self):
@@ -308,7 +310,7 @@ class StormTest(unittest.TestCase):
     """A share of `make thread-storm`."""
 
     def test_storm(self):
-        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fuzz", "thread_storm.py")
+        program = os.path.join(FUZZ, "thread_storm.py")
         for verify in "", "1":
             done = self.run_storm([sys.executable, program, "2", "20"], {**os.environ, **({"KRAIT_GC_VERIFY": "1"} if verify else {})})
             self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "\n20 threads, 2 s: 0 wrong\n", ""))
@@ -331,7 +333,7 @@ class StormTest(unittest.TestCase):
 class ExitTest(unittest.TestCase):
     def check(self, program, expected="end\n", times=4):
         for _ in range(times):
-            done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+            done = run("-c", program, seconds=120)
             self.assertEqual((done.stdout, done.stderr, done.returncode), (expected, "", 0))
 
     def test_running(self):
@@ -352,8 +354,7 @@ class ExitTest(unittest.TestCase):
 
     def test_in_the_storm(self):
         """Daemon threads that are in the middle of everything that tests/fuzz/thread_storm.py does, while signals arrive."""
-        folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fuzz")
-        self.check(f"import sys, time; sys.path.insert(0, {folder!r}); import thread_storm, warnings; warnings.simplefilter('ignore')\n"
+        self.check(f"import sys, time; sys.path.insert(0, {FUZZ!r}); import thread_storm, warnings; warnings.simplefilter('ignore')\n"
                    "s = thread_storm.Storm(12); s.begin(daemon=True); time.sleep(0.3); print('end')")
 
     def test_in_finalizers(self):

@@ -5,8 +5,8 @@ import sys
 import tempfile
 import unittest
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-ORACLE = "/usr/bin/python3.11"
+from helpers import ORACLE, TOP, environment, run
+
 LIBRARY = "/usr/lib/python3.11"
 DUMP, CODE, COMPILER, FUZZER = (os.path.join("build", name) for name in ("astdump", "codedump", "kraitc", "fuzz_syntax"))
 
@@ -19,8 +19,8 @@ class Front(unittest.TestCase):
         subprocess.run(["make", "-s", DUMP, CODE, COMPILER, FUZZER], cwd=TOP, check=True, stdout=subprocess.DEVNULL)
 
     def succeeds(self, *command):
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-        done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, errors="replace", timeout=250, env={**environment, "PYTHONDONTWRITEBYTECODE": "1"})
+        program, *arguments = command
+        done = run(*arguments, interpreter=program, cwd=TOP, errors="replace", seconds=250, env=environment(PYTHONDONTWRITEBYTECODE="1"))
         self.assertEqual(done.returncode, 0, (done.stdout + done.stderr)[-4000:])
         return done.stdout
 

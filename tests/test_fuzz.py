@@ -6,7 +6,9 @@ import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "fuzz"))
+from helpers import FUZZ
+
+sys.path.insert(0, FUZZ)
 sys.dont_write_bytecode = True
 
 

@@ -16,6 +16,8 @@ import unittest
 import weakref
 import zlib
 
+from helpers import ASAN
+
 ROUNDS = 300
 # Between two measurements of an operation that keeps nothing, the heap's and the C library's caches still settle.
 MEMORY_BOUND = 4 << 20
@@ -189,7 +191,7 @@ OPERATIONS = [(cycles, 1), (exceptions, 1), (generators, 1), (threads, 3), (fail
               (texts, 3), (big_numbers, 3), (files, 1), (sockets, 1), (processes, 10), (deep_recursion, 10)]
 
 
-@unittest.skipIf("asan" in sys.executable, "AddressSanitizer keeps freed memory aside, which looks like a leak")
+@unittest.skipIf(ASAN, "AddressSanitizer keeps freed memory aside, which looks like a leak")
 class Leaks(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

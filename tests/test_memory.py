@@ -6,6 +6,8 @@ import sys
 import time
 import unittest
 
+from helpers import ASAN, SLOW, TSAN, environment, run, run_limited
+
 HUGE = [
     "'x' * 10**12", "b'a' * 10**12", "[0] * 10**11", "(1,) * 10**12", "bytes(10**15)", "bytearray(10**14)", "bytearray(sys.maxsize)", "'\u1234' * sys.maxsize",
     "'a'.ljust(sys.maxsize)", "'ab'.center(10**12)", "b'x'.zfill(2**62)", "'%*d' % (10**12, 1)", "f'{1:>1000000000000}'", "struct.pack('1000000000000x')",
@@ -33,24 +35,23 @@ names = dict(globals(), f=lambda *a: a)
 for program in sys.argv[2:]:
     try: exec(program, dict(names)); result = 'no error'
     except (MemoryError, OSError) as e: result, e.__traceback__ = 'MemoryError' if type(e) is MemoryError else 'OSError', None   # what the frames hold fills the memory still
-    if result != 'MemoryError' and 'mmap' not in program: print(program, result)
+    if result != ('OSError' if 'mmap' in program else 'MemoryError'): print(program, result)
     try: assert sum([i for i in range(10**5)]) == 4999950000 and len(str(names)) > 100
     except MemoryError: print(program, 'unusable afterwards')
 print('end')
 """
 
 
-SLOW = int(os.environ.get("KRAIT_TEST_SLOW", "1"))
-limited = unittest.skipIf("asan" in sys.executable or "tsan" in sys.executable, "a sanitizer takes terabytes of addresses itself")
+limited = unittest.skipIf(ASAN or TSAN, "a sanitizer takes terabytes of addresses itself")
 
 
 # To fill the memory while all of it is gone over at each thousandth allocation would take hours.
-UNWATCHED = {name: value for name, value in os.environ.items() if not name.startswith("KRAIT_GC_")}
+UNWATCHED = {name: value for name, value in environment().items() if not name.startswith("KRAIT_GC_")}
 
 
 class Memory(unittest.TestCase):
     def check(self, programs, limit, *options):
-        done = subprocess.run([sys.executable, *options, "-S", "-c", RUNNER, str(limit), *programs], capture_output=True, text=True, timeout=250 * SLOW, stdin=subprocess.DEVNULL, env=UNWATCHED)
+        done = run(*options, "-S", "-c", RUNNER, str(limit), *programs, seconds=250, env=UNWATCHED)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "end\n", ""))
 
     @limited
@@ -71,15 +72,14 @@ class Memory(unittest.TestCase):
                    "try:\n  while 1:\n    t = threading.Thread(target=stop.wait); t.start(); started.append(t)\n"
                    "except (RuntimeError, MemoryError): pass\n"
                    "stop.set()\nfor t in started: t.join()\nprint(len(started) > 1)")
-        done = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, timeout=60)
+        done = run("-S", "-c", program)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "True\n", ""))
 
     @limited
     def test_start_in_little_address_space(self):
         """Where there is too little for the start-up image, the start is made without it; where there is too little for that, it is said."""
         for kilobytes in (*range(16000, 32000, 700), *range(32000, 400000, 23000)):
-            command = f"ulimit -v {kilobytes} && exec '{sys.executable}' -S -c 'print(1)'"
-            done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60)
+            done = run_limited(f"-v {kilobytes}", "-S", "-c", "print(1)")
             if kilobytes < 32000 and done.returncode:
                 self.assertEqual((done.returncode, done.stdout, done.stderr), (1, "", "krait: the interpreter could not start: out of memory\n"), kilobytes)
             else:
@@ -96,7 +96,7 @@ class Interruption(unittest.TestCase):
         child.stdout.readline()
         time.sleep(0.5)
         child.send_signal(signal.SIGINT)
-        errors = child.communicate(timeout=60)[1].decode()
+        errors = child.communicate(timeout=60 * SLOW)[1].decode()
         self.assertEqual((child.returncode, errors.splitlines()[-1:]), (-signal.SIGINT, ["KeyboardInterrupt"]), errors)
 
     def test_product(self):
@@ -126,7 +126,7 @@ for loop in (lambda: all(range(1, 2**62)), lambda: all(iter(range(1, 2**70))), l
     try: loop()
     except Heard: print('heard')
 """
-        done = subprocess.run([sys.executable, "-X", "max-heap=1G", "-S", "-c", program], capture_output=True, text=True, timeout=100 * SLOW)
+        done = run("-X", "max-heap=1G", "-S", "-c", program, seconds=100)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "heard\n" * 16, ""))
 
     def test_handler_that_calculates(self):
@@ -141,7 +141,7 @@ x = 7 ** (2 * 10**7)
 signal.setitimer(signal.ITIMER_REAL, 0)
 assert x % (10**9 + 7) == pow(7, 2 * 10**7, 10**9 + 7) and done and all(done)
 """
-        done = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, timeout=100)
+        done = run("-S", "-c", program, seconds=100)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
 

@@ -2,12 +2,12 @@
 import glob
 import marshal
 import os
-import subprocess
 import sys
 import tempfile
 import unittest
 
-KRAIT = sys.executable
+from helpers import environment, outcome
+
 MODULE = '''"""module docstring"""
 class C:
     """class docstring"""
@@ -23,9 +23,7 @@ value = "debug" if __debug__ else "optimized"
 
 def run(*arguments, env=None, cwd=None, stdin=""):
     """(status, stdout, stderr) of krait with the arguments; the environment has no PYTHON* but those given."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    done = subprocess.run([KRAIT, *arguments], capture_output=True, text=True, env={**clean, **(env or {})}, cwd=cwd, input=stdin, timeout=60)
-    return done.returncode, done.stdout, done.stderr
+    return outcome(*arguments, env=environment(**(env or {})), cwd=cwd, input=stdin)
 
 
 def value(expression, *options, env=None):

@@ -1,12 +1,13 @@
 """Command lines and PYTHON* variables: what they do is what they do to python3.11 (the text of --help and of the version lines may differ)."""
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import unittest
 
-KRAIT, ORACLE = sys.executable, "/usr/bin/python3.11"
+from helpers import ORACLE, environment, run
+
+KRAIT = sys.executable
 FLAGS = "import sys; f = sys.flags; print(f.debug, f.inspect, f.interactive, f.optimize, f.dont_write_bytecode, f.no_user_site, f.no_site, f.ignore_environment, f.verbose, f.bytes_warning, " \
         "f.quiet, f.isolated, f.dev_mode, f.utf8_mode, f.warn_default_encoding, f.safe_path, f.int_max_str_digits)"
 WARNINGS = "import sys, warnings; print(sys.warnoptions); warnings.warn('w'); warnings.warn('d', DeprecationWarning)"
@@ -84,9 +85,9 @@ class Options(unittest.TestCase):
             z.writestr("__main__.py", SHOW)
 
     def output(self, interpreter, arguments, extra, stdin):
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "LC_", "LANG"))}
+        env = {k: v for k, v in environment().items() if not k.startswith(("LC_", "LANG"))}
         env.update({"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "HOME": self.folder} | extra)
-        done = subprocess.run([interpreter, *arguments], input=stdin, capture_output=True, cwd=self.folder, env=env, timeout=60)
+        done = run(*arguments, interpreter=interpreter, input=stdin, cwd=self.folder, env=env, text=False)
         errors = done.stderr.decode().replace(interpreter, "PYTHON")
         errors = re.sub(r"usage: PYTHON \[option\].*", "USAGE", errors, flags=re.S)
         errors = re.sub(r"(?m)^(>>> )*(Python|Krait) 3.*\n.*\n", "BANNER\n", errors)

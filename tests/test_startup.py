@@ -1,9 +1,10 @@
 """Starting: from the image that the build appends to the program, and from nothing (KRAIT_IMAGE=0). Both must give the same interpreter."""
 import os
 import re
-import subprocess
 import sys
 import unittest
+
+from helpers import ASAN, outcome, run_limited
 
 STATE = r"""
 import sys, os, builtins, io, gc, time, _imp, signal, warnings
@@ -49,11 +50,11 @@ def run(*args, image=True, **environment):
     env = {**os.environ, **environment, "KRAIT_IMAGE": "1" if image else "0"}
     for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
         env.pop(name, None)
-    done = subprocess.run([sys.executable, "-B", *args], capture_output=True, text=True, env=env)
-    return done.returncode, re.sub(r"(KRAIT_IMAGE'[:,] b?')0", r"\g<1>1", done.stdout), done.stderr
+    status, output, errors = outcome("-B", *args, env=env)
+    return status, re.sub(r"(KRAIT_IMAGE'[:,] b?')0", r"\g<1>1", output), errors
 
 
-@unittest.skipUnless(sys.platform == "linux" and "asan" not in sys.executable and "KRAIT_GC_STRESS" not in os.environ, "a sanitized build has no image, and what collects all the time makes its own start")
+@unittest.skipUnless(sys.platform == "linux" and not ASAN and "KRAIT_GC_STRESS" not in os.environ, "a sanitized build has no image, and what collects all the time makes its own start")
 class Image(unittest.TestCase):
     def test_there_is_one(self):
         maps = "print(any(line.startswith('1000000000-') for line in open('/proc/self/maps')))"
@@ -149,17 +150,17 @@ class Image(unittest.TestCase):
         self.assertEqual(run("-c", program), (0, "thread\n[1]\n7\n", ""))
 
     def test_address_space_limit(self):
-        done = subprocess.run(["/bin/sh", "-c", f"ulimit -v 1500000; exec {sys.executable} -c 'print(len(bytearray(1 << 20)))'"], capture_output=True, text=True)
+        done = run_limited("-v 1500000", "-c", "print(len(bytearray(1 << 20)))")
         self.assertEqual((done.returncode, done.stdout), (0, "1048576\n"), done.stderr)
 
     def test_small_stack(self):
-        done = subprocess.run(["/bin/sh", "-c", f"ulimit -s 512; exec {sys.executable} -c 'def f(): return [f()]\ntry: f()\nexcept RecursionError: print(1)'"], capture_output=True, text=True)
+        done = run_limited("-s 512", "-c", "def f(): return [f()]\ntry: f()\nexcept RecursionError: print(1)")
         self.assertEqual((done.returncode, done.stdout), (0, "1\n"), done.stderr)
 
     def test_deep_recursion_in_c(self):
         program = "import sys; sys.setrecursionlimit(10**9)\nx = []\nfor i in range(10**6): x = [x]\ntry: repr(x)\nexcept RecursionError: print(1)"
         for limit in ("512", "8192"):
-            done = subprocess.run(["/bin/sh", "-c", f"ulimit -s {limit}; exec {sys.executable} -c '{program}'"], capture_output=True, text=True)
+            done = run_limited(f"-s {limit}", "-c", program)
             self.assertEqual((done.returncode, done.stdout), (0, "1\n"), done.stderr[-500:])
 
 

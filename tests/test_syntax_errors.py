@@ -1,9 +1,10 @@
 """Errors of the front end: hints, encodings, limits, and what ends too early. The expected messages are python3.11's, except for the hints."""
 import os
-import subprocess
 import sys
 import tempfile
 import unittest
+
+from helpers import ASAN, run
 
 
 def error_of(source, mode="exec"):
@@ -22,8 +23,7 @@ def script_error(source):
         path = os.path.join(folder, "script.py")
         with open(path, "wb") as file:
             file.write(source)
-        done = subprocess.run([sys.executable, "-B", path], capture_output=True)
-        text = done.stderr.decode(errors="replace").replace(path, "script.py")
+        text = run("-B", path, errors="replace").stderr.replace(path, "script.py")
     return text.strip()
 
 
@@ -107,7 +107,7 @@ class Encodings(unittest.TestCase):
         self.assertEqual([w.lineno for w in caught], [1, 1])
 
 
-spacious = unittest.skipIf("asan" in sys.executable, "a sanitizer's frames are so large that 8 MiB of stack end before the limits")
+spacious = unittest.skipIf(ASAN, "a sanitizer's frames are so large that 8 MiB of stack end before the limits")
 
 
 class Limits(unittest.TestCase):

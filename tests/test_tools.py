@@ -1,11 +1,12 @@
 """Programs of the standard library and of Debian's packages, whose output must be python3.11's."""
 import os
-import subprocess
 import sys
 import tempfile
 import unittest
 
-KRAIT, ORACLE = sys.executable, "/usr/bin/python3.11"
+from helpers import ORACLE, environment, run
+
+KRAIT = sys.executable
 SOURCE = '''"""A small module."""
 import sys
 
@@ -52,9 +53,8 @@ class Tools(unittest.TestCase):
             f.write(text)
 
     def output(self, interpreter, arguments, stdin):
-        env = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-        env.update(PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1", NO_COLOR="1")
-        done = subprocess.run([interpreter, *arguments], input=stdin, capture_output=True, text=True, cwd=self.folder, env=env, timeout=120)
+        env = environment(PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1", NO_COLOR="1")
+        done = run(*arguments, interpreter=interpreter, input=stdin, cwd=self.folder, env=env, seconds=120)
         return done.returncode, done.stdout, done.stderr.replace(interpreter, "PYTHON")
 
     def same(self, *arguments, stdin=""):

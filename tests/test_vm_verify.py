@@ -17,7 +17,9 @@ import unittest
 import zipfile
 import zipimport
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "fuzz"))
+from helpers import FUZZ, outcome, run
+
+sys.path.insert(0, FUZZ)
 from bytecode import CELL, FREE, LOCAL, assembled, binary, exception_table, loaded_code, number, several, stored_code, text
 
 END = ("LOAD_CONST", 0), "RETURN_VALUE"
@@ -485,8 +487,7 @@ class Programs(unittest.TestCase):
         return os.path.join(self.folder, name)
 
     def run_krait(self, *arguments):
-        process = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, cwd=self.folder)
-        return process.returncode, process.stdout, process.stderr
+        return outcome(*arguments, cwd=self.folder)
 
     def test_main_program(self):
         bad = "RuntimeError: Bad code object in .pyc file\n"
@@ -743,7 +744,7 @@ class Harmless(unittest.TestCase):
             peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
             print(int(peak.split()[1]) < 200000)
         """
-        done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True)
+        done = run("-c", textwrap.dedent(program))
         self.assertEqual((done.stdout, done.stderr), ("True\n", ""))
 
     def test_large_values_from_a_file(self):
