@@ -1,5 +1,4 @@
 """Shortage of memory is a MemoryError that can be caught, and the interpreter is usable afterwards; long calculations can be interrupted."""
-import os
 import signal
 import subprocess
 import sys

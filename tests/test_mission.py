@@ -2,7 +2,6 @@
 import glob
 import marshal
 import os
-import sys
 import tempfile
 import unittest
 

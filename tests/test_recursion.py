@@ -3,7 +3,6 @@
 Each program runs in a process of its own with sys.setrecursionlimit(10**9): a crash is then a finding, not the end of this test. recursion_matrix.py adds what can be done with each
 kind of value that is nested in itself.
 """
-import collections
 import os
 import re
 import unittest
@@ -151,19 +150,23 @@ class Recursions(unittest.TestCase):
             wanted = last
         self.assertEqual((done.returncode, last), (1, wanted) if wanted else (0, None), done.stderr[-500:])
 
-    def matrix(self, stack, *arguments):
+    def matrix(self, stack, deep, *arguments):
+        """Whatever comes of each attempt, the program goes on to its end. `deep`: the stack is too small for some of them, so that the depth itself is seen to be reached."""
         done = run_limited(f"-s {stack}", os.path.join(TOP, "tests", "recursion_matrix.py"), *arguments, seconds=250)
         self.assertEqual((done.returncode, done.stdout[-5:]), (0, "\nend\n"), done.stdout[-200:] + done.stderr[-500:])
+        self.assertEqual(re.findall(r"(?m)^.* (?:NameError|SyntaxError|ImportError)$", done.stdout), [])    # the program itself is right
+        if deep:
+            self.assertGreater(done.stdout.count("RecursionError\n"), 300)
 
     def test_small_stack(self):
-        self.matrix("4096" if ASAN else "512", "main", "6000")
+        self.matrix("4096" if ASAN else "512", True, "main", "6000")
 
     def test_thread_with_small_stack(self):
         """So deep that what recurses fails on its way in: whoever comes to the bottom of 10,000 levels makes 10,000 texts, each longer than the one before."""
-        self.matrix("8192", "thread", "30000")
+        self.matrix("8192", True, "thread", "30000")
 
     def test_unlimited_stack(self):
-        self.matrix("unlimited", "main", "3000", "list", "dict", "alias", "chain", "proxies")
+        self.matrix("unlimited", False, "main", "3000", "list", "dict", "alias", "chain", "proxies")
 
 
 for case_name, (case_wanted, case_program) in CASES.items():

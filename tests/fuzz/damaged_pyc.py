@@ -11,7 +11,6 @@ import importlib.util
 import os
 import py_compile
 import random
-import signal
 import subprocess
 import sys
 import tempfile

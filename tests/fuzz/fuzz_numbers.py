@@ -2,7 +2,6 @@
 import cmath
 import math
 import operator
-import sys
 
 from common import any_byte, integer, mutated, outcome, real
 
