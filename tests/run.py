@@ -72,7 +72,7 @@ def program(report, path):
     expected, found = run([ORACLE, path], **options), run([KRAIT, *limits, path], **options)
     same = expected == found and expected[0] == 0 and expected[1] != ""
     changes = difflib.unified_diff(expected[1].splitlines(), found[1].splitlines(), f"python3.11, status {expected[0]}", f"krait, status {found[0]}", lineterm="", n=1)
-    report.add(os.path.relpath(path, TOP), int(same), int(not same), "\n".join(list(changes)[:30]) or f"status {expected[0]} expected, found {found[0]}")
+    report.add(os.path.relpath(path, TOP), int(same), int(not same), "\n".join(list(changes)[:30]) or f"python3.11, status {expected[0]}; krait, status {found[0]}\n{expected[1][-1000:]}")
 
 
 def unit(report):
