@@ -4,6 +4,7 @@
  */
 #include "module/module.h"
 #include "module/signal.h"
+#include "vm/frame.h"
 #include "vm/vm.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -70,9 +71,19 @@ static bool report_wakeup_error(void)
     return true;
 }
 
-bool signal_check(void)
+/* importlib takes and gives back its locks in Python: an exception between two of its steps would leave one taken, and every import of another thread waiting for ever (CPython has that
+ * gap). So handlers wait while its own code runs, which is short: what it calls, modules being executed above all, has frames of its own. Only _ModuleLock.acquire waits for others; there it
+ * has nothing yet that it would not give back. */
+static bool amid_import_locks(bool waiting)
 {
-    if (thread_self != main_thread) {
+    const Frame *f = thread_self->frame;
+    return f && str_equal_ascii(f->code->filename, "<frozen importlib._bootstrap>") && !(waiting && str_equal_ascii(f->code->qualname, "_ModuleLock.acquire"));
+}
+
+static bool run_arrived(bool waiting)
+{
+    if (!atomic_load(&any_arrived) && !atomic_load(&wakeup_error)) return true;
+    if (thread_self != main_thread || amid_import_locks(waiting)) {
         if (atomic_load(&any_arrived)) thread_interrupt(main_thread, INTERRUPT_SIGNAL);
         return true;
     }
@@ -95,6 +106,9 @@ bool signal_check(void)
     }
     return true;
 }
+
+bool signal_check(void) { return run_arrived(false); }
+bool signal_check_waiting(void) { return run_arrived(true); }
 
 void signal_forget(void)
 {

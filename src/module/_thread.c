@@ -56,6 +56,7 @@ static int wait_for(sem_t *semaphore, int64_t nanoseconds)
         struct timespec deadline;
         if (nanoseconds > 0) deadline_in(&deadline, nanoseconds);
         for (;;) {
+            if (!signal_check_waiting()) return -1;
             int result, error;
             BLOCKING(result = nanoseconds < 0 ? sem_wait(semaphore) : sem_clockwait(semaphore, CLOCK_MONOTONIC, &deadline); error = errno);
             if (result == 0) return 1;

@@ -10,3 +10,5 @@ bool signal_init(void);
 void signal_forget(void);
 /* Runs the handlers of signals that have arrived. false: one raised. Only the main thread runs them. */
 bool signal_check(void);
+/* The same for a thread that is about to wait, or waits, for a lock: also for one of importlib's, which other handlers don't run amid. */
+bool signal_check_waiting(void);
