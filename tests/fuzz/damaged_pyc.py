@@ -11,6 +11,7 @@ import importlib.util
 import os
 import py_compile
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -64,16 +65,16 @@ def run(path, number):
 ALL = RUNNER + """
 signal.signal(signal.SIGVTALRM, stop)
 for path in sys.argv[1:]:
-    os.write(2, b"\\n" + path.encode())
-    stops = 0
+    os.write(2, b"\\n" + path.encode() + b" begins")
+    stops, how = 0, "ran"
     try:
         signal.setitimer(signal.ITIMER_VIRTUAL, .5, .5)
         run(path, int(path[:-4].rpartition("x")[2]))
-    except BaseException:
-        pass
+    except BaseException as error:
+        how = type(error).__name__
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    if stops: os.write(2, b" stopped")
+    os.write(2, f"\\n{path} {'stopped' if stops else how}\\n".encode())
 """
 # Watches one file: where it is whenever the signal arrives, until it ends or its time is over; then it is interrupted.
 ONE = RUNNER + """
@@ -173,6 +174,7 @@ def classified(krait, path, parity, folder, seconds=LONGER):
 class Report:
     def __init__(self):
         self.crashes, self.stopped = [], []       # paths; (path, kind, where)
+        self.ends = collections.Counter()         # "ran", "stopped", or the class of the exception
 
     def summary(self):
         return dict(collections.Counter(kind for path, kind, where in self.stopped))
@@ -192,13 +194,15 @@ def damage(count, seed, krait=sys.executable, progress=False):
                     file.write(data)
             while paths:
                 status, output, errors = output_of([krait, *OPTIONS, "-c", ALL, *paths], folder)
-                ran = [i for i, path in enumerate(paths) if b"\n" + path.encode() in errors]
+                ends = {i: re.findall(rb"\n" + re.escape(path.encode()) + rb" (\w+)", errors) for i, path in enumerate(paths)}
+                ran = [i for i in ends if ends[i]]
                 last = max(ran, default=0)
+                report.ends.update(ends[i][-1].decode() if len(ends[i]) > 1 else "ended the process" for i in ran)
                 crash = is_crash(status, errors)
                 if crash:
                     report.crashes.append(keep(paths[last], len(report.crashes)))
                 for i in ran:
-                    if b"\n" + paths[i].encode() + b" stopped" in errors or (i == last and status == STUBBORN):
+                    if b"stopped" in ends[i] or (i == last and status == STUBBORN):
                         fault, kind, where = classified(krait, paths[i], int(paths[i][:-4].rpartition("x")[2]), folder)
                         module, places = MODULES[done_to[paths[i]][0]], done_to[paths[i]][1]
                         kept = keep(paths[i], f"stopped-{len(report.stopped)}")
@@ -219,6 +223,7 @@ def main():
         print("CRASH", path)
     for path, kind, where in report.stopped:
         print(f"{path}: {kind}; {where}")
+    print("how they ended:", ", ".join(f"{how} {number}" for how, number in report.ends.most_common(12)))
     print(f"seed {seed}: {len(report.crashes)} crashes of {count}, {len(report.stopped)} stopped after half a second: {report.summary()}")
     return bool(report.crashes)
 

@@ -182,6 +182,8 @@ class Exact:
             "do_bag": len({(name, item) for name, items in self.taken_out.items() for item in items}), "do_cache": cache.hits + cache.misses, "do_pipe": sum(self.calls) // 16,
         }
         wrong = self.wrong + [f"{name}: {done[name]} done, {size} there" for name, size in there.items() if done[name] != size]
+        if sum(done.values()) > 100 * len(done):
+            wrong += [f"{name} was never done" for name, count in done.items() if not count]
         wrong += [f"something was left in the bag of {name}" for name, bag in self.bags.items() if bag]
         for name, numbers in [("count", self.numbers), ("generator", self.generated), *self.taken.items()]:
             if sorted(numbers) != list(range(len(numbers))):
@@ -212,6 +214,7 @@ class Storm:
         self.node, self.node_class, self.error, self.variable = Node(), type("Changing", (Node,), {}), ValueError("shared"), contextvars.ContextVar("shared")
         self.bytes, self.workers, self.may_raise = bytearray(b"0123456789"), [], False
         self.actions = [getattr(self, name) for name in vars(Storm) if name.startswith("on_")]
+        self.normal = set()                     # names of the actions that have once ended without an exception
 
     # What threads do; k is a small number by chance. RuntimeError (changed size), KeyError, AttributeError, IndexError, StopIteration are what Python says of such use.
 
@@ -383,8 +386,10 @@ class Storm:
             self.exact.step(me, chance)
 
     def act(self, me, chance, actions):
+        action = chance.choice(actions)
         try:
-            chance.choice(actions)(me, chance.randrange(200), chance)
+            action(me, chance.randrange(200), chance)
+            self.normal.add(action.__name__)
         except (KeyError, AttributeError, StopIteration, IndexError, BufferError, Interrupted, ProcessLookupError):
             pass
         except (RuntimeError, ValueError, TypeError) as e:
@@ -486,7 +491,8 @@ class Storm:
             delattr(Shared, name)
         counts = [("appended", sum(self.appended), len(self.list)), ("threads started", sum(self.started), len(self.ended)), ("put", sum(self.total), self.queue.qsize()),
                   ("updates under a lock", *self.locked)]
-        return [f"{done} {what}, {there} there" for what, done, there in counts if done != there] + ["no signal arrived"] * (not self.signals)
+        never = [action.__name__ for action in self.actions if action.__name__ not in self.normal] if sum(self.appended) > 20 else []
+        return [f"{done} {what}, {there} there" for what, done, there in counts if done != there] + ["no signal arrived"] * (not self.signals) + [f"{name} never ended well" for name in never]
 
 
 def storm(seconds, threads):
