@@ -25,7 +25,6 @@ FRONT_SRC   = $(sort $(wildcard src/base/*.c src/base/*.cc src/syntax/*.c src/co
 RUNTIME_SRC = $(sort $(wildcard src/heap/*.c src/object/*.c src/vm/*.c src/jit/*.c src/module/*.c src/module/*/*.c))
 MAIN_SRC    = src/main/krait.c $(sort $(filter-out src/main/krait.c src/main/kraitc.c,$(wildcard src/main/*.c)))
 obj         = $(patsubst src/%.cc,$(BUILD)/obj/%.o,$(patsubst src/%.c,$(BUILD)/obj/%.o,$(1)))
-.DEFAULT_GOAL := all
 FRONT   = $(BUILD)/libkraitfront.a
 
 -include src/*/rules.mk
@@ -37,12 +36,16 @@ help:
 	@echo 'make debug      build-debug/: no optimization, assertions'
 	@echo 'make asan       build-asan/: AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make tsan       build-tsan/: ThreadSanitizer'
-	@echo 'make tsan-tests tests of threads and signals under ThreadSanitizer (an hour)'
+	@echo 'make tsan-tests tests of threads and signals under ThreadSanitizer (hours)'
+	@echo 'make asan-unit  the C tests under AddressSanitizer'
 	@echo 'make test       run all tests'
 	@echo 'make unit       run the C tests'
 	@echo 'make identity   compare code objects with python3.11 over CORPUS (default: the standard library)'
 	@echo 'make fuzz-NAME  run a fuzzer of tests/fuzz/ for SECONDS (default 60)'
 	@echo 'make tsan-frontend  two threads compile CORPUS at once under ThreadSanitizer'
+	@echo 'make damaged-pyc, alloc-failure, cache-storm, thread-storm   robustness at length (N=, SEED=, SECONDS=)'
+	@echo 'make nightly    all of these and the suite in every mode and build (a night; WORDS choose)'
+	@echo 'make syntax-test    compare trees and syntax errors with python3.11'
 	@echo 'make cpython-tests  CPython'"'"'s whole test suite, beside python3.11'
 	@echo 'make format     lay out the C files with clang-format-19'
 	@echo 'make bench      time the benchmarks beside python3.11'
@@ -102,6 +105,7 @@ format:
 N       = 20000
 SEED    = 1
 SECONDS = 60
+WORDS   =
 damaged-pyc: all
 	$(BUILD)/krait tests/fuzz/damaged_pyc.py $(N) $(SEED)
 alloc-failure: all
@@ -109,14 +113,11 @@ alloc-failure: all
 thread-storm: all
 	$(BUILD)/krait tests/fuzz/thread_storm.py $(SECONDS)
 	KRAIT_GC_VERIFY=1 $(BUILD)/krait tests/fuzz/thread_storm.py $(SECONDS)
-# The whole test suite while the heap collects at every 1000th allocation, and while it checks each young collection against a full one; about 20 and 30 minutes on one core.
-nightly: all damaged-pyc alloc-failure cache-storm thread-storm
-	KRAIT_TEST_SLOW=6 KRAIT_GC_STRESS=1000 ./test
-	KRAIT_TEST_SLOW=6 KRAIT_GC_VERIFY=1 KRAIT_GC_STRESS_YOUNG=1000 ./test
-	$(MAKE) asan
-	KRAIT=$(CURDIR)/build-asan/krait ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:allocator_may_return_null=1 ./test
 cache-storm: all
 	$(BUILD)/krait tests/fuzz/cache_storm.py $(SECONDS) 500
+# All of this and the whole suite in every mode and build, one step after the other (tests/nightly.py; WORDS choose among the steps): a night on two cores.
+nightly:
+	SECONDS=$(SECONDS) /usr/bin/python3.11 tests/nightly.py $(WORDS)
 # A fuzzer of tests/fuzz/: `make fuzz-regex SECONDS=1200`; what it finds is added to the fuzzer's corpus, which the tests replay.
 fuzz-%: all
 	/usr/bin/python3.11 tests/fuzz/driver.py $* --seconds $(SECONDS) --krait $(BUILD)/krait --keep
@@ -137,14 +138,16 @@ install: all
 debug:
 	$(MAKE) BUILD=build-debug OPT='-O0 -g -DKRAIT_DEBUG'
 # memcpy of 0 bytes from nowhere is harmless (and defined in the next C), so that check is off; native functions are called through one type, hence no -fsanitize=function.
+ASAN_FLAGS = OPT='-O1 -g' SANITIZE='-fsanitize=address,undefined -fno-sanitize=function,nonnull-attribute -fno-sanitize-recover=undefined'
 asan:
-	$(MAKE) BUILD=build-asan OPT='-O1 -g' SANITIZE='-fsanitize=address,undefined -fno-sanitize=function,nonnull-attribute -fno-sanitize-recover=undefined'
+	$(MAKE) BUILD=build-asan $(ASAN_FLAGS)
+asan-unit:
+	ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:allocator_may_return_null=1 $(MAKE) BUILD=build-asan $(ASAN_FLAGS) unit
 # Races: between threads, and between a thread and its signal handlers. TSAN_OPTIONS=suppressions=tests/tsan.txt:die_after_fork=0 (what is left out, and why, stands there).
 TSAN_FLAGS = OPT='-O1 -g' SANITIZE=-fsanitize=thread
 tsan:
 	$(MAKE) BUILD=build-tsan $(TSAN_FLAGS)
 # All that Krait does with threads and signals, on that build; WORDS choose among the units.
-WORDS =
 tsan-tests: tsan
 	/usr/bin/python3.11 tests/tsan.py $(WORDS)
 
@@ -152,6 +155,6 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: damaged-pyc alloc-failure cache-storm thread-storm nightly
-.PHONY: all help debug asan tsan tsan-tests clean format unit test cpython-tests identity bench install
+.PHONY: all help debug asan asan-unit tsan tsan-tests clean format unit test cpython-tests identity bench install
 
 -include $(patsubst %.o,%.d,$(call obj,$(FRONT_SRC) $(RUNTIME_SRC) $(MAIN_SRC) src/main/kraitc.c))

@@ -1,8 +1,9 @@
 """What Krait does with threads and signals, under ThreadSanitizer: CPython's tests of them, the thread storm and our own tests of forks, one after the other.
 
 Usage: tsan.py [WORD...]: only units whose names contain one of the words. `make tsan-tests` builds build-tsan/krait and runs them all; that takes hours on a busy machine. A module
-with many tests is run class by class. A unit is good when there is no report of a race, it ended by itself before its time was up, and its tests passed that are in tests/cpython.txt (a
-test that fails is tried once more: with everything ten times slower, some find that something took too long). Reports are kept in build-tsan/reports/.
+with many tests is run class by class. A unit is good when there is no report of a race, it ended by itself before its time was up, and its tests ran and passed that are in
+tests/cpython.txt (one that fails is tried once more, and that is told: with everything ten times slower, some find that something took too long). Reports are kept in build-tsan/reports/.
+TSAN_TIMEOUT is the time limit of a unit in seconds.
 """
 import os
 import re
@@ -24,9 +25,9 @@ PROGRAMS = {
     "thread_storm": ["tests/fuzz/thread_storm.py", "60", "50"],
     "test_fork_threads": ["tests/test_fork_threads.py"],
 }
-MODULES = """test_thread test_threading_local test_threadsignals test_threadedtempfile test_threaded_import test_queue test_sched test_signal test_faulthandler test_fork1 test_wait3
-test_wait4 test_gc test_weakref test_context test_contextlib test_functools test_importlib.test_locks test_import test_socketserver test_poll test_select test_selectors test_pty test_subprocess test_bz2 test_lzma
-test_zlib test_hashlib test_sqlite3.test_regression test_itertools test_deque test_decimal test_enum test_super test_smtpd test_asyncore test_code_module test_bdb test_sys_settrace""".split()
+MODULES = """test_thread test_threading_local test_threadsignals test_threadedtempfile test.test_importlib.test_threaded_import test_queue test_sched test_signal test_faulthandler test_fork1 test_wait3
+test_wait4 test_gc test_weakref test_context test_contextlib test_functools test.test_importlib.test_locks test_import test_socketserver test_poll test_select test_selectors test_pty test_subprocess test_bz2 test_lzma
+test_zlib test_hashlib test_itertools test_deque test_decimal test_enum test_super test_smtpd test_asyncore test_code_module test_bdb test_sys_settrace""".split()
 # A signal handler that raises its signal for the handler before it: ThreadSanitizer blocks all signals while a handler runs, so that it comes back to the same for ever.
 LEFT_OUT = {"test_faulthandler": "test_register_chain"}
 # These crash on purpose, which is for their handlers to report.
@@ -58,28 +59,31 @@ def run(name, command, folder):
     return status, text, reports
 
 
-def units():
-    """(name, command) of each."""
+def units(listed):
+    """(name, command, the listed tests that belong to it) of each."""
     for name, arguments in PROGRAMS.items():
-        yield name, [KRAIT, "-B", os.path.join(ratchet.TOP, arguments[0]), *arguments[1:]]
+        yield name, [KRAIT, "-B", os.path.join(ratchet.TOP, arguments[0]), *arguments[1:]], set()
     for module in MODULES:
-        yield module, ratchet.runner_command(KRAIT, module, *([f"^(?!.*({LEFT_OUT[module]})$)"] if module in LEFT_OUT else []))
+        left_out = LEFT_OUT.get(module, "")
+        tests = {test for name in listed if name == module or name.startswith(module + ".") for test in listed[name] if not left_out or not test.endswith(left_out)}
+        yield module, ratchet.runner_command(KRAIT, module, *([f"^(?!.*({left_out})$)"] if left_out else [])), tests
     for module in BY_CLASS:
         done = subprocess.run(ratchet.runner_command(ratchet.ORACLE, module, "?"), stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, env=ratchet.ENVIRONMENT, timeout=120)
         for of_class in re.search(rb"^@@ classes (.*)", done.stdout, re.M)[1].decode().split():
-            yield f"{module}-{of_class}", ratchet.runner_command(KRAIT, module, rf"\.{of_class}\.")
+            yield f"{module}-{of_class}", ratchet.runner_command(KRAIT, module, rf"\.{of_class}\."), {test for test in listed.get(module, ()) if f".{of_class}." in test}
 
 
 def check(name, command, listed):
-    """(tests passed, what is wrong)."""
-    wrong = []
+    """(tests passed, what is wrong, tests that failed at first)."""
+    wrong, first = [], []
     for attempt in range(2):
         with tempfile.TemporaryDirectory() as folder:
             status, text, reports = run(name, command, folder)
         found = ratchet.read_outcomes(text)
-        failed = [test for test, outcome in found.items() if outcome == "fail" and test in listed]
-        if reports or not failed:
+        failed = [test for test, outcome in found.items() if outcome == "fail" and (test in listed or "_FailedTest" in test)]     # or its module could not be imported
+        if reports or status or not failed:
             break
+        first = first or failed
     passed = sum(outcome == "pass" for outcome in found.values())
     if reports:
         wrong.append(f"{reports} reports")
@@ -87,20 +91,21 @@ def check(name, command, listed):
         wrong.append(f"ended with {status}: " + text[-300:].decode(errors="replace"))
     elif not found and name not in PROGRAMS:
         wrong.append("no test was run")
-    return passed, wrong + failed
+    elif not listed <= found.keys():
+        wrong += [f"not run: {test}" for test in sorted(listed - found.keys())]
+    return passed, wrong + failed, [test for test in first if test not in failed]
 
 
 def main():
     words, bad, tests, count = sys.argv[1:], 0, 0, 0
     os.makedirs(REPORTS, exist_ok=True)
-    listed = set().union(*ratchet.read_list().values())
-    for name, command in units():
+    for name, command, listed in units(ratchet.read_list()):
         if words and not any(word in name for word in words):
             continue
         begin = time.monotonic()
-        passed, wrong = check(name, command, listed)
+        passed, wrong, again = check(name, command, listed)
         count, tests, bad = count + 1, tests + passed, bad + bool(wrong)
-        print(f"{'FAIL' if wrong else 'ok  '} {name}: {passed} passed, {time.monotonic() - begin:.0f} s", *wrong, sep="\n     ", flush=True)
+        print(f"{'FAIL' if wrong else 'ok  '} {name}: {passed} passed, {time.monotonic() - begin:.0f} s", *wrong, *(f"passed when it was run again: {test}" for test in again), sep="\n     ", flush=True)
     print(f"tsan: {count} units, {tests} tests passed, {bad} units bad")
     return bool(bad)
 
