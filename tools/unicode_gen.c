@@ -152,7 +152,7 @@ static void read_aliases(void)
         if (line[0] == '#' || !read_range(line, &first, &last) || !known[first]) continue;
         char *name = strchr(line, ';') + 1;
         name[strcspn(name, ";\n")] = 0;
-        add_name(name, first);
+        if (!alias_is_newer(name)) add_name(name, first);
     }
     fclose(file);
 }

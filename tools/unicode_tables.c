@@ -480,6 +480,18 @@ static void print_named_sequences(void)
     fclose(file);
 }
 
+/* In the file's order, for what they are numbered by. */
+static void print_name_aliases(void)
+{
+    FILE *file = open_data(directory, "NameAliases.txt");
+    char line[1024], *fields[4];
+    printf("static const char *const name_aliases[] = {\n");
+    while (fgets(line, sizeof line, file))
+        if (split(line, fields, 4) >= 2 && *fields[0] && chars[strtoul(fields[0], 0, 16)].assigned && !alias_is_newer(fields[1])) printf("\"%s\",\n", fields[1]);
+    printf("};\n");
+    fclose(file);
+}
+
 static void print_ranges(const char *label, const char *start)
 {
     /* Characters without names of their own, whose names are made of their numbers. */
@@ -511,6 +523,7 @@ static void print_database(void)
     print_compositions();
     print_character_names();
     print_named_sequences();
+    print_name_aliases();
     print_ranges("cjk_ranges", "<CJK Ideograph");
 }
 

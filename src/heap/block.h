@@ -148,6 +148,6 @@ void finalize_process(bool full);
 void finalize_trace_queues(void);
 /* In the child of a fork: a thread that is not there any more. All that it refers to stays. */
 void gc_keep_thread(Thread *thread);
-/* Drops the finalizers of what only the parent's threads referred to. */
-void gc_spare_kept(void);
+/* Drops the finalizers of what only the parent's threads referred to. `finalizable`: all objects with finalizers; the array is used up. */
+void gc_spare_kept(PointerArray *finalizable);
 void weak_compact(void);

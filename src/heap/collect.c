@@ -468,21 +468,17 @@ static void filter_marked(PointerArray *objects, bool marked)
     objects->count = left;
 }
 
-void gc_spare_kept(void)
+void gc_spare_kept(PointerArray *spared)
 {
     if (!heap.kept.count) return;
-    PointerArray spared = {0};
-    for (size_t i = 0; i < heap.old_finalizable.count; i++) pointer_array_push(&spared, heap.old_finalizable.items[i]);
-    for (size_t i = 0; i < heap.young_finalizable.count; i++) pointer_array_push(&spared, heap.young_finalizable.items[i]);
     drop_runs();
     heap.remembered.count = 0;
     heap.next_full = true; /* the marks are no collection's */
     mark_kept_or_rest(true);
-    filter_marked(&spared, false);
+    filter_marked(spared, false);
     mark_kept_or_rest(false);
-    filter_marked(&spared, true);
-    for (size_t i = 0; i < spared.count; i++) ((Obj *)spared.items[i])->gc &= ~GC_FINALIZE;
-    free(spared.items);
+    filter_marked(spared, true);
+    for (size_t i = 0; i < spared->count; i++) ((Obj *)spared->items[i])->gc &= ~GC_FINALIZE;
 }
 
 /* Inside an allocation: objects under construction may get stores without a barrier afterwards, so the next collection has to be a full one too. */

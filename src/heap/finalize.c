@@ -259,16 +259,22 @@ void gc_run_finalizers(void)
 /* Of a type whose finalizer only frees memory; the end of the process does that too, and a thread that is left may be working in that memory. */
 static bool only_frees(const Obj *o) { return (type_head(o)->flags & TYPE_FREES) != 0; }
 
+static void list_finalizable(PointerArray *all)
+{
+    all->count = 0;
+    for (size_t i = 0; i < heap.old_finalizable.count; i++) pointer_array_push(all, heap.old_finalizable.items[i]);
+    for (size_t i = 0; i < heap.young_finalizable.count; i++) pointer_array_push(all, heap.young_finalizable.items[i]);
+}
+
 /* At exit: every object that still has a finalizer gets it, those that hold others first. */
 void gc_finalize_all(void)
 {
     PointerArray *all = &last_finalizable;
     gc_run_finalizers();
-    gc_spare_kept();
+    list_finalizable(all);
+    gc_spare_kept(all);
     for (int round = 0; round < 4 && heap.old_finalizable.count + heap.young_finalizable.count; round++) {
-        all->count = 0;
-        for (size_t i = 0; i < heap.old_finalizable.count; i++) pointer_array_push(all, heap.old_finalizable.items[i]);
-        for (size_t i = 0; i < heap.young_finalizable.count; i++) pointer_array_push(all, heap.young_finalizable.items[i]);
+        list_finalizable(all);
         heap.old_finalizable.count = heap.young_finalizable.count = 0;
         /* Registration order is age order. __del__ methods first, the oldest object's first; then the native ones, youngest first: there holders are younger than what
          * they hold. */

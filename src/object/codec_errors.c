@@ -97,7 +97,7 @@ static NATIVE(namereplace_errors)
     for (int64_t i = f.start; i < f.end; i++) {
         char name[UNICODE_NAME_SIZE];
         uint32_t c = str_char(f.object, i);
-        if (!unicode_name(c, name)) {
+        if (!unicode_replacement_name(c, name)) {
             if (!add_backslash(&b, c)) return 0;
         } else if (!str_builder_cstring(&b, "\\N{") || !str_builder_cstring(&b, name) || !str_builder_char(&b, '}')) return 0;
     }

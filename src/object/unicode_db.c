@@ -170,6 +170,13 @@ size_t unicode_name(uint32_t c, char out[UNICODE_NAME_SIZE])
     return length;
 }
 
+size_t unicode_replacement_name(uint32_t c, char out[UNICODE_NAME_SIZE])
+{
+    enum { ALIASES = 0xf0000, SEQUENCES = 0xf0200 };
+    const char *name = c >= ALIASES && c - ALIASES < COUNT(name_aliases) ? name_aliases[c - ALIASES] : c >= SEQUENCES && c - SEQUENCES < COUNT(named_sequences) ? named_sequences[c - SEQUENCES].name : 0;
+    return name ? (size_t)snprintf(out, UNICODE_NAME_SIZE, "%s", name) : unicode_name(c, out);
+}
+
 const uint32_t *unicode_named_sequence(const char *name, size_t length)
 {
     for (size_t i = 0; i < COUNT(named_sequences); i++)

@@ -6,6 +6,8 @@
 enum { UNICODE_NAME_SIZE = 256 };
 /* The name of c, 0-terminated; its length, 0 if it has none. */
 size_t unicode_name(uint32_t c, char out[UNICODE_NAME_SIZE]);
+/* The same as the error handler namereplace shows it: CPython's table numbers aliases from U+F0000 on and named sequences from U+F0200 on, and the handler takes those for characters. */
+size_t unicode_replacement_name(uint32_t c, char out[UNICODE_NAME_SIZE]);
 /* The named sequence of that name (any case): its characters (up to 4, then zeros) or 0. */
 const uint32_t *unicode_named_sequence(const char *name, size_t length);
 const char *unicode_category(uint32_t c, bool old), *unicode_bidirectional(uint32_t c, bool old), *unicode_east_asian_width(uint32_t c, bool old);

@@ -86,8 +86,8 @@ bool generator_link(Thread *t, GeneratorObj *gen, Value value, uint32_t flags)
     if (gen->state == GEN_RUNNING) return raise_value("%s already executing", generator_word(gen));
     if (gen->state == GEN_CREATED && value != NONE) return raise_type("can't send non-None value to a just-started %s", generator_word(gen));
     if (t->recursion_depth >= recursion_limit) return raise_recursion("");
+    if (!vm_trace_resume(&gen->frame)) return false;
     generator_resume(t, t->frame, gen, value, flags);
-    if (__builtin_expect(vm_tracing(t) && !t->tracing, 0)) vm_trace_resumed(&gen->frame);
     return true;
 }
 

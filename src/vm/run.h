@@ -90,5 +90,5 @@ bool vm_profile_native(Thread *t, Frame *f, const char *event, Value function, V
 void vm_trace_init(void);
 /* The frame got a local trace function: it goes on in the traced form unless it is the running one (which follows at its next safe point). */
 bool vm_trace_watch(Frame *f);
-/* A generator made before tracing began is resumed: it goes on in the traced form of its code. */
-void vm_trace_resumed(Frame *f);
+/* A generator made before tracing began is about to be resumed: it goes on in the traced form of its code. false: MemoryError. */
+bool vm_trace_resume(Frame *f);

@@ -149,9 +149,10 @@ static bool move_to_traced(Frame *f)
     return true;
 }
 
-void vm_trace_resumed(Frame *f)
+bool vm_trace_resume(Frame *f)
 {
-    if (!(f->flags & FRAME_TRACED) && !move_to_traced(f)) error_clear();
+    Thread *t = thread_self;
+    return !vm_tracing(t) || t->tracing || (f->flags & FRAME_TRACED) || move_to_traced(f);
 }
 
 bool vm_trace_watch(Frame *f)

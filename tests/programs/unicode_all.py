@@ -29,3 +29,14 @@ for c in range(0x32000):
     name = u.name(chr(c), None)
     if name and u.lookup(name) != chr(c):
         print("lookup", hex(c))
+# The handler namereplace takes the aliases and named sequences, which the table numbers in a private area, for characters.
+for c in range(0xF0000, 0xF0400):
+    name = chr(c).encode("ascii", "namereplace").decode()
+    print(name)
+    if name.startswith("\\N"):
+        print(ascii(u.lookup(name[3:-1])))
+for name in "EM", "ARABIC SMALL HIGH LIGATURE ALEF WITH YEH BARREE", "SUNDANESE LETTER ARCHAIC I":   # aliases of later versions
+    try:
+        print(u.lookup(name))
+    except KeyError as e:
+        print(e)
