@@ -1,5 +1,6 @@
 """Strings: what the representation (shared buffers, narrow and wide characters) must not let anybody notice."""
 import gc
+import os
 import sys
 import time
 import unittest
@@ -33,6 +34,25 @@ class Concatenation(unittest.TestCase):
         self.assertEqual((three[-2:], four[-2:], one[-1]), ("ce", "c\u20ac", "c"))
         self.assertEqual(one.encode(), b"a" * 200 + b"b" * 200 + b"c")
         self.assertEqual(int(one[:0] + "7" * 300 + "1"), int("7" * 300 + "1"))
+
+    def test_what_c_has_stays(self):
+        """A function that has the characters as a C string is interrupted by Python code that appends to the same string."""
+        import _posixshmem
+        name = "/krait_" + "n" * 150 + str(os.getpid())
+        longer = []
+
+        class Flags:
+            def __index__(self):
+                longer.append(name + "_longer")
+                return os.O_CREAT | os.O_RDWR
+
+        fd = _posixshmem.shm_open(name, Flags(), 0o600)
+        try:
+            self.assertEqual(os.readlink(f"/proc/self/fd/{fd}"), "/dev/shm" + name)
+        finally:
+            os.close(fd)
+            _posixshmem.shm_unlink(name)
+        self.assertEqual(longer, [name + "_longer"])
 
     def test_linear_time(self):
         def build(n, look):

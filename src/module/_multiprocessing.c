@@ -41,13 +41,12 @@ static Value sem_make(Type *type, Value *args, size_t nargs, Value kwnames)
 {
     static Signature *signature;
     Value a[5];
-    int kind, value, most;
+    int kind, value, most, unlink;
     if (!native_bind("SemLock", "(kind, value, maxvalue, name, unlink)", &signature, args, nargs, kwnames, a)) return 0;
     if (!number_as_int(a[0], &kind) || !number_as_int(a[1], &value) || !number_as_int(a[2], &most)) return 0;
     if (!is_str(a[3])) return raise_bad_argument("SemLock", "name", "str", a[3]);
     const char *name = str_utf8(a[3], 0);
-    int unlink = object_truth(a[4]);
-    if (!name || unlink < 0) return 0;
+    if (!name || !number_as_int(a[4], &unlink)) return 0;
     if (kind != RECURSIVE_MUTEX && kind != SEMAPHORE) return raise_value("unrecognized kind");
     sem_t *handle = sem_open(name, O_CREAT | O_EXCL, 0600, (unsigned)value);
     if (handle == SEM_FAILED) return raise_errno();

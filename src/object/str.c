@@ -419,11 +419,19 @@ void str_utf8_write(int kind, const void *data, int64_t length, char *out)
         }
 }
 
+/* Who has the characters as a C string relies on the zero behind them while other code runs: it counts as used, so that nothing is appended in its place. */
+static void str_keep_zero(const StrObj *s)
+{
+    StrBuffer *buffer = str_buffer_of(s);
+    if (buffer->used == s->length) buffer->used++;
+}
+
 const char *str_utf8(Value v, size_t *size)
 {
     StrObj *s = (StrObj *)v;
     const char *data = str_data(v);
     if (s->ascii && (s->compact || data[s->length] == 0)) {
+        if (!s->compact) str_keep_zero(s);
         if (size) *size = (size_t)s->length;
         return data;
     }

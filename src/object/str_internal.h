@@ -8,7 +8,7 @@
  * last string that was made in it. */
 typedef struct StrBuffer {
     int64_t used, capacity;
-} StrBuffer;   /* in characters */
+} StrBuffer;   /* in characters; when somebody counts on it, the zero behind the last is one */
 static inline StrBuffer *str_buffer_of(const StrObj *s) { return (StrBuffer *)((char *)s->any - sizeof(StrBuffer)); }
 
 static inline int str_kind_for(uint32_t max_char) { return max_char < 0x100 ? 1 : max_char < 0x10000 ? 2 : 4; }
