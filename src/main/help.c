@@ -1,9 +1,10 @@
 /* help.c: the texts of --help, --help-env and --help-xoptions. */
 #include "main/help.h"
+#include "module/sys_info.h"
 #include <stdio.h>
 
 static const char options[] = "usage: %s [option] ... [-c cmd | -m mod | file | -] [arg] ...\n"
-                              "Krait " HELP_VERSION ", a Python 3.11. Options (and corresponding environment variables):\n"
+                              "Krait " KRAIT_VERSION ", a Python 3.11. Options (and corresponding environment variables):\n"
                               "-b     : warn when bytes are compared with str or int, or str(bytes) is called (-bb: error)\n"
                               "-B     : don't write .pyc files on import; also PYTHONDONTWRITEBYTECODE=x\n"
                               "-c cmd : program passed in as string (ends the option list)\n"

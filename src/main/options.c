@@ -5,6 +5,7 @@
  */
 #include "main/options.h"
 #include "main/help.h"
+#include "module/sys_info.h"
 #include <errno.h>
 #include <limits.h>
 #include <locale.h>
@@ -207,8 +208,7 @@ static int unknown_option(const char *option, bool is_long)
 
 static int print_version(int count)
 {
-    if (count > 1) puts("Python 3.11.2 (Krait " HELP_VERSION ", Nov 22 2026) [Clang " __clang_version__ "]");
-    else puts("Python 3.11.2 (Krait " HELP_VERSION ")");
+    puts(count > 1 ? "Python " FULL_VERSION : "Python " PYTHON_VERSION " (Krait " KRAIT_VERSION ")");
     return 0;
 }
 

@@ -213,7 +213,6 @@ static void on_text(void *data, const XML_Char *text, int size)
     deliver(p, ON_TEXT, &value, 1);
 }
 
-/* Encodings of one byte a character that expat does not know are asked of the codecs. */
 enum { ENTITY_WORD = 8 };   /* the length of "<!ENTITY" */
 
 /* Counts the declarations of entities in the bytes that are being parsed; zero bytes between the letters (UTF-16) do not matter. */
@@ -238,6 +237,7 @@ static bool entities_fit(ParserObj *p)
     return p->entities * FRAME < c_stack_left() || raise_recursion(" while following XML entities");
 }
 
+/* Encodings of one byte a character that expat does not know are asked of the codecs. */
 static int on_unknown_encoding(void *data, const XML_Char *name, XML_Encoding *info)
 {
     uint8_t all[256];

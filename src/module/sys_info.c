@@ -3,9 +3,7 @@
 #include <float.h>
 #include <gnu/libc-version.h>
 
-const char krait_version[] = "0.1.0";
 enum { PYTHON_MAJOR = 3, PYTHON_MINOR = 11, PYTHON_MICRO = 2 };
-static const char version_text[] = "3.11.2 (Krait 0.1.0, Nov 22 2026) [Clang " __clang_version__ "]";
 
 /* The top-level modules of Python 3.11's standard library, on all platforms. */
 /* clang-format off */
@@ -190,7 +188,7 @@ bool sys_add_info(Value module)
 {
     int64_t hexversion = PYTHON_MAJOR << 24 | PYTHON_MINOR << 16 | PYTHON_MICRO << 8 | 0xf0;
     Value version = version_info();
-    return version && sys_set("version_info", version) && sys_set("version", str_from_cstring(version_text)) && set_int("hexversion", hexversion) && set_int("api_version", 1013) &&
+    return version && sys_set("version_info", version) && sys_set("version", str_from_cstring(FULL_VERSION)) && set_int("hexversion", hexversion) && set_int("api_version", 1013) &&
            sys_set("implementation", implementation(hexversion, version)) && set_text("platform", "linux") && set_text("byteorder", "little") && set_int("maxsize", INT64_MAX) &&
            set_int("maxunicode", 0x10ffff) && sys_set("float_info", float_info()) && set_text("float_repr_style", "short") && sys_set("int_info", int_info()) &&
            sys_set("hash_info", hash_info()) && sys_set("thread_info", thread_info()) && set_text("abiflags", "") &&

@@ -9,4 +9,7 @@ bool sys_update_flags(void);
 /* A list of strs, decoded as file names. */
 Value string_list(const StringList *list);
 void sys_set_finalizing(void);
-extern const char krait_version[];   /* "0.1.0" */
+/* Of sys.version, and of --version. */
+#define KRAIT_VERSION "0.1.0"
+#define PYTHON_VERSION "3.11.2"
+#define FULL_VERSION PYTHON_VERSION " (Krait " KRAIT_VERSION ", Nov 22 2026) [Clang " __clang_version__ "]"

@@ -9,7 +9,6 @@ static alignas(16) IntObj true_storage = {.head = {.type = &bool_type, .gc = GC_
 static alignas(16) IntObj false_storage = {.head = {.type = &bool_type, .gc = GC_STATIC}, .size = 0, .limbs = false_storage.small};
 extern Obj true_object __attribute__((alias("true_storage")));
 extern Obj false_object __attribute__((alias("false_storage")));
-IntObj *const true_int = &true_storage, *const false_int = &false_storage;
 
 static Value bool_repr(Value v) { return v == TRUE ? NAME("True") : NAME("False"); }
 

@@ -80,8 +80,6 @@ typedef struct NativeMethodObj {
 extern Type native_type /* builtin_function_or_method */, native_method_type /* method_descriptor */, native_classmethod_type, getset_type, member_type, slot_wrapper_type,
     method_wrapper_type;
 Value native_new(const NativeDef *def, Value self, Value module);
-/* Calls def->function with args bound by the signature. The VM uses it when a fixed-arity call does not match directly. */
-Value native_call(const NativeDef *def, Signature **cache, Value *args, size_t nargs, Value kwnames);
 /* For the VM: when a call with exactly `nargs` positional arguments needs no binding, the function can be called on them as they are. */
 bool native_is_direct(const NativeDef *def, Signature **cache, size_t nargs);
 /* For NATIVE_VECTOR functions that parse their own: binds by another signature into out[], which has one word a parameter.

@@ -55,8 +55,6 @@ static inline Value call_native(const NativeDef *def, Signature **cache, Value c
     return call_bound(def, s, callable, args, nargs, kwnames);
 }
 
-Value native_call(const NativeDef *def, Signature **cache, Value *args, size_t nargs, Value kwnames) { return call_native(def, cache, 0, args, nargs, kwnames); }
-
 bool native_is_direct(const NativeDef *def, Signature **cache, size_t nargs)
 {
     if (def->flags & NATIVE_VECTOR) return true;

@@ -23,7 +23,6 @@ typedef struct ComplexObj {
     double real, imag;
 } ComplexObj;     /* PyComplexObject */
 extern Type bool_type, complex_type;
-extern IntObj *const true_int, *const false_int;
 
 Value int_new_slow(int64_t n);
 static inline Value int_new(int64_t n) { return fits_small_int(n) ? small_int(n) : int_new_slow(n); }

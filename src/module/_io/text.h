@@ -35,7 +35,6 @@ bool text_check(TextObj *t);              /* initialized, attached */
 static inline bool text_has_coder(Value coder) { return coder || raise_value("the stream was opened anew during the operation"); }
 bool text_check_open(TextObj *t);         /* and not closed */
 bool text_flush_pending(TextObj *t);
-bool text_flush(TextObj *t);              /* self.flush() */
 
 /* textio_read.c */
 Value text_decode(TextObj *t, const uint8_t *data, int64_t size, Value input, bool final);
