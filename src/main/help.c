@@ -60,17 +60,23 @@ static const char environment[] = "Environment variables that change behavior:\n
                                   "PYTHONNOUSERSITE  : don't add the user's site directory (-s)\n"
                                   "PYTHONWARNINGS    : warning control (-W), comma-separated\n"
                                   "PYTHONPROFILEIMPORTTIME : show how long each import takes (-X importtime)\n"
-                                  "PYTHONTRACEMALLOC : accepted for sys.flags; allocations are not traced\n"
+                                  "PYTHONTRACEMALLOC : accepted, without effect: allocations are not traced\n"
+                                  "PYTHONCOERCECLOCALE : 0 leaves the C locale without UTF-8\n"
+                                  "PYTHONNODEBUGRANGES : leave columns out of code objects (-X no_debug_ranges)\n"
+                                  "PYTHONWARNDEFAULTENCODING : EncodingWarning where the locale's encoding is implied\n"
+                                  "PYTHONDEBUG       : set sys.flags.debug (-d)\n"
                                   "NO_COLOR          : no colours on the terminal\n";
 
 static const char x_options[] = "-X options:\n"
                                 "-X dev            : development mode: more warnings and checks\n"
                                 "-X faulthandler   : dump the traceback on fatal errors\n"
+                                "-X frozen_modules=[on|off] : whether frozen modules are used (on)\n"
                                 "-X importtime     : show how long each import takes\n"
                                 "-X int_max_str_digits=N : limit on digits of int<->str conversions; 0: none\n"
                                 "-X max-heap=SIZE  : MemoryError when the heap would grow beyond SIZE (512M, 2G)\n"
                                 "-X no_debug_ranges: leave columns out of code objects: tracebacks without carets, smaller caches\n"
                                 "-X pycache_prefix=PATH : write .pyc files to a parallel tree rooted at PATH\n"
+                                "-X showrefcount, -X tracemalloc[=N] : accepted, without effect: nothing is counted or traced\n"
                                 "-X utf8[=0|1]     : UTF-8 mode of the operating system interfaces\n"
                                 "-X warn_default_encoding : EncodingWarning where the locale's encoding is implied\n";
 
