@@ -161,6 +161,22 @@ class Recursions(unittest.TestCase):
     def test_small_stack(self):
         self.matrix("4096" if ASAN else "512", True, "main", "6000")
 
+    def run_on(self, kilobytes, program):
+        done = subprocess.run(["sh", "-c", f"ulimit -s {kilobytes} && exec '{sys.executable}' -S -c \"$0\"", program], capture_output=True, text=True, timeout=60 * SLOW)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_class_tree_on_small_stack(self):
+        """What changes in a class changes in those below it, however deep they lie; __bases__ asks each of their metaclasses, so it recurses."""
+        self.run_on(2048 if SANITIZED else 256, "x = first = type('A', (), {})\nfor i in range(2000): x = type('B', (x,), {})\nfirst.__len__ = lambda s: 3\nassert len(x()) == 3\nfirst.a = 1\nassert x.a == 1\n"
+                         "class C:\n  def __abs__(s): return 5\nsecond = x.__mro__[-3]\ntry: second.__bases__ = (C,)\nexcept RecursionError: assert len(x()) == 3 and second.__base__ is first\nelse: assert abs(x()) == 5\n"
+                         "x.__mro__[50].__bases__ = (C,)\nassert abs(x()) == 5 and not hasattr(x, 'a')\n")
+
+    def test_class_lattice(self):
+        """As many ways through the classes as there are atoms, but few classes; bases come before those that inherit from them."""
+        self.run_on(8192, "class A: pass\nx = A\nfor i in range(60):\n  y, z = type('L', (x,), {}), type('R', (x,), {}); x = type('D', (y, z, x), {})\n"
+                          "A.__len__ = lambda s: 4\nassert len(x()) == 4\ny.__len__ = lambda s: 5\nassert len(x()) == 5 and len(z()) == 4\ndel y.__len__\nassert len(x()) == 4\n"
+                          "class C:\n  def __len__(s): return 6\ny.__bases__ = (C,) + y.__bases__\nassert len(x()) == 6\n")
+
     def test_thread_with_small_stack(self):
         """So deep that what recurses fails on its way in: whoever comes to the bottom of 10,000 levels makes 10,000 texts, each longer than the one before."""
         self.matrix("8192", True, "thread", "30000")

@@ -165,6 +165,7 @@ static bool set_flag_below(Type *type, void *context)
 {
     uint64_t flag = *(uint64_t *)context;
     if ((type->flags & TYPE_IMMUTABLE) || (type->flags & COLLECTION_FLAGS) == flag) return true;
+    if (!c_stack_check()) return false;
     type->flags = (type->flags & ~COLLECTION_FLAGS) | flag;
     return type_each_subclass(type, set_flag_below, context);
 }
@@ -182,7 +183,7 @@ static NATIVE(abc_register)
     invalidation_counter++;
     if (is_type(self)) {
         uint64_t flag = ((Type *)self)->flags & COLLECTION_FLAGS;
-        if (flag) set_flag_below((Type *)subclass, &flag);
+        if (flag && !set_flag_below((Type *)subclass, &flag)) return 0;
     }
     return subclass;
 }

@@ -331,25 +331,29 @@ static bool invalidate_one(Type *type, void *context)
     return true;
 }
 
-/* A type with a version has bases with versions: so where there is none, there is none below. */
+static bool invalidate_object(Obj *object, void *context)
+{
+    if (is_type(VALUE(object))) ((Type *)object)->version = 0;
+    return true;
+}
+
+/* A type with a version has bases with versions: so where there is none, there is none below. Classes nested deeper than the C stack lose theirs with all that are in the heap
+ * (the static ones are nested less deep than what is left of the stack then). */
 void type_invalidate(Type *type)
 {
     if (!type->version) return;
     type->version = 0;
+    if (c_stack_low() && type->flags & TYPE_HEAP) {
+        gc_each_object(invalidate_object, 0);
+        return;
+    }
     type_each_subclass(type, invalidate_one, 0);
-}
-
-static bool modified_one(Type *type, void *context)
-{
-    if (type->flags & TYPE_HEAP) type_set_slots(type);
-    type_each_subclass(type, modified_one, 0);
-    return true;
 }
 
 void type_modified(Type *type)
 {
     type_invalidate(type);
-    modified_one(type, 0);
+    if (type->flags & TYPE_HEAP) type_set_slots(type);
 }
 
 /* --- subclasses: static types as they are, heap types by weak references */

@@ -179,7 +179,7 @@ bool type_fill(Type *type);
 Value type_lookup(Type *type, Value name);
 /* The type's version for inline caches (assigned when 0). 0: versions have run out. */
 uint32_t type_version(Type *type);
-/* Must be called after the dict or bases of `type` changed: new version for it and its subclasses, slots updated. */
+/* Must be called after the dict of a class changed that is being made, with nothing below it yet: a new version, slots set. */
 void type_modified(Type *type);
 static inline bool is_subtype_fast(Type *type, Type *base) { return type == base; }
 bool type_is_subtype(Type *type, Type *base);

@@ -145,7 +145,7 @@ static Value get_bases(Value v) { return type_ready((Type *)v) ? ((Type *)v)->ba
 static bool update_mro_tree(Type *type, Value undo)
 {
     Value old = type->mro;
-    if (!type_set_mro(type)) return false;
+    if (!c_stack_check() || !type_set_mro(type)) return false;
     Value pair = tuple_pack(2, VALUE(type), old);
     if (!pair || !list_append(undo, pair)) return false;
     Value list = list_new(0);
@@ -180,12 +180,13 @@ static bool set_bases(Value v, Value value)
     if (!check_special(type, value, "__bases__") || !check_new_bases(type, value)) return false;
     Type *new_base = type_best_base(value);
     if (!new_base || !type_layouts_compatible(type->base, new_base, "__bases__")) return false;
+    Distinct below = {.count = 0};
     Value old_bases = type->bases, undo = list_new(0);
     Type *old_base = type->base;
     if (!undo) return false;
     type->bases = value;
     SET(type, base, new_base);
-    if (!update_mro_tree(type, undo)) {
+    if (!update_mro_tree(type, undo) || !type_below(type, 0, &below)) {
         for (int64_t i = list_size(undo); i-- > 0;) {
             Type *changed = (Type *)tuple_get(list_get(undo, i), 0);
             SET(changed, mro, tuple_get(list_get(undo, i), 1));
@@ -202,7 +203,7 @@ static bool set_bases(Value v, Value value)
     for (int64_t i = 0; i < tuple_size(old_bases); i++) type_remove_subclass((Type *)tuple_get(old_bases, i), type);
     for (int64_t i = 0; i < tuple_size(value); i++)
         if (!type_add_subclass((Type *)tuple_get(value, i), type)) return false;
-    type_modified(type);
+    for (size_t i = 0; i < below.count; i++) type_set_slots((Type *)distinct_items(&below)[i].object);
     type_invalidate(&object_type);   /* the new bases may make descriptors of instances that stand in classes */
     return true;
 }

@@ -1,5 +1,6 @@
 /* type_internal.h: what the files that make up the type system share among themselves. */
 #pragma once
+#include "heap/distinct.h"
 #include "object/descr.h"
 #include "object/shape.h"
 #include "object/str.h"
@@ -24,9 +25,13 @@ struct SlotDef {
 extern const SlotDef slot_defs[];      /* ended by a name of 0; entries of one slot stand together */
 static inline void **slot_place(Type *type, const SlotDef *def) { return (void **)((char *)type + def->offset); }
 
-/* Sets the slots of a class written in Python from its MRO: all, or those that the dunder `name` feeds. */
+/* Sets the slots of a class written in Python from its MRO. */
 void type_set_slots(Type *type);
-void type_update_slot(Type *type, Value name);
+/* Into `below`: the type and the classes below it, each once and after all of its bases, but for those that define `name` (0: none is left out) and what is below them only.
+ * false: MemoryError is set. */
+bool type_below(Type *type, Value name, Distinct *below);
+/* Sets the slots that the dunder `name` feeds. */
+void type_update_slots(Distinct *below, Value name);
 /* Adds wrappers for the slots that a static type defines. */
 bool type_fill_slots(Type *type);
 /* Called when a static type is readied: notes its own slots, then inherits the others from base. */

@@ -268,34 +268,60 @@ void type_set_slots(Type *type)
     set_finalizer(type);
 }
 
-typedef struct SlotUpdate {
-    Value name;
-} SlotUpdate;
+/* --- a class and those below it: hierarchies may be deeper than the C stack, and have more ways through them than classes */
 
-static bool update_subclass(Type *type, void *context)
+typedef struct Below {
+    Distinct found;    /* in any order; each note is the number of bases among them that are still to come */
+    Distinct *order;
+    Value name;
+} Below;
+
+static bool concerned(const Type *type, const Below *b) { return type->flags & TYPE_HEAP && !(b->name && type->dict && dict_get_str(type->dict, b->name)); }
+
+static bool count_base(Type *type, void *context)
 {
-    SlotUpdate *update = context;
-    if (!(type->flags & TYPE_HEAP)) return true;
-    /* A subclass with an own definition does not change, nor do those below it. */
-    if (type->dict && dict_get_str(type->dict, update->name)) return true;
-    type_update_slot(type, update->name);
+    Below *b = context;
+    if (!concerned(type, b)) return true;
+    DistinctItem *item = distinct_add(&b->found, VALUE(type));
+    return item && ++item->note;
+}
+
+static bool base_has_come(Type *type, void *context)
+{
+    Below *b = context;
+    if (!concerned(type, b)) return true;
+    DistinctItem *item = distinct_add(&b->found, VALUE(type));
+    return item && (--item->note || distinct_add(b->order, VALUE(type)));
+}
+
+bool type_below(Type *type, Value name, Distinct *below)
+{
+    Below b = {.order = below, .name = name};
+    if (!distinct_add(&b.found, VALUE(type)) || !distinct_add(below, VALUE(type))) return false;
+    for (size_t i = 0; i < b.found.count; i++)
+        if (!type_each_subclass((Type *)distinct_items(&b.found)[i].object, count_base, &b)) return false;
+    for (size_t i = 0; i < below->count; i++)
+        if (!type_each_subclass((Type *)distinct_items(below)[i].object, base_has_come, &b)) return false;
     return true;
 }
 
-void type_update_slot(Type *type, Value name)
+static void update_slots(Type *type, Value name)
 {
-    if (!make_names()) return;
     bool known = false;
     for (size_t i = 0; slot_defs[i].name; i++) {
         if (slot_names[i] != name) continue;
         known = true;
         size_t first = i;
         while (first && slot_defs[first - 1].offset == slot_defs[i].offset) first--;
-        if (type->flags & TYPE_HEAP) set_slot(type, first);
+        set_slot(type, first);
     }
-    if (!known) return;
-    if (type->flags & TYPE_HEAP) set_finalizer(type);
-    type_each_subclass(type, update_subclass, &(SlotUpdate){name});
+    if (known) set_finalizer(type);
+}
+
+void type_update_slots(Distinct *below, Value name)
+{
+    if (!make_names()) return;
+    for (size_t i = 0; i < below->count; i++) update_slots((Type *)distinct_items(below)[i].object, name);
 }
 
 /* --- wrappers: calling a slot as a method */

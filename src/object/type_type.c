@@ -105,7 +105,10 @@ static bool type_setattr(Value self, Value name, Value value)
     Type *type = (Type *)self;
     name = attribute_name(name);
     if (!name) return false;
+    Distinct below = {.count = 0};
+    bool dunder = is_dunder(name);
     if (type->flags & TYPE_IMMUTABLE) return raise_type("cannot set %R attribute of immutable type '%s'", name, type->name);
+    if (dunder && !type_below(type, name, &below)) return false;
     Value descr = type_lookup(type->head.head.type, name);
     bool (*set)(Value, Value, Value) = descr ? type_of(descr)->descr_set : 0;
     if (set) {
@@ -118,8 +121,8 @@ static bool type_setattr(Value self, Value name, Value value)
         if (!deleted) return raise_attribute("type object '%.50s' has no attribute '%U'", type->name, name);
     }
     type_invalidate(type);
-    if (is_dunder(name)) {
-        type_update_slot(type, name);
+    if (dunder) {
+        type_update_slots(&below, name);
         /* Instances of this class that stand in classes become descriptors, or cease to be: inline caches hold them. */
         if (name == NAME("__get__") || name == NAME("__set__") || name == NAME("__delete__")) type_invalidate(&object_type);
     }

@@ -7,7 +7,7 @@
 #include "object/number.h"
 #include "object/str_internal.h"
 #include "heap/barrier.h"
-#include "vm/distinct.h"
+#include "heap/distinct.h"
 #include "vm/lower.h"
 #include "vm/vm.h"
 #include <limits.h>

@@ -6,7 +6,7 @@
  * bytes depend on the value alone, not on reference counts as CPython's do.
  */
 #include "vm/marshal.h"
-#include "vm/distinct.h"
+#include "heap/distinct.h"
 #include "base/float_text.h"
 #include "vm/vm.h"
 #include "object/bytes.h"

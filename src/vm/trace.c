@@ -155,12 +155,16 @@ bool vm_trace_resume(Frame *f)
     return !vm_tracing(t) || t->tracing || (f->flags & FRAME_TRACED) || move_to_traced(f);
 }
 
+/* Whether the frame goes on from its pc: it is between two instructions, or what it waits for was called without C between. In C in the middle of an instruction it goes on with
+ * the words that it had, so it is moved when it comes to a safe point of its own. */
+static bool goes_on_from_pc(const Frame *f, const Frame *newer) { return f->flags & FRAME_BETWEEN || (newer && !(newer->flags & FRAME_ENTRY)); }
+
 bool vm_trace_watch(Frame *f)
 {
     Thread *t = thread_self;
     if (!vm_tracing(t) || f == t->frame || (f->flags & FRAME_TRACED)) return true;
-    for (Frame *other = t->frame; other; other = other->previous)
-        if (other == f) return move_to_traced(f);
+    for (Frame *newer = t->frame; newer; newer = newer->previous)
+        if (newer->previous == f) return !goes_on_from_pc(f, newer) || move_to_traced(f);
     return true;
 }
 
@@ -168,9 +172,10 @@ static bool trace_safe_point(void)
 {
     Thread *t = thread_self;
     if (!vm_tracing(t) || t->tracing) return true;
-    for (Frame *f = t->frame; f; f = f->previous) {
+    for (Frame *f = t->frame, *newer = 0; f; newer = f, f = f->previous) {
         FrameObj *object = (FrameObj *)f->object;
-        if (!(f->flags & FRAME_TRACED) && (t->profile_function || (object && object->trace)) && !move_to_traced(f)) return false;
+        bool wanted = !(f->flags & FRAME_TRACED) && (t->profile_function || (object && object->trace));
+        if (wanted && goes_on_from_pc(f, newer) && !move_to_traced(f)) return false;
     }
     return true;
 }

@@ -6,7 +6,7 @@
  * checked by the handlers as they run.
  */
 #include "vm/bytecode.h"
-#include "vm/distinct.h"
+#include "heap/distinct.h"
 #include "vm/lower.h"
 #include "vm/vm.h"
 #include "object/bytes.h"

@@ -1,7 +1,7 @@
 /* distinct.c: objects by identity, each once, in the order in which they came. */
-#include "vm/distinct.h"
+#include "heap/distinct.h"
 #include "heap/heap.h"
-#include "object/error.h"
+#include "heap/upcall.h"
 #include <string.h>
 
 /* The place in the table of the object, or of the gap where it belongs. The table is twice as long as the items are at most. */
