@@ -108,8 +108,7 @@ static Value class_doc(const AstKind *kind)
 {
     StrBuilder b = {0};
     if (kind->role != AST_SUM) {
-        add_signature(&b, kind);
-        return str_builder_finish(&b);
+        return add_signature(&b, kind) && !thread_self->exception ? str_builder_finish(&b) : 0;
     }
     str_builder_cstring(&b, kind->name);
     bool simple = true, first = true;
@@ -128,7 +127,7 @@ static Value class_doc(const AstKind *kind)
         first = false;
         add_signature(&b, &ast_kinds[i]);
     }
-    return str_builder_finish(&b);
+    return thread_self->exception ? 0 : str_builder_finish(&b);   /* of any of the pieces */
 }
 
 static Value make_class(const AstKind *kind)

@@ -124,11 +124,9 @@ static bool fill_from_file(Unpickler *u, uint8_t *out, int64_t n, Value owner)
     u->peeked = false;
     if (u->readinto) {
         Value view = memoryview_from_memory(out, n, false, owner), count = view ? call_1(u->readinto, view) : 0;
-        Value error = error_take();
-        if (view) memoryview_release(view);
         int64_t size = 0;
-        if (error) return error_restore(error), false;
-        return int_as_count(count, &size) && (size >= n || truncated());
+        if (view) memoryview_end(view);
+        return count && int_as_count(count, &size) && (size >= n || truncated());
     }
     Value bytes = call_1(u->read, int_new(n));
     if (!bytes) return false;

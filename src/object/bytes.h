@@ -34,7 +34,8 @@ bool bytearray_resize(Value v, int64_t size);        /* BufferError "Existing ex
 Value memoryview_new(Value object);                  /* memoryview(object) */
 Value memoryview_from_memory(void *data, int64_t size, bool readonly, Value owner);   /* owner keeps data alive */
 /* Releases the view as .release() does (owners that hand out temporary views). */
-bool memoryview_release(Value view);
+/* Releases a view that was made for one call. Who got hold of it meanwhile keeps it, and its owner with it. The pending exception stays. */
+void memoryview_end(Value view);
 
 /* Grows by bytes; memory is a heap buffer. Start with {0}. */
 typedef struct BytesBuilder {

@@ -118,7 +118,7 @@ Value memoryview_from_memory(void *data, int64_t size, bool readonly, Value owne
     return VALUE(view_new(managed, &managed->master, 1));
 }
 
-bool memoryview_release(Value v)
+static bool memoryview_release(Value v)
 {
     MemoryView *m = mv(v);
     if (!m->managed) return true;
@@ -128,6 +128,13 @@ bool memoryview_release(Value v)
     m->flags |= VIEW_RELEASED;
     if (--managed->views == 0) managed_release(managed);
     return true;
+}
+
+void memoryview_end(Value view)
+{
+    Value pending = error_take();
+    if (!memoryview_release(view)) error_clear();
+    error_restore(pending);
 }
 
 static Value memoryview_new_slot(Type *type, Value *args, size_t nargs, Value kwnames)

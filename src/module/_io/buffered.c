@@ -80,9 +80,7 @@ static int64_t raw_call(BufferedObj *b, Value method, void *data, int64_t size, 
     if (!view) return IO_ERROR;
     do result = call_method_1(b->raw, method, view);
     while (!result && io_interrupted());
-    Value pending = error_take();
-    if (!memoryview_release(view)) error_clear();
-    error_restore(pending);
+    memoryview_end(view);
     if (!result) return IO_ERROR;
     if (result == NONE) return IO_WOULD_BLOCK;
     int64_t n;

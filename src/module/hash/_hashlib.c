@@ -287,11 +287,11 @@ static bool init(Value module)
     Value names = set_new(0);
     if (!names || !type_ready(&hash_type) || !type_ready(&xof_type) || !type_ready(&hmac_type)) return false;
     EVP_MD_do_all_provided(0, add_name, &names);
-    Value constructors = dict_new();
+    Value constructors = thread_self->exception ? 0 : dict_new();   /* add_name cannot tell */
     for (const NativeDef *def = functions; constructors && def->name; def++) {
         if (strncmp(def->name, "openssl_", 8)) continue;
         Value function = dict_get_cstring(module_dict(module), def->name), name = str_intern_cstring(def->name + 8);
-        if (function && name && !dict_set(constructors, function, name)) return false;
+        if (!function || !name || !dict_set(constructors, function, name)) return false;
     }
     unsupported = module_new_exception("_hashlib.UnsupportedDigestmodError", VALUE(&exc_ValueError), "Unsupported digestmod.");
     return unsupported && constructors && module_add(module, "HASH", VALUE(&hash_type)) && module_add(module, "HASHXOF", VALUE(&xof_type)) &&
