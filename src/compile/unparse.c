@@ -4,7 +4,6 @@
  */
 #include "base/float_text.h"
 #include "base/unicode.h"
-#include "base/utf8.h"
 #include "compile/internal.h"
 
 typedef struct Out {

@@ -6,7 +6,6 @@
 #include "main/run.h"
 #include "main/start.h"
 #include "module/builtins.h"
-#include "module/import.h"
 #include "module/sys.h"
 #include "syntax/parser.h"
 #include "vm/vm.h"

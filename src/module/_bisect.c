@@ -1,6 +1,5 @@
 /* _bisect.c: searching sorted sequences by halving. */
 #include "module/module.h"
-#include "object/sequence.h"
 
 static Value item_at(Value sequence, int64_t i)
 {

@@ -5,7 +5,6 @@
  */
 #include "module/module.h"
 #include "object/dict.h"
-#include "object/sequence.h"
 
 typedef struct ContextObj {
     Obj head;

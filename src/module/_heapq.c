@@ -1,6 +1,5 @@
 /* _heapq.c: heaps in lists: heapq's functions, and those for heaps with the largest item first that heapq.merge and nlargest use. */
 #include "module/module.h"
-#include "object/sequence.h"
 
 /* a before b in the heap? Comparisons may run Python code: the callers check that the list still has its size. */
 static inline int before(Value a, Value b, bool max)

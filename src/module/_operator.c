@@ -1,7 +1,6 @@
 /* _operator.c: the operators as functions, and itemgetter, attrgetter, methodcaller. */
 #include "module/module.h"
 #include "object/descr.h"
-#include "object/signature.h"
 
 /* --- operators as functions */
 

@@ -6,7 +6,6 @@
 #include "module/module.h"
 #include "module/signal.h"
 #include "vm/vm.h"
-#include "object/weakref.h"
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>

@@ -4,7 +4,6 @@
  */
 #include "module/module.h"
 #include "object/sequence.h"
-#include "object/signature.h"
 #include "syntax/token.h"
 #include "vm/vm.h"
 

@@ -1,7 +1,6 @@
 /* builtins_code.c: the built-in functions that compile and run code: compile, eval, exec, __build_class__. */
 #include "module/builtins.h"
 #include "module/ast_convert.h"
-#include "module/sys.h"
 #include "vm/vm.h"
 #include "syntax/parser.h"
 

@@ -4,7 +4,6 @@
  * module for works: collecting now, statistics, finding objects, callbacks.
  */
 #include "module/module.h"
-#include "object/weakref.h"
 #include "vm/vm.h"
 #include <stdio.h>
 

@@ -6,7 +6,6 @@
  * that is taken is not used. The error, if any, goes to importlib, which keeps quiet about it unless -v is given.
  */
 #include "module/import.h"
-#include "module/sys.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -2,7 +2,6 @@
  * filled anew; the rest asks when it is called). */
 #include "module/preload.h"
 #include "module/config.h"
-#include "module/import.h"
 #include "syntax/parser.h"
 #include "vm/vm.h"
 

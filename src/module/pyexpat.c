@@ -4,8 +4,6 @@
  * greater pieces (buffer_text), which are delivered before any other event.
  */
 #include "module/module.h"
-#include "module/sys.h"
-#include "object/sequence.h"
 #include "object/str.h"
 #include <expat.h>
 #include <limits.h>

@@ -1,6 +1,5 @@
 /* resource.c: limits and usage of resources. */
 #include "module/module.h"
-#include "module/sys.h"
 #include <errno.h>
 #include <sys/resource.h>
 #include <unistd.h>

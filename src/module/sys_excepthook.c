@@ -5,10 +5,8 @@
  * unset, the error's line is coloured.
  */
 #include "module/sys.h"
-#include "module/sys_info.h"
 #include "vm/source_line.h"
 #include "module/suggestion.h"
-#include "vm/vm.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,6 +1,5 @@
 /* syslog.c: messages to the system's log. */
 #include "module/module.h"
-#include "module/sys.h"
 #include <syslog.h>
 
 static bool is_open;

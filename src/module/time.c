@@ -1,6 +1,5 @@
 /* time.c: clocks, sleeping, and the conversion of times. */
 #include "module/module.h"
-#include "module/sys.h"
 #include <errno.h>
 #include <math.h>
 #include <pthread.h>

@@ -1,6 +1,5 @@
 /* zlib.c: compression with zlib: one-shot functions, objects for streams, and checksums. */
 #include "module/module.h"
-#include "object/sequence.h"
 #include <limits.h>
 #include <zlib.h>
 

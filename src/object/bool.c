@@ -1,8 +1,6 @@
 /* bool.c: True and False, two static ints. */
 #include "object/container.h"
 #include "object/number.h"
-#include "object/str.h"
-#include "object/function.h"
 
 /* Their layout is an int's, so that arithmetic takes them as they are; value.h knows them by their header. */
 static alignas(16) IntObj true_storage = {.head = {.type = &bool_type, .gc = GC_STATIC}, .size = 1, .limbs = true_storage.small, .small = {1}};

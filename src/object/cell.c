@@ -1,6 +1,5 @@
 /* cell.c: cells, which hold the variables that nested functions share. */
 #include "object/container.h"
-#include "object/number.h"
 #include "object/str.h"
 #include "object/type_internal.h"
 

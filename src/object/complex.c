@@ -2,7 +2,6 @@
 #include "base/ascii.h"
 #include "base/complex_math.h"
 #include "object/container.h"
-#include "object/function.h"
 #include "object/int_internal.h"
 #include <errno.h>
 #include <math.h>

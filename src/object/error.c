@@ -3,9 +3,7 @@
  * The pending exception is always a complete instance: __context__ is set here, at the moment of raising, so that nothing downstream normalizes.
  */
 #include "object/container.h"
-#include "object/exception.h"
 #include "object/function.h"
-#include "object/number.h"
 #include "object/str.h"
 #include <errno.h>
 #include <stdio.h>

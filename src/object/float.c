@@ -2,8 +2,6 @@
 #include "base/ascii.h"
 #include "object/bytes.h"
 #include "object/container.h"
-#include "object/exception.h"
-#include "object/function.h"
 #include "object/int_internal.h"
 #include <math.h>
 #include <stdio.h>

@@ -3,7 +3,6 @@
  * A number's text is taken apart into sign, prefix, leading digits, decimal point and the rest; grouping and padding are put in while it is put together again, in 32-bit
  * characters, since fill and the locale's separators may be any.
  */
-#include "object/container.h"
 #include "object/format_spec.h"
 #include "object/int_internal.h"
 #include "base/utf8.h"

@@ -1,7 +1,5 @@
 /* function.c: functions written in Python: their attributes. Running them is the VM's, which sets function_type.call. */
 #include "object/container.h"
-#include "object/number.h"
-#include "object/signature.h"
 #include "object/str.h"
 #include "object/type_internal.h"
 

@@ -1,8 +1,5 @@
 /* generic_alias.c: types.GenericAlias, list[int]: an origin with arguments. Looks like the origin to almost everybody who asks for an attribute. */
 #include "object/generic_alias.h"
-#include "object/exception.h"
-#include "object/function.h"
-#include "object/number.h"
 #include "object/str.h"
 
 static void alias_trace(Obj *object)

@@ -1,5 +1,4 @@
 /* int_methods.c: the type `int`: its slots and methods. The arithmetic itself is in int.c, text in int_text.c. */
-#include "object/function.h"
 #include "object/int_internal.h"
 
 /* --- operators. Either operand may be the int. */

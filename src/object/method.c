@@ -1,6 +1,5 @@
 /* method.c: bound methods, `obj.method`. */
 #include "object/container.h"
-#include "object/number.h"
 #include "object/str.h"
 #include "object/type_internal.h"
 

@@ -1,7 +1,5 @@
 /* namespace.c: types.SimpleNamespace, an object that is nothing but its attributes. */
 #include "object/container.h"
-#include "object/function.h"
-#include "object/shape.h"
 #include "object/str.h"
 
 typedef struct NamespaceObj {

@@ -5,7 +5,6 @@
 #include "object/container.h"
 #include "object/signature.h"
 #include "object/str.h"
-#include "object/number.h"
 #include <stdio.h>
 
 /* --- calling */

@@ -1,6 +1,5 @@
 /* object_attr.c: attribute access: the generic lookup that most types use, and the entry points that dispatch to a type's own. */
 #include "object/container.h"
-#include "object/descr.h"
 #include "object/exception.h"
 #include "object/shape.h"
 #include "object/str.h"

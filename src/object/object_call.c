@@ -1,6 +1,5 @@
 /* object_call.c: calls, isinstance and issubclass. */
 #include "object/container.h"
-#include "object/str.h"
 #include "object/type_internal.h"
 
 /* --- calls */

@@ -1,9 +1,6 @@
 /* object_number.c: arithmetic on any values, with reflection; conversions to numbers. */
 #include "object/bytes.h"
-#include "object/container.h"
 #include "object/number.h"
-#include "object/str.h"
-#include "object/type_internal.h"
 #include "object/type_slot_functions.h"
 
 /* clang-format off */

@@ -3,7 +3,6 @@
 #include "object/bytes.h"
 #include "object/container.h"
 #include "object/number.h"
-#include "object/sequence.h"
 #include "object/str.h"
 #include "object/type_internal.h"
 #include "object/type_slot_functions.h"

@@ -1,7 +1,5 @@
 /* object_reduce.c: object.__reduce__, __reduce_ex__ and __getstate__: how copy and pickle take an object apart. */
 #include "object/container.h"
-#include "object/number.h"
-#include "object/str.h"
 #include "object/type_internal.h"
 
 /* copyreg's cached list of the __slots__ names of a class: a list, or None. */

@@ -1,9 +1,6 @@
 /* property.c: property, classmethod and staticmethod. */
-#include "object/container.h"
-#include "object/number.h"
 #include "object/str.h"
 #include "object/type_internal.h"
-#include "object/signature.h"
 
 /* --- property */
 

@@ -1,6 +1,5 @@
 /* range.c: range objects of ints of any size, and their two iterators: machine words for small ranges (the VM runs these inline), ints for others. */
 #include "object/range.h"
-#include "object/function.h"
 #include "object/int_internal.h"
 #include "object/str.h"
 

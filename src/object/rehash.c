@@ -3,8 +3,6 @@
 #include "heap/image.h"
 #include "object/bytes.h"
 #include "object/container.h"
-#include "object/dict.h"
-#include "object/set.h"
 #include "object/str.h"
 #include "object/type_slot_functions.h"
 #include "object/value_hash.h"

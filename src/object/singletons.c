@@ -1,7 +1,5 @@
 /* singletons.c: None, Ellipsis and NotImplemented. */
 #include "object/container.h"
-#include "object/function.h"
-#include "object/str.h"
 
 alignas(16) Obj none_object = {.type = &none_type, .gc = GC_STATIC};
 alignas(16) Obj ellipsis_object = {.type = &ellipsis_type, .gc = GC_STATIC};

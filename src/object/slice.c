@@ -1,6 +1,5 @@
 /* slice.c: slice objects, and how their indices are brought into a sequence's range. */
 #include "object/container.h"
-#include "object/function.h"
 #include "object/number.h"
 #include "object/range.h"
 #include "object/str.h"

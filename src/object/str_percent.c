@@ -3,7 +3,6 @@
  * There is one engine; bytes are formatted as the Latin-1 text that has the same numbers, and turned back at the end.
  */
 #include "object/bytes_internal.h"
-#include "object/str_methods.h"
 #include "base/float_text.h"
 
 typedef struct Percent {

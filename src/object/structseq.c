@@ -5,7 +5,6 @@
 #include "heap/image.h"
 #include "object/container.h"
 #include "object/function.h"
-#include "object/number.h"
 #include "object/str.h"
 
 typedef struct SeqType {

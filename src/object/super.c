@@ -1,6 +1,5 @@
 /* super.c: super(): attributes looked up in the MRO behind a class. */
 #include "object/container.h"
-#include "object/signature.h"
 #include "object/str.h"
 #include "object/type_internal.h"
 

@@ -1,5 +1,4 @@
 /* type_new.c: making classes: what type(name, bases, dict) and class statements do. */
-#include "object/bytes.h"
 #include "object/container.h"
 #include "object/str.h"
 #include "object/type_internal.h"

@@ -2,7 +2,6 @@
  *
  * The table that ties slots to names, and the wrappers that go the other way, are in type_slot_table.c; type_slot_functions.h lists what is defined here.
  */
-#include "object/container.h"
 #include "object/number.h"
 #include "object/str.h"
 #include "object/type_internal.h"

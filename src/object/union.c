@@ -1,8 +1,5 @@
 /* union.c: types.UnionType, int | str. */
-#include "object/exception.h"
-#include "object/function.h"
 #include "object/generic_alias.h"
-#include "object/number.h"
 #include "object/str.h"
 
 typedef struct UnionObj {

@@ -5,7 +5,6 @@
  */
 #include "object/container.h"
 #include "object/function.h"
-#include "object/number.h"
 #include "object/str.h"
 #include "object/weakref.h"
 

@@ -1,6 +1,5 @@
 /* anext.c: the awaitable that anext(iterator, default) returns: like the iterator's own, but at its end gives the default. */
 #include "vm/generator.h"
-#include "object/exception.h"
 
 typedef struct AnextAwaitable {
     Obj head;

@@ -4,7 +4,6 @@
  * WrappedValue. An awaitable passes the first on and turns the second into the result of the await (StopIteration with the value).
  */
 #include "vm/generator.h"
-#include "object/exception.h"
 
 typedef struct WrappedValue {
     Obj head;

@@ -1,10 +1,8 @@
 /* call.c: binding arguments to the parameters of Python functions, and calls that come from C. */
 #include "vm/enter.h"
 #include "vm/vm.h"
-#include "object/bytes.h"
 #include "object/error.h"
 #include "object/str.h"
-#include "heap/barrier.h"
 
 /* ---- frames */
 

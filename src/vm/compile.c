@@ -4,10 +4,8 @@
 #include "vm/marshal.h"
 #include "vm/source_line.h"
 #include "object/container.h"
-#include "object/exception.h"
 #include "object/number.h"
 #include "object/str.h"
-#include "heap/barrier.h"
 #include <stdlib.h>
 #include <unistd.h>
 

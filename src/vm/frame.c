@@ -1,6 +1,5 @@
 /* frame.c: frame objects, the view on an activation that tracebacks, debuggers and sys._getframe have. Made only when somebody looks. */
 #include "vm/frame.h"
-#include "vm/lower.h"
 #include "vm/run.h"
 #include "object/bytes.h"
 #include "object/error.h"

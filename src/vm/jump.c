@@ -6,7 +6,6 @@
 #include "vm/run.h"
 #include "object/bytes.h"
 #include "object/error.h"
-#include "object/exception.h"
 #include <stdlib.h>
 
 enum { KIND_ITERATOR = 1, KIND_EXCEPT, KIND_OBJECT, KIND_NULL, KIND_LASTI, KIND_PENDING /* an object, and */, KIND_PENDING_NULL /* surely none, maybe not in their registers yet */ };

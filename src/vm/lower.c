@@ -8,7 +8,6 @@
  * Which locals are certainly assigned at each block is solved first (assigned_*), so that only the others are checked.
  */
 #include "vm/lower.h"
-#include "vm/vm.h"
 #include "object/bytes.h"
 #include "object/error.h"
 #include "object/str.h"

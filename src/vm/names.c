@@ -1,9 +1,6 @@
 /* names.c: variables by name, imports, and the making of functions, as the handlers call them. */
 #include "vm/run.h"
-#include "vm/vm.h"
-#include "object/bytes.h"
 #include "object/exception.h"
-#include "object/number.h"
 #include "object/str.h"
 #include "heap/barrier.h"
 

@@ -5,7 +5,6 @@
  */
 #include "vm/enter.h"
 #include "object/shape.h"
-#include "object/bytes.h"
 #include "object/descr.h"
 #include "object/type_internal.h"
 #include "object/type_slot_functions.h"

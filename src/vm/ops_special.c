@@ -5,8 +5,6 @@
  * not functions, defaults, tracing) goes through the type's slots, by C.
  */
 #include "vm/enter.h"
-#include "object/container.h"
-#include "object/type_internal.h"
 #include "object/type_slot_functions.h"
 
 /* Runs `method` (0: none) for the instruction at pc; goes on behind this statement when it cannot. */

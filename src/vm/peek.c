@@ -6,7 +6,6 @@
  */
 #include "vm/peek.h"
 #include "base/peek.h"
-#include "object/bytes.h"
 #include "object/str.h"
 #include "vm/lower.h"
 

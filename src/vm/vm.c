@@ -6,7 +6,6 @@
 #include "object/error.h"
 #include "object/str.h"
 #include "object/type_internal.h"
-#include "syntax/parser.h"
 
 int vm_optimize;
 bool vm_no_columns;

@@ -1,6 +1,5 @@
 /* codec.c: module _multibytecodec: the codec object, and the incremental and stream classes that the package `encodings` derives from. */
 #include "module/_multibytecodec/multibyte.h"
-#include "object/str_methods.h"
 
 typedef struct CodecObj {
     Obj head;

@@ -1,6 +1,5 @@
 /* process.c: processes: ids, waiting, signals, users and groups, priorities, scheduling. */
 #include "module/posix/posix.h"
-#include "object/signature.h"
 #include <grp.h>
 #include <limits.h>
 #include <sched.h>
