@@ -11,7 +11,7 @@ import unittest
 
 from helpers import FUZZ, ORACLE, TOP, run
 
-OF_EXAMPLES = {"hello.py", "account.py", "change.py", "app.py"}     # files that the pages make
+OF_EXAMPLES = {"hello.py", "account.py", "change.py", "app.py", "TYPE_methods", "list_something", "cache_from_source"}     # files that the pages make, patterns of names, CPython's
 
 
 def examples(path):
@@ -76,6 +76,14 @@ class Documents(unittest.TestCase):
                 with self.subTest(page=page, name=name):
                     self.assertTrue(name in OF_EXAMPLES or any(os.path.exists(os.path.join(TOP, folder, name)) for folder in folders))
         self.assertGreater(count, 100)
+
+    def test_names(self):
+        """Names of functions, types and constants of ours stand in the sources."""
+        code = set(re.findall(r"\w+", "".join(text_of(pattern) for pattern in ("src/**/*.[ch]", "src/**/*.def", "tools/*", "tests/**/*.py", "Makefile", "src/*/rules.mk"))))
+        code |= {"ADD_K", "CALL_COPY"}                                                        # made of pieces by macros
+        for page in PAGES:
+            named = {name for quoted in re.findall(r"`([^`\n]+)`", text_of(os.path.relpath(page, TOP))) for name in re.findall(r"(?<![\w./*])\w+(?![\w./*])", quoted) if "_" in name.strip("_")}
+            self.assertEqual(named - code - OF_EXAMPLES, set(), page)
 
     def test_targets(self):
         rules = text_of("Makefile") + text_of("src/*/rules.mk")

@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 import unittest
+import warnings
 
 from helpers import FUZZ
 
@@ -40,6 +41,21 @@ class Fuzz(unittest.TestCase):
         for path in crashes:
             os.remove(path)
         self.assertEqual(len(crashes), 3)
+
+    def test_hostile_receivers(self):
+        """Each can be made, although hostile objects have a part in that: else nothing would be done with it."""
+        hostile = importlib.import_module("fuzz_hostile")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for receiver in hostile.CHOICES:
+                errors = []
+                for _ in range(10):
+                    try:
+                        eval(receiver, hostile.namespace())
+                        break
+                    except Exception as error:
+                        errors.append(repr(error))
+                self.assertLess(len(errors), 10, (receiver, errors))
 
     def test_differences_are_found(self):
         driver = importlib.import_module("driver")

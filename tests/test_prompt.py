@@ -187,6 +187,7 @@ class Prompt(unittest.TestCase):
             os.kill(s.pid, signal.SIGKILL)
             os.waitpid(s.pid, 0)
         self.assertTrue(done[0])
+        self.assertEqual(os.waitstatus_to_exitcode(done[1]), 0)
 
     def test_exit(self):
         s = self.start()
