@@ -343,8 +343,7 @@ class SignalTest(unittest.TestCase):
                 try:
                     signal.setitimer(signal.ITIMER_REAL, chance.random() * 5e-4 + 1e-6)
                     __import__("colorsys")
-                    signal.setitimer(signal.ITIMER_REAL, 0)
-                    sorted([2, 1], key=lambda n: n)   # what has arrived is heard here at the latest
+                    signal.setitimer(signal.ITIMER_REAL, 0)   # what has arrived is heard here at the latest
                 except (Interrupted, KeyError):   # KeyError: interrupted between importlib's two looks at sys.modules
                     interrupted += 1
                 self.assertFalse(_imp.lock_held())

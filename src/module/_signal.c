@@ -215,7 +215,8 @@ static NATIVE(alarm_)
 {
     int seconds;
     if (!number_as_int(args[0], &seconds)) return 0;
-    return int_new((int64_t)alarm((unsigned)seconds));
+    unsigned left = alarm((unsigned)seconds);
+    return signal_check() ? int_new((int64_t)left) : 0;   /* as in setitimer_ */
 }
 
 static NATIVE(pause_)
@@ -264,7 +265,7 @@ static NATIVE(setitimer_)
     struct itimerval new, old;
     if (!number_as_int(args[0], &which) || !to_timeval(args[1], &new.it_value) || !to_timeval(args[2], &new.it_interval)) return 0;
     if (setitimer(which, &new, &old) < 0) return raise_itimer();
-    return from_itimer(&old);
+    return signal_check() ? from_itimer(&old) : 0;   /* who stops a timer counts on it that nothing comes afterwards */
 }
 
 static NATIVE(getitimer_)
