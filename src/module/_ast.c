@@ -49,14 +49,7 @@ static NATIVE(ast_reduce)
 }
 
 static const NativeDef ast_methods[] = {{"__reduce__", "(self, /)", ast_reduce, "Helper for pickle.", 0}, {0}};
-static Value ast_get_dict(Value self) { return instance_dict(as_obj(self)); }
-static bool ast_set_dict(Value self, Value value)
-{
-    if (!value) return raise_type("cannot delete __dict__");
-    if (!is_dict(value)) return raise_type("__dict__ must be set to a dictionary, not a '%.200T'", value);
-    return instance_set_dict(as_obj(self), value);
-}
-static const GetSetDef ast_getset[] = {{"__dict__", ast_get_dict, ast_set_dict, 0}, {0}};
+static const GetSetDef ast_getset[] = {{"__dict__", object_get_dict, object_set_dict, 0}, {0}};
 static void ast_trace(Obj *o)
 {
     if (!(o->type->flags & TYPE_HEAP)) instance_trace_attributes(o);

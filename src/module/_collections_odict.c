@@ -420,13 +420,7 @@ ODICT_VIEW(keys);
 ODICT_VIEW(values);
 ODICT_VIEW(items);
 
-static Value odict_get_dict(Value self) { return instance_dict((Obj *)self); }
-static bool odict_set_dict(Value self, Value value)
-{
-    if (!value || !is_dict(value)) return value ? raise_type("__dict__ must be set to a dictionary, not a '%.200s'", type_of(value)->name) : raise_type("cannot delete __dict__");
-    return instance_set_dict((Obj *)self, value);
-}
-static const GetSetDef odict_getset[] = {{"__dict__", odict_get_dict, odict_set_dict, 0}, {0}};
+static const GetSetDef odict_getset[] = {{"__dict__", object_get_dict, object_set_dict, 0}, {0}};
 
 static const NativeDef odict_methods[] = {
     {"fromkeys", "(type, iterable, value=None)", odict_fromkeys, "Create a new ordered dictionary with keys from iterable and values set to value.", NATIVE_CLASS},

@@ -118,15 +118,7 @@ static NATIVE(partial_setstate)
     return NONE;
 }
 
-static bool partial_set_dict(Value v, Value value)
-{
-    if (!value) return raise_type("cannot delete __dict__");
-    if (!is_dict(value)) return raise_type("__dict__ must be set to a dictionary, not a '%.200T'", value);
-    SET((PartialObj *)v, dict, value);
-    return true;
-}
-
-static const GetSetDef partial_getset[] = {{"__dict__", object_get_dict, partial_set_dict}, {0}};
+static const GetSetDef partial_getset[] = {{"__dict__", object_get_dict, object_set_dict}, {0}};
 static const MemberDef partial_members[] = {
     {"func", MEMBER_VALUE, offsetof(PartialObj, function), false, "function object to use in future partial calls"},
     {"args", MEMBER_VALUE, offsetof(PartialObj, args), false, "tuple of arguments to future partial calls"},

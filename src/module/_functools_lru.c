@@ -219,14 +219,6 @@ static NATIVE(lru_cache_clear)
 static NATIVE(lru_reduce) { return object_getattr(args[0], NAME("__qualname__")); }
 static NATIVE(lru_copy) { return args[0]; }
 
-static bool lru_set_dict(Value v, Value value)
-{
-    if (!value) return raise_type("cannot delete __dict__");
-    if (!is_dict(value)) return raise_type("__dict__ must be set to a dictionary, not a '%.200T'", value);
-    SET((LruObj *)v, dict, value);
-    return true;
-}
-
 static const NativeDef lru_methods[] = {
     {"cache_info", "(self, /)", lru_cache_info, "Report cache statistics"},
     {"cache_clear", "(self, /)", lru_cache_clear, "Clear the cache and cache statistics"},
@@ -235,7 +227,7 @@ static const NativeDef lru_methods[] = {
     {"__deepcopy__", "(self, memo, /)", lru_copy},
     {0},
 };
-static const GetSetDef lru_getset[] = {{"__dict__", object_get_dict, lru_set_dict}, {0}};
+static const GetSetDef lru_getset[] = {{"__dict__", object_get_dict, object_set_dict}, {0}};
 Type lru_cache_type = {TYPE_INIT("functools._lru_cache_wrapper", LruObj),
                        .flags = TYPE_BASE | TYPE_METHOD_DESCRIPTOR | TYPE_WEAKREF_OK,
                        .dict_offset = offsetof(LruObj, dict),

@@ -141,25 +141,6 @@ static NATIVE(exception_add_note)
 
 static Value or_none(Value v) { return v ? v : NONE; }
 
-static Value get_dict(Value self)
-{
-    Exception *e = (Exception *)self;
-    if (!e->dict) {
-        Value dict = dict_new();
-        if (!dict) return 0;
-        SET(e, dict, dict);
-    }
-    return e->dict;
-}
-
-static bool set_dict(Value self, Value dict)
-{
-    if (!dict) return raise_type("cannot delete __dict__");
-    if (!is_dict(dict)) return raise_type("__dict__ must be set to a dictionary, not a '%T'", dict);
-    SET((Exception *)self, dict, dict);
-    return true;
-}
-
 static Value get_args(Value self) { return or_none(((Exception *)self)->args); }
 static bool set_args(Value self, Value args)
 {
@@ -199,7 +180,7 @@ static const NativeDef exception_methods[] = {
     {0},
 };
 static const GetSetDef exception_getset[] = {
-    {"__dict__", get_dict, set_dict},
+    {"__dict__", object_get_dict, object_set_dict},
     {"args", get_args, set_args},
     {"__traceback__", get_traceback, set_traceback},
     {"__context__", get_context, set_context_attr, "exception context"},

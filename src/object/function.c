@@ -149,21 +149,12 @@ static bool set_annotations(Value v, Value value)
     return true;
 }
 
-static Value get_dict(Value v) { return instance_dict(as_obj(v)); }
-static bool set_dict(Value v, Value value)
-{
-    if (!value) return raise_type("cannot delete __dict__");
-    if (!is_dict(value)) return raise_type("__dict__ must be set to a dictionary, not a '%.200T'", value);
-    SET((FunctionObj *)v, dict, value);
-    return true;
-}
-
 static const GetSetDef function_getset[] = {
     {"__code__", get_code, set_code},
     {"__defaults__", get_defaults, set_defaults},
     {"__kwdefaults__", get_kwdefaults, set_kwdefaults},
     {"__annotations__", get_annotations, set_annotations},
-    {"__dict__", get_dict, set_dict},
+    {"__dict__", object_get_dict, object_set_dict},
     {"__name__", get_name, set_name},
     {"__qualname__", get_qualname, set_qualname},
     {0},

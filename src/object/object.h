@@ -70,6 +70,7 @@ Value object_get_method(Value v, Value name, Value *self);
 /* A special method looked up on the type, bound with its descriptor: 0 without exception when absent. */
 Value object_lookup_special(Value v, Value name);
 Value object_get_dict(Value v);                           /* __dict__ of an instance; 0 without exception: has none */
+bool object_set_dict(Value v, Value dict);                /* for types whose instances have one: TypeError for what is no dict, or 0 */
 int object_is_instance(Value v, Value cls);               /* isinstance(): cls a type, tuple, union, or with __instancecheck__ */
 int object_is_subclass(Value cls, Value base);
 int object_real_is_instance(Value v, Value cls);          /* without __instancecheck__: what type.__instancecheck__ does */

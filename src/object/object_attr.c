@@ -187,3 +187,10 @@ Value object_get_dict(Value v)
     if (is_type(v)) return object_getattr(v, NAME("__dict__"));
     return instance_dict(as_obj(v));
 }
+
+bool object_set_dict(Value v, Value dict)
+{
+    if (!dict) return raise_type("cannot delete __dict__");
+    if (!is_dict(dict)) return raise_type("__dict__ must be set to a dictionary, not a '%.200T'", dict);
+    return instance_set_dict(as_obj(v), dict);
+}

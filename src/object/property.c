@@ -211,16 +211,8 @@ static Value wrapped_get_abstract(Value v)
     int yes = is_abstract(((WrappedObj *)v)->callable);
     return yes < 0 ? 0 : bool_value(yes);
 }
-static Value wrapped_get_dict(Value v) { return instance_dict(as_obj(v)); }
-static bool wrapped_set_dict(Value v, Value value)
-{
-    if (!value) return raise_type("cannot delete __dict__");
-    if (!is_dict(value)) return raise_type("__dict__ must be set to a dictionary, not a '%.200T'", value);
-    SET((WrappedObj *)v, dict, value);
-    return true;
-}
 
-static const GetSetDef wrapped_getset[] = {{"__isabstractmethod__", wrapped_get_abstract}, {"__dict__", wrapped_get_dict, wrapped_set_dict}, {0}};
+static const GetSetDef wrapped_getset[] = {{"__isabstractmethod__", wrapped_get_abstract}, {"__dict__", object_get_dict, object_set_dict}, {0}};
 static const MemberDef wrapped_members[] = {
     {"__func__", MEMBER_VALUE_OR_NONE, offsetof(WrappedObj, callable)},
     {"__wrapped__", MEMBER_VALUE_OR_NONE, offsetof(WrappedObj, callable)},
