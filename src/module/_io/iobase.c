@@ -63,6 +63,7 @@ bool io_interrupted(void)
 bool io_get_writable(Value v, Buffer *buffer, const char *function)
 {
     if (buffer_get(v, buffer, BUFFER_WRITABLE)) return true;
+    if (error_matches(&exc_RecursionError) || error_matches(&exc_MemoryError)) return false;
     error_clear();
     return raise_type("%s() argument must be read-write bytes-like object, not %.50s", function, type_of(v)->name);
 }
