@@ -234,10 +234,6 @@ CHAINS = {
     "asend": (ANY, "async def g(i):\n  async for x in i: yield x\nasync def f(): yield 1\nx = f()", "g(x)", "try: x.asend(None).send(None)\nexcept StopIteration: pass"),
     "asend_throw": (ANY + "|ValueError", "class W:\n  def __await__(s): yield 1\nasync def g(i):\n  async for x in i: yield x\nasync def f():\n  await W(); yield 1\nx = f()", "g(x)", "a = x.asend(None); a.send(None)\na.throw(ValueError)"),
     "asend_close": (ANY, "class W:\n  def __await__(s): yield 1\nasync def g(i):\n  async for x in i: yield x\nasync def f():\n  await W(); yield 1\nx = f()", "g(x)", "a = x.asend(None); a.send(None)\na.close()"),
-    "athrow": (ANY + "|ValueError", "async def g(i):\n  try: yield 1\n  except ValueError as e:\n    if i: await i.athrow(e)\ndef n(i):\n  a = g(i)\n  try: a.asend(None).send(None)\n  except StopIteration: return a\nx = None", "n(x)",
-               "try: x.athrow(ValueError()).send(None)\nexcept (StopIteration, StopAsyncIteration): pass"),
-    "aclose": (ANY, "async def g(i):\n  try: yield 1\n  finally:\n    if i: await i.aclose()\ndef n(i):\n  a = g(i)\n  try: a.asend(None).send(None)\n  except StopIteration: return a\nx = None", "n(x)",
-               "try: x.aclose().send(None)\nexcept StopIteration: pass"),
     "coroutine_close": (ANY, "class W:\n  def __await__(s): yield 1\nasync def g(i): await i\nx = W()", "g(x)", "x.send(None); x.close()"),
     "coroutine_chain": (ANY, "class W:\n  def __await__(s): yield 1\nasync def g(i): await i\nx = W()", "g(x)", "x.send(None)\nn = 0\nwhile hasattr(x, 'cr_await'): x, n = x.cr_await, n + 1\nassert n == 100000\ntry: x.send(None)\nexcept StopIteration: pass"),
     "anext_default": (ANY, "class N:\n  def __init__(s, i): s.i = i\n  def __anext__(s): return anext(s.i, 2)\nasync def f(): yield 1\nx = f()", "N(x)", "try: anext(x, 3).send(None)\nexcept StopIteration: pass"),
@@ -325,6 +321,10 @@ CHAINS = {
 }
 # The same, fewer of them: each link is large, or asks all others as it is made.
 FEW = {
+    "aclose": (ANY, "async def g(i):\n  try: yield 1\n  finally:\n    if i: await i.aclose()\ndef n(i):\n  a = g(i)\n  try: a.asend(None).send(None)\n  except StopIteration: return a\nx = None", "n(x)",
+               "try: x.aclose().send(None)\nexcept StopIteration: pass"),
+    "athrow": (ANY + "|ValueError", "async def g(i):\n  try: yield 1\n  except ValueError as e:\n    if i: await i.athrow(e)\ndef n(i):\n  a = g(i)\n  try: a.asend(None).send(None)\n  except StopIteration: return a\nx = None", "n(x)",
+               "try: x.athrow(ValueError()).send(None)\nexcept (StopIteration, StopAsyncIteration): pass"),
     "aclose_dropped": (ANY, "async def g(i):\n  try: yield 1\n  finally:\n    if i: await i.aclose()\ndef n(i):\n  a = g(i)\n  try: a.asend(None).send(None)\n  except StopIteration: return a\nx = None", "n(x)", "del x; gc.collect()"),
     "regex_groups": (ANY + "|RuntimeError", "x = 'a'", "'(?:' + x + ')*?'", "re.compile(x).match('a' * 50)"),
     "classes": (ANY, "class A:\n  def f(s): return 1\nx = A\ndef n(c):\n  class B(c):\n    def f(s): return super().f()\n  return B", "n(x)", "x().f(); x.__mro__; issubclass(x, A); del x"),

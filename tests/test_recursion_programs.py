@@ -31,6 +31,7 @@ ENDS = {
 }
 
 
+@unittest.skipUnless(os.environ.get("KRAIT_TEST_RECURSION"), "takes minutes: set KRAIT_TEST_RECURSION")
 class Programs(unittest.TestCase):
     def check(self, place, limit):
         """A small stack makes short work of what recurses in C."""
