@@ -188,8 +188,12 @@ static Value constant_value(const Const *c)
     case CONST_TUPLE:
     case CONST_FROZENSET: {
         Value tuple = tuple_new(c->tuple.count);
-        for (uint32_t i = 0; tuple && i < c->tuple.count; i++)
-            if (!(tuple_items(tuple)[i] = constant_value(c->tuple.items[i]))) return 0;
+        for (uint32_t i = 0; tuple && i < c->tuple.count; i++) {
+            Value item = constant_value(c->tuple.items[i]);
+            if (!item) return 0;
+            tuple_items(tuple)[i] = item;
+            gc_barrier((void *)tuple);
+        }
         return tuple && c->kind == CONST_FROZENSET ? frozenset_new(tuple) : tuple;
     }
     default: return raise_system("constant of an unknown kind in a syntax tree");
