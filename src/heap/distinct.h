@@ -4,7 +4,7 @@
  * he has seen. As the order stays and the items are numbered from 0, the set is also the list of what is still to be looked at. A few are found by looking at all of them; so the
  * usual walk, which meets hardly any container, takes no memory.
  *
- * The collector does not look into it: its objects have to be reachable otherwise. It is a local variable of the walk, and there is nothing to free.
+ * It is a local variable of the walk. So the collector finds its objects, as it finds all that C code is working on, and there is nothing to free.
  */
 #pragma once
 #include "heap/value.h"
