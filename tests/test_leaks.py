@@ -229,6 +229,28 @@ class Leaks(unittest.TestCase):
         gc.collect()
         gc.collect()
 
+    def test_chains_of_finalizers(self):
+        """What holds others is finalized before them, as it may bring them back; but a long chain does not take as many collections as it has links."""
+        class Link:
+            def __init__(self, number, rest):
+                self.number, self.rest = number, rest
+
+            def __del__(self):
+                ended.append(self.number)
+
+        def chain(length):
+            link = None
+            for number in range(length):
+                link = Link(number, link)
+
+        for length in 4, 10_000:
+            ended = []
+            chain(length)
+            for _ in range(3):
+                gc.collect()
+            self.assertEqual(sorted(ended), list(range(length)))
+            self.assertEqual(ended[:4], sorted(ended, reverse=True)[:4])
+
     def test_finds_a_leak(self):
         """Also in the operation that is repeated least."""
         rounds, kept = ROUNDS // max(cost for _, cost in OPERATIONS), []

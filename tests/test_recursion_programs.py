@@ -1,13 +1,11 @@
 """Recursion through protocols, hooks and libraries (recursion_programs.py), and where the interpreter ends: with the recursion limit as it is and far too high, on the main thread and in a small one."""
 import os
-import subprocess
-import sys
 import unittest
 
-SLOW = int(os.environ.get("KRAIT_TEST_SLOW", "1"))
-PROGRAMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "recursion_programs.py")
+from helpers import ASAN, TOP, run, run_limited
+
+PROGRAMS = os.path.join(TOP, "tests", "recursion_programs.py")
 HIGH = "1000000000"
-SANITIZED = "asan" in sys.executable
 
 # What ends a process, or what it prints at its end -> exit status, last line of standard error.
 ENDS = {
@@ -35,9 +33,7 @@ ENDS = {
 class Programs(unittest.TestCase):
     def check(self, place, limit):
         """A small stack makes short work of what recurses in C."""
-        limits = "ulimit -s 8192" if SANITIZED else "ulimit -s 1024"
-        done = subprocess.run(["sh", "-c", f"{limits} && exec '{sys.executable}' -W ignore '{PROGRAMS}' {place} {limit}"], capture_output=True, text=True, timeout=250 * SLOW,
-                              stdin=subprocess.DEVNULL)
+        done = run_limited("-s 8192" if ASAN else "-s 1024", "-W", "ignore", PROGRAMS, place, limit, seconds=250)
         lines = done.stdout.splitlines() or [""]
         self.assertEqual((done.returncode, lines[-1], [line for line in lines[:-1] if not line.endswith(" as it may")]), (0, "end", []), done.stdout[-200:] + done.stderr[-300:])
 
@@ -57,7 +53,7 @@ class Programs(unittest.TestCase):
 class Ends(unittest.TestCase):
     def check(self, program, status, last):
         for limit in "", f"import sys; sys.setrecursionlimit({HIGH})\n":
-            done = subprocess.run([sys.executable, "-S", "-c", limit + program], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60 * SLOW)
+            done = run("-S", "-c", limit + program)
             lines = done.stderr.splitlines() or [None]
             self.assertEqual((done.returncode, lines[-1] if last is not ... else last), (status, last), done.stderr[-500:])
 

@@ -15,7 +15,7 @@
 #include "heap/type_head.h"
 
 enum { BLOCK_SHIFT = 16, BLOCK_SIZE = 1 << BLOCK_SHIFT, BLOCK_HEADER = 1152, BITMAP_WORDS = BLOCK_SIZE / 16 / 64 };
-enum { GC_DYING = 128 };   /* its finalizer is queued */
+enum { GC_WAITING = 64, GC_DYING = 128 };   /* its finalizer waits for those of objects that refer to it; is queued */
 enum { CELL_FREE = 0, CELL_OBJECT = 1, CELL_BUFFER = 2, CELL_OPAQUE = 3 };   /* opaque: a buffer whose words are never taken for references */
 enum { HUGE_PAGE = 2 << 20 };
 enum { YOUNG_BUDGET_MIN = 8 << 20, YOUNG_BUDGET_CACHED = 2 << 20 };
@@ -90,7 +90,7 @@ typedef struct Heap {
     PointerArray young_finalizable, old_finalizable, pending_finalizers;
     size_t finalizers_room;           /* so many objects, waiting or registered, find room in each of the arrays that they pass through */
     size_t finalizers_run;
-    size_t deferred_finalizers;       /* dead objects whose finalizer waits for that of an object that refers to them */
+    size_t waiting_collections;       /* full ones that left finalizers waiting for those of objects that refer to theirs */
     Obj **mark_stack;
     size_t mark_top, mark_capacity;
     void (*visitor)(Value, void *);   /* when set, gc_visit reports instead of marking */

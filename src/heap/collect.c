@@ -396,7 +396,7 @@ static void set_budget(bool full, size_t survived, size_t allocated)
 }
 
 /* current_sp: everything of this thread's stack that can hold pointers lies above. */
-static size_t collect_with(int generation, void *current_sp)
+static __attribute__((noinline)) size_t collect_with(int generation, void *current_sp)
 {
     bool full = generation >= 2 || heap.next_full;
     size_t live_before = heap.live_bytes, allocated = heap.allocated;
@@ -426,21 +426,16 @@ static size_t collect_with(int generation, void *current_sp)
     return freed;
 }
 
-/* Spills the callee-saved registers onto the stack, so that scanning the stack sees them. */
+/* Spills the callee-saved registers onto the stack, so that scanning the stack sees them. Its frame is scanned with those above it, and lies where finalizers ran before: so it holds nothing
+ * else, which would be the finalized objects, and keep all that they refer to. */
 static __attribute__((noinline)) size_t collect_now(int generation)
 {
-    __builtin_unwind_init();
-    uintptr_t here;
-    void *volatile sp = &here;
-    uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
-    if (frame < (uintptr_t)sp) sp = (void *)frame;
-    uintptr_t registers[8] = {0};
+    uintptr_t registers[6];
 #if defined(__x86_64__)
     __asm__ volatile("movq %%rbx, 0(%0); movq %%rbp, 8(%0); movq %%r12, 16(%0); movq %%r13, 24(%0); movq %%r14, 32(%0); movq %%r15, 40(%0)" ::"r"(registers) : "memory");
 #endif
-    uintptr_t lowest = (uintptr_t)registers < (uintptr_t)sp ? (uintptr_t)registers : (uintptr_t)sp;
-    size_t freed = collect_with(generation, (void *)lowest);
-    __asm__ volatile("" ::"r"(registers) : "memory");
+    size_t freed = collect_with(generation, registers);
+    __asm__ volatile("" ::"r"(registers) : "memory");   /* no tail call: they lie there until the end */
     return freed;
 }
 

@@ -165,6 +165,7 @@ static void split_dead(PointerArray *from, PointerArray *survivors, PointerArray
     for (size_t i = 0; i < count; i++) {
         Obj *o = from->items[i];
         if (!(o->gc & GC_FINALIZE)) continue;   /* gc_finalizer_done */
+        if (is_marked(o)) o->gc &= ~GC_WAITING;
         pointer_array_push(is_marked(o) ? survivors : dead, o);
     }
 }
@@ -175,13 +176,26 @@ static void queue_finalizer(Obj *o)
     pointer_array_push(&heap.pending_finalizers, o);
 }
 
+/* Dead objects wait for the finalizers of those that refer to them, which may bring them back: of a chain one ends in each collection. That is right for a file in a buffer in a text
+ * stream, but long lists would never end: what has waited for PATIENCE full collections ends with all that holds it, the newest first. */
+enum { PATIENCE = 8 };
+
+static void queue_impatient(PointerArray *dead)
+{
+    for (size_t i = dead->count; i-- > 0;) {
+        Obj *o = dead->items[i];
+        if (o->gc & GC_FINALIZED) continue;
+        if (o->gc & GC_WAITING) queue_finalizer(o);
+        else o->gc |= GC_WAITING;
+    }
+}
+
 static void finalizers_process(bool full)
 {
     PointerArray *dead = &dead_finalizable;
     dead->count = heads.count = 0;
     if (full) split_dead(&heap.old_finalizable, &heap.old_finalizable, dead);
     split_dead(&heap.young_finalizable, &heap.old_finalizable, dead);
-    heap.deferred_finalizers = 0;
     if (dead->count == 0) return;
     /* Newest first: what was made last tends to hold what was made before. */
     for (size_t i = dead->count; i-- > 0;) {
@@ -196,11 +210,11 @@ static void finalizers_process(bool full)
         if (!is_marked(o)) queue_finalizer(o);
     }
     for (size_t i = 0; i < heads.count; i++) queue_finalizer(heads.items[i]);
+    bool all_queued = heap.pending_finalizers.count - first == dead->count;
+    if (full && !all_queued && ++heap.waiting_collections % PATIENCE == 0) queue_impatient(dead);
     for (size_t i = 0; i < dead->count; i++) {
         Obj *o = dead->items[i];
-        if (o->gc & GC_FINALIZED) continue;
-        pointer_array_push(&heap.old_finalizable, o);
-        heap.deferred_finalizers++;
+        if (!(o->gc & GC_FINALIZED)) pointer_array_push(&heap.old_finalizable, o);
     }
     for (size_t i = first; i < heap.pending_finalizers.count; i++) gc_visit(VALUE(heap.pending_finalizers.items[i]));
     mark_drain();
