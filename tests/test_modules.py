@@ -1,6 +1,9 @@
 """Modules in C: what their functions do with objects that hold on to what they are lent, and with arguments of other types."""
+import hashlib
+import hmac
 import io
 import pickle
+import threading
 import unittest
 
 
@@ -33,6 +36,25 @@ class Lent(unittest.TestCase):
                 return 3
 
         self.assertEqual(io.BufferedReader(Raw(), 16).read(6), b"abcabc")
+
+
+class Shared(unittest.TestCase):
+    def test_digests(self):
+        """Threads that hash into one object: large data is hashed without the interpreter lock, but one after the other."""
+        def work():
+            for _ in range(300):
+                shared.update(data)
+                shared.copy().update(data), shared.digest()
+
+        data = bytes(5000)
+        for new in hashlib.sha1, hashlib.sha256, hashlib.blake2b, lambda start=b"": hmac.new(b"key", start, "sha256"):
+            shared = new()
+            threads = [threading.Thread(target=work) for _ in range(4)]
+            for t in threads:
+                t.start()
+            for t in threads:
+                t.join()
+            self.assertEqual(shared.digest(), new(data * 1200).digest())
 
 
 class Arguments(unittest.TestCase):

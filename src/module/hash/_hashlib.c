@@ -46,6 +46,7 @@ OPENSSL(sha1) OPENSSL(sha224) OPENSSL(sha256) OPENSSL(sha384) OPENSSL(sha512) OP
     typedef struct HmacObj {
     Obj head;
     HMAC_CTX *context;
+    sem_t free;               /* hash_enter() */
     const EVP_MD *md;
 } HmacObj;
 static Type hmac_type;
@@ -69,7 +70,10 @@ static bool hmac_update(HmacObj *h, Value data)
     Buffer b;
     int ok;
     if (!hash_data(data, &b)) return false;
-    BLOCKING(ok = HMAC_Update(h->context, b.data, (size_t)b.length));
+    hash_enter(&h->free);
+    if (b.length >= RELEASE_LOCK_FROM) BLOCKING(ok = HMAC_Update(h->context, b.data, (size_t)b.length));
+    else ok = HMAC_Update(h->context, b.data, (size_t)b.length);
+    hash_leave(&h->free);
     buffer_release(&b);
     return ok || hash_error();
 }
@@ -78,7 +82,9 @@ static HmacObj *hmac_alloc(const EVP_MD *md)
 {
     HmacObj *h = gc_alloc(HmacObj, &hmac_type);
     if (h && !(h->context = HMAC_CTX_new())) return (HmacObj *)raise_memory();
-    if (h) h->md = md;
+    if (!h) return 0;
+    sem_init(&h->free, 0, 1);
+    h->md = md;
     return h;
 }
 
@@ -101,19 +107,26 @@ static void hmac_finalize(Obj *o)
     ((HmacObj *)o)->context = 0;
 }
 
-static NATIVE(hmac_copy)
+/* A new object with what h has hashed so far. */
+static HmacObj *hmac_copied(HmacObj *h)
 {
-    HmacObj *h = (HmacObj *)args[0], *copy = hmac_alloc(h->md);
-    return !copy ? 0 : HMAC_CTX_copy(copy->context, h->context) ? VALUE(copy) : hash_error();
+    HmacObj *copy = hmac_alloc(h->md);
+    if (!copy) return 0;
+    hash_enter(&h->free);
+    int ok = HMAC_CTX_copy(copy->context, h->context);
+    hash_leave(&h->free);
+    return ok ? copy : (HmacObj *)hash_error();
 }
+
+static NATIVE(hmac_copy) { return VALUE(hmac_copied((HmacObj *)args[0])); }
 
 static NATIVE(hmac_digest_method)
 {
-    HmacObj *h = (HmacObj *)args[0], *copy = hmac_alloc(h->md);
+    HmacObj *copy = hmac_copied((HmacObj *)args[0]);
     unsigned char out[EVP_MAX_MD_SIZE];
     unsigned size;
     if (!copy) return 0;
-    if (!HMAC_CTX_copy(copy->context, h->context) || !HMAC_Final(copy->context, out, &size)) return hash_error();
+    if (!HMAC_Final(copy->context, out, &size)) return hash_error();
     hmac_finalize(&copy->head);
     return bytes_new(out, size);
 }

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RELEASE_LOCK_FROM = 2048 };   /* bytes: from here other threads may run while we hash */
-
 /* --- memory for OpenSSL
  *
  * OpenSSL does not survive a failed allocation: some of its ways out leave a lock held, and some of its tables are then never made. So where malloc has none, it gets pieces of a
@@ -138,9 +136,10 @@ static bool update(HashObj *h, Value data)
     Buffer b;
     int ok;
     if (!hash_data(data, &b)) return false;
-    if (b.length >= RELEASE_LOCK_FROM) {
-        BLOCKING(ok = EVP_DigestUpdate(h->context, b.data, (size_t)b.length));
-    } else ok = EVP_DigestUpdate(h->context, b.data, (size_t)b.length);
+    hash_enter(&h->free);
+    if (b.length >= RELEASE_LOCK_FROM) BLOCKING(ok = EVP_DigestUpdate(h->context, b.data, (size_t)b.length));
+    else ok = EVP_DigestUpdate(h->context, b.data, (size_t)b.length);
+    hash_leave(&h->free);
     buffer_release(&b);
     return ok || hash_error();
 }
@@ -149,6 +148,7 @@ static HashObj *alloc(Type *type)
 {
     HashObj *h = gc_alloc(HashObj, type);
     if (h && !(h->context = EVP_MD_CTX_new())) return (HashObj *)raise_memory();
+    if (h) sem_init(&h->free, 0, 1);
     return h;
 }
 
@@ -172,12 +172,21 @@ void hash_finalize(Obj *object)
 
 static NATIVE(hash_update_method) { return update((HashObj *)args[0], args[1]) ? NONE : 0; }
 
+/* What h has hashed so far, into `copy`. */
+static bool copy_context(EVP_MD_CTX *copy, HashObj *h)
+{
+    hash_enter(&h->free);
+    int ok = EVP_MD_CTX_copy(copy, h->context);
+    hash_leave(&h->free);
+    return ok;
+}
+
 static NATIVE(hash_copy)
 {
     HashObj *h = (HashObj *)args[0], *copy = alloc(h->head.type);
     if (!copy) return 0;
     copy->md = h->md, copy->name = h->name;
-    return EVP_MD_CTX_copy(copy->context, h->context) ? VALUE(copy) : hash_error();
+    return copy_context(copy->context, h) ? VALUE(copy) : hash_error();
 }
 
 static Value hex_text(const uint8_t *data, size_t size)
@@ -196,7 +205,7 @@ static Value digest(HashObj *h, int64_t length, bool xof, bool hex)
     Value bytes = bytes_new(0, size);
     EVP_MD_CTX *copy = bytes ? EVP_MD_CTX_new() : 0;
     if (!copy) return bytes ? raise_memory() : 0;
-    bool ok = EVP_MD_CTX_copy(copy, h->context) && (!size || (xof ? EVP_DigestFinalXOF(copy, bytes_data(bytes), size) : EVP_DigestFinal_ex(copy, bytes_data(bytes), 0)));
+    bool ok = copy_context(copy, h) && (!size || (xof ? EVP_DigestFinalXOF(copy, bytes_data(bytes), size) : EVP_DigestFinal_ex(copy, bytes_data(bytes), 0)));
     EVP_MD_CTX_free(copy);
     if (!ok) return hash_error();
     return hex ? hex_text(bytes_data(bytes), size) : bytes;

@@ -2,13 +2,23 @@
 #pragma once
 #include "module/module.h"
 #include <openssl/evp.h>
+#include <semaphore.h>
 
 typedef struct HashObj {
     Obj head;
     EVP_MD_CTX *context;      /* malloc'ed by OpenSSL: freed by the type's finalizer */
+    sem_t free;               /* hash_enter() */
     const EVP_MD *md;
     const char *name;         /* hashlib's name of the algorithm */
 } HashObj;
+
+enum { RELEASE_LOCK_FROM = 2048 };   /* so many bytes are hashed without the interpreter lock */
+/* From here to hash_leave() the thread has the context to itself: others may come while it works without the interpreter lock. Nothing of Python's runs in between. */
+static inline void hash_enter(sem_t *free)
+{
+    if (sem_trywait(free) < 0) BLOCKING(while (sem_wait(free) < 0));
+}
+static inline void hash_leave(sem_t *free) { sem_post(free); }
 
 /* A digest object of the type; data (0: none) is hashed at once. name is hashlib's or OpenSSL's; ValueError "unsupported hash type X". */
 Value hash_new(Type *type, const char *name, Value data);
