@@ -30,8 +30,9 @@ test_wait4 test_gc test_weakref test_context test_contextlib test_functools test
 test_zlib test_hashlib test_itertools test_deque test_decimal test_enum test_super test_smtpd test_asyncore test_code_module test_bdb test_sys_settrace""".split()
 # A signal handler that raises its signal for the handler before it: ThreadSanitizer blocks all signals while a handler runs, so that it comes back to the same for ever.
 LEFT_OUT = {"test_faulthandler": "test_register_chain"}
-# These crash on purpose, which is for their handlers to report.
-CRASHING = {"test_faulthandler": ":handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0"}
+# These crash on purpose, which is for their handlers, or for who waits for them, to report.
+CRASHING = re.compile("test_faulthandler|.*ExecutorDeadlockTest")
+NO_HANDLERS = ":handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0"
 BY_CLASS = "test_threading test_concurrent_futures test_io".split()
 
 
