@@ -41,7 +41,7 @@ def run(name, command, folder):
     for old in os.listdir(REPORTS):
         if old.rpartition(".")[0] == name:
             os.unlink(os.path.join(REPORTS, old))
-    environment = {**ratchet.ENVIRONMENT, "TSAN_OPTIONS": f"{OPTIONS}:log_path={REPORTS}/{name}{CRASHING.get(name, '')}"}
+    environment = {**ratchet.ENVIRONMENT, "TSAN_OPTIONS": f"{OPTIONS}:log_path={REPORTS}/{name}{NO_HANDLERS * bool(CRASHING.fullmatch(name))}"}
     with tempfile.TemporaryFile() as output:
         child = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, start_new_session=True)
         try:
