@@ -18,6 +18,11 @@ def environment(**more):
     return {**{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}, **more}
 
 
+def rarer_collections():
+    """environment() for what recurses as deep as it can: each collection looks through the whole stack, so that one at every 1000th allocation (KRAIT_GC_STRESS=1000) would take hours."""
+    return environment(**{name: os.environ[name] + "00" for name in ("KRAIT_GC_STRESS", "KRAIT_GC_STRESS_YOUNG") if name in os.environ})
+
+
 def run(*arguments, interpreter=sys.executable, seconds=60, **options):
     """The finished process of an interpreter with these arguments, its output as text. Without input and PYTHON* variables, unless the options say otherwise."""
     if "input" not in options:

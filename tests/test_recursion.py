@@ -7,7 +7,7 @@ import os
 import re
 import unittest
 
-from helpers import ASAN, TOP, run, run_limited
+from helpers import ASAN, TOP, rarer_collections, run, run_limited
 
 LIMIT = "import sys; sys.setrecursionlimit(10**9)\n"
 NEST = "x = []\nfor i in range(10**5): x = [x]\n"
@@ -143,7 +143,7 @@ CASES = {
 
 class Recursions(unittest.TestCase):
     def check(self, wanted, program):
-        done = run("-S", "-c", LIMIT + program)
+        done = run("-S", "-c", LIMIT + program, env=rarer_collections())
         lines = done.stderr.strip().splitlines()
         last = lines[-1].split(":")[0].rpartition(".")[2] if lines else None
         if ASAN and last in ("RecursionError", "MemoryError"):   # frames are several times as large there: more ends for want of stack
@@ -152,7 +152,7 @@ class Recursions(unittest.TestCase):
 
     def matrix(self, stack, deep, *arguments):
         """Whatever comes of each attempt, the program goes on to its end. `deep`: the stack is too small for some of them, so that the depth itself is seen to be reached."""
-        done = run_limited(f"-s {stack}", os.path.join(TOP, "tests", "recursion_matrix.py"), *arguments, seconds=250)
+        done = run_limited(f"-s {stack}", os.path.join(TOP, "tests", "recursion_matrix.py"), *arguments, seconds=250, env=rarer_collections())
         self.assertEqual((done.returncode, done.stdout[-5:]), (0, "\nend\n"), done.stdout[-200:] + done.stderr[-500:])
         self.assertEqual(re.findall(r"(?m)^.* (?:NameError|SyntaxError|ImportError)$", done.stdout), [])    # the program itself is right
         if deep:
@@ -162,7 +162,7 @@ class Recursions(unittest.TestCase):
         self.matrix("4096" if ASAN else "512", True, "main", "6000")
 
     def run_on(self, kilobytes, program):
-        done = run_limited(f"-s {kilobytes}", "-S", "-c", program)
+        done = run_limited(f"-s {kilobytes}", "-S", "-c", program, env=rarer_collections())
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_class_tree_on_small_stack(self):

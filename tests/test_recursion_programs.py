@@ -2,7 +2,7 @@
 import os
 import unittest
 
-from helpers import ASAN, TOP, run, run_limited
+from helpers import ASAN, TOP, rarer_collections, run, run_limited
 
 PROGRAMS = os.path.join(TOP, "tests", "recursion_programs.py")
 HIGH = "1000000000"
@@ -33,7 +33,7 @@ ENDS = {
 class Programs(unittest.TestCase):
     def check(self, place, limit):
         """A small stack makes short work of what recurses in C."""
-        done = run_limited("-s 8192" if ASAN else "-s 1024", "-W", "ignore", PROGRAMS, place, limit, seconds=250)
+        done = run_limited("-s 8192" if ASAN else "-s 1024", "-W", "ignore", PROGRAMS, place, limit, seconds=250, env=rarer_collections())
         lines = done.stdout.splitlines() or [""]
         self.assertEqual((done.returncode, lines[-1], [line for line in lines[:-1] if not line.endswith(" as it may")]), (0, "end", []), done.stdout[-200:] + done.stderr[-300:])
 
@@ -53,7 +53,7 @@ class Programs(unittest.TestCase):
 class Ends(unittest.TestCase):
     def check(self, program, status, last):
         for limit in "", f"import sys; sys.setrecursionlimit({HIGH})\n":
-            done = run("-S", "-c", limit + program)
+            done = run("-S", "-c", limit + program, env=rarer_collections())
             lines = done.stderr.splitlines() or [None]
             self.assertEqual((done.returncode, lines[-1] if last is not ... else last), (status, last), done.stderr[-500:])
 
