@@ -302,8 +302,6 @@ CHAINS = {
     "repeat_repr": (ANY, "x = 1", "itertools.repeat(x)", "repr(x)"),
     "cycle": (ANY, "x = [1]", "itertools.cycle(x)", "next(x)"),
     "product": (ANY, "x = 1", "itertools.count(x) if False else [x]", "repr(x)"),
-    "ast_dumped": (ANY, "x = ast.Constant(1)", "ast.UnaryOp(ast.USub(), x)", "ast.dump(x)"),
-    "ast_unparsed": (ANY, "x = ast.Constant(1)", "ast.UnaryOp(ast.USub(), x)", "ast.unparse(x)"),
     "ast_literal": (ANY + "|ValueError", "x = ast.Constant(1)", "ast.UnaryOp(ast.USub(), x)", "ast.literal_eval(x)"),
     "ast_pickled": (ANY, "x = ast.Constant(1)", "ast.UnaryOp(ast.USub(), x)", "pickle.dumps(x)"),
     "function_default": (ANY, "x = 1\ndef n(i):\n  def f(a=i): pass\n  return f", "n(x)", "del x; gc.collect()"),
@@ -321,6 +319,9 @@ CHAINS = {
 }
 # The same, fewer of them: each link is large, or asks all others as it is made.
 FEW = {
+    # each level's text holds that of the level below
+    "ast_dumped": (ANY, "x = ast.Constant(1)", "ast.UnaryOp(ast.USub(), x)", "ast.dump(x)"),
+    "ast_unparsed": (ANY, "x = ast.Constant(1)", "ast.UnaryOp(ast.USub(), x)", "ast.unparse(x)"),
     "aclose": (ANY, "async def g(i):\n  try: yield 1\n  finally:\n    if i: await i.aclose()\ndef n(i):\n  a = g(i)\n  try: a.asend(None).send(None)\n  except StopIteration: return a\nx = None", "n(x)",
                "try: x.aclose().send(None)\nexcept StopIteration: pass"),
     "athrow": (ANY + "|ValueError", "async def g(i):\n  try: yield 1\n  except ValueError as e:\n    if i: await i.athrow(e)\ndef n(i):\n  a = g(i)\n  try: a.asend(None).send(None)\n  except StopIteration: return a\nx = None", "n(x)",
