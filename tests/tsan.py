@@ -103,7 +103,8 @@ def check(name, command, listed):
 def main():
     words, bad, tests, count = sys.argv[1:], 0, 0, 0
     os.makedirs(REPORTS, exist_ok=True)
-    for name, command, listed in units(ratchet.read_list()):
+    unasked = ratchet.unsanitized()
+    for name, command, listed in units({module: tests - unasked for module, tests in ratchet.read_list().items()}):
         if words and not any(word in name for word in words):
             continue
         begin = time.monotonic()
