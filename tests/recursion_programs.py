@@ -312,13 +312,14 @@ CHAINS = {
     "ordered_dict": (ANY, "x = 1", "collections.OrderedDict(a=x)", "repr(x)"),
     "ordered_dict_equal": (ANY, "x, y = 1, 1\nfor _ in range(100000): y = collections.OrderedDict(a=y)", "collections.OrderedDict(a=x)", "x == y"),
     "deque_copied": (ANY, "x = 1", "collections.deque([x])", "copy.deepcopy(x)"),
-    "element": (ANY, "import xml.etree.ElementTree as E\ndef n(i):\n  e = E.Element('a'); e.append(i); return e\nx = E.Element('a')", "n(x)", "E.tostring(x)"),
     "element_copied": (ANY, "import xml.etree.ElementTree as E\ndef n(i):\n  e = E.Element('a'); e.append(i); return e\nx = E.Element('a')", "n(x)", "copy.deepcopy(x)"),
-    "element_iterated": (ANY, "import xml.etree.ElementTree as E\ndef n(i):\n  e = E.Element('a'); e.append(i); return e\nx = E.Element('a')", "n(x)", "assert sum(1 for _ in x.iter()) == 100001; x.find('.//b'); ''.join(x.itertext())"),
     "element_pickled": (ANY, "import xml.etree.ElementTree as E\ndef n(i):\n  e = E.Element('a'); e.append(i); return e\nx = E.Element('a')", "n(x)", "pickle.dumps(x)"),
 }
 # The same, fewer of them: each link is large, or asks all others as it is made.
 FEW = {
+    # each element comes through the generators of all that it is in
+    "element": (ANY, "import xml.etree.ElementTree as E\ndef n(i):\n  e = E.Element('a'); e.append(i); return e\nx = E.Element('a')", "n(x)", "E.tostring(x)"),
+    "element_iterated": (ANY, "import xml.etree.ElementTree as E\ndef n(i):\n  e = E.Element('a'); e.append(i); return e\nx = E.Element('a')", "n(x)", "assert sum(1 for _ in x.iter()) == 1501; x.find('.//b'); ''.join(x.itertext())"),
     # each level's text holds that of the level below
     "ast_dumped": (ANY, "x = ast.Constant(1)", "ast.UnaryOp(ast.USub(), x)", "ast.dump(x)"),
     "ast_unparsed": (ANY, "x = ast.Constant(1)", "ast.UnaryOp(ast.USub(), x)", "ast.unparse(x)"),
