@@ -325,7 +325,7 @@ FEW = {
     "ast_unparsed": (ANY, "x = ast.Constant(1)", "ast.UnaryOp(ast.USub(), x)", "ast.unparse(x)"),
     "aclose": (ANY, "async def g(i):\n  try: yield 1\n  finally:\n    if i: await i.aclose()\ndef n(i):\n  a = g(i)\n  try: a.asend(None).send(None)\n  except StopIteration: return a\nx = None", "n(x)",
                "try: x.aclose().send(None)\nexcept StopIteration: pass"),
-    "athrow": (ANY + "|ValueError", "async def g(i):\n  try: yield 1\n  except ValueError as e:\n    if i: await i.athrow(e)\ndef n(i):\n  a = g(i)\n  try: a.asend(None).send(None)\n  except StopIteration: return a\nx = None", "n(x)",
+    "athrow": (ANY + "|ValueError|RuntimeError", "async def g(i):\n  try: yield 1\n  except ValueError as e:\n    if i: await i.athrow(e)\ndef n(i):\n  a = g(i)\n  try: a.asend(None).send(None)\n  except StopIteration: return a\nx = None", "n(x)",
                "try: x.athrow(ValueError()).send(None)\nexcept (StopIteration, StopAsyncIteration): pass"),
     "aclose_dropped": (ANY, "async def g(i):\n  try: yield 1\n  finally:\n    if i: await i.aclose()\ndef n(i):\n  a = g(i)\n  try: a.asend(None).send(None)\n  except StopIteration: return a\nx = None", "n(x)", "del x; gc.collect()"),
     "regex_groups": (ANY + "|RuntimeError", "x = 'a'", "'(?:' + x + ')*?'", "re.compile(x).match('a' * 50)"),
