@@ -33,7 +33,7 @@ STEPS = {
     "build": (make("all"), {}, HOUR),
     "build-asan": (make("asan"), {}, HOUR),
     "build-tsan": (make("tsan"), {}, HOUR),
-    "suite": (["./test"], {}, HOUR),
+    "suite": (["./test"], {"KRAIT_TEST_RECURSION": "1"}, HOUR),
     "suite-stress": (SUITE, {**WATCHED, "KRAIT_GC_STRESS": "1000"}, 4 * HOUR),
     "suite-verify": (SUITE, {**WATCHED, "KRAIT_GC_VERIFY": "1", "KRAIT_GC_STRESS_YOUNG": "1000"}, 4 * HOUR),
     "suite-asan": (SUITE, {**WATCHED, **ASAN}, 4 * HOUR),

@@ -29,7 +29,9 @@ ENDS = {
 }
 
 
-@unittest.skipUnless(os.environ.get("KRAIT_TEST_RECURSION"), "takes minutes: set KRAIT_TEST_RECURSION")
+long = unittest.skipUnless(os.environ.get("KRAIT_TEST_RECURSION"), "takes minutes: set KRAIT_TEST_RECURSION")
+
+
 class Programs(unittest.TestCase):
     def check(self, place, limit):
         """A small stack makes short work of what recurses in C."""
@@ -40,12 +42,14 @@ class Programs(unittest.TestCase):
     def test_main_as_it_is(self):
         self.check("main", "0")
 
+    @long
     def test_main_without_limit(self):
         self.check("main", HIGH)
 
     def test_thread_as_it_is(self):
         self.check("thread", "0")
 
+    @long
     def test_thread_without_limit(self):
         self.check("thread", HIGH)
 
