@@ -111,7 +111,11 @@ static Value complex_pow(Value a, Value b)
     return from_pair(result);
 }
 
-static Value complex_pow3(Value a, Value b, Value modulo) { return modulo != NONE ? raise_value("complex modulo") : complex_pow(a, b); }
+static Value complex_pow3(Value a, Value b, Value modulo)
+{
+    OPERANDS(a, b, x, y)
+    return modulo != NONE ? raise_value("complex modulo") : complex_pow(a, b);
+}
 
 static Value complex_negative(Value v) { return complex_new(-pair_of(v).real, -pair_of(v).imag); }
 static Value complex_exact(Value v) { return type_of(v) == &complex_type ? v : from_pair(pair_of(v)); }

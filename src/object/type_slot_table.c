@@ -189,7 +189,8 @@ static void *slot_of_method(NativeMethodObj *method, const SlotDef *def)
     return *slot_place(method->owner, def);
 }
 
-/* Sets the slot whose entries begin at index i; returns the index after them. */
+/* Sets the slot whose entries begin at index i; returns the index after them. The `+=` of a sequence serves as that of a number in its subclasses: it comes before their __add__, then.
+ * Its `*=`, which is called otherwise, does not, as in CPython. */
 static size_t set_slot(Type *type, size_t i)
 {
     void **place = slot_place(type, &slot_defs[i]), *specific = 0, *generic = 0;
@@ -204,7 +205,8 @@ static size_t set_slot(Type *type, size_t i)
         }
         if (type_of(descr) == &slot_wrapper_type && ((WrapperObj *)descr)->name == slot_names[i]) {
             WrapperObj *wrapper = (WrapperObj *)descr;
-            void *function = wrapper->def->offset == offset ? wrapper->function : *slot_place(wrapper->owner, def);
+            bool same = wrapper->def->offset == offset || (offset == AT(inplace[BINARY_ADD]) && wrapper->def->offset == AT(inplace_concat));
+            void *function = same ? wrapper->function : *slot_place(wrapper->owner, def);
             bool usable = type_is_subtype(type, wrapper->owner);
             if (!function && usable) continue;
             generic = def->function;
