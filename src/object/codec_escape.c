@@ -119,22 +119,44 @@ Value codec_unicode_escape_decode(const uint8_t *data, int64_t size, const char 
     return str_builder_finish(&d.out);
 }
 
-static bool add_text(BytesBuilder *b, const char *text) { return bytes_builder_add(b, text, strlen(text)); }
+/* \x41, \u1234 or \U00012345. */
+static bool add_hex(BytesBuilder *b, uint32_t c)
+{
+    int digits = c < 0x100 ? 2 : c < 0x10000 ? 4 : 8;
+    char text[10] = {'\\', digits == 2 ? 'x' : digits == 4 ? 'u' : 'U'};
+    for (int i = digits + 1; i > 1; i--, c >>= 4) text[i] = "0123456789abcdef"[c & 15];
+    return bytes_builder_add(b, text, (size_t)digits + 2);
+}
+
+/* What stands for a character below 256 that is not itself. */
+static bool add_escape(BytesBuilder *b, uint8_t c)
+{
+    const char *letter = c == '\t' ? "\\t" : c == '\n' ? "\\n" : c == '\r' ? "\\r" : 0;
+    if (letter) return bytes_builder_add(b, letter, 2);
+    return c < 32 || c >= 127 ? add_hex(b, c) : bytes_builder_add(b, (char[]){'\\', (char)c}, 2);
+}
+
+/* Bytes, or characters below 256, with their escapes; those in a row that need none are added at once. quote: is escaped, too (0: none is). */
+static bool add_escaped(BytesBuilder *b, const uint8_t *data, int64_t size, uint8_t quote)
+{
+    for (int64_t i = 0, start = 0;; i++) {
+        if (i < size && data[i] >= 32 && data[i] < 127 && data[i] != '\\' && data[i] != quote) continue;
+        if (i > start && !bytes_builder_add(b, data + start, (size_t)(i - start))) return false;
+        if (i == size) return true;
+        if (!add_escape(b, data[i])) return false;
+        start = i + 1;
+    }
+}
 
 Value codec_unicode_escape_encode(Value s)
 {
     BytesBuilder b = {0};
+    int kind = str_kind(s);
+    if (kind == 1) return add_escaped(&b, str_data(s), str_length(s), 0) ? bytes_builder_finish(&b) : 0;
     for (int64_t i = 0; i < str_length(s); i++) {
-        uint32_t c = str_char(s, i);
-        char text[16] = {(char)c, 0};
-        if (c == '\\') strcpy(text, "\\\\");
-        else if (c == '\t') strcpy(text, "\\t");
-        else if (c == '\n') strcpy(text, "\\n");
-        else if (c == '\r') strcpy(text, "\\r");
-        else if (c < 32 || (c >= 0x7f && c < 0x100)) snprintf(text, sizeof text, "\\x%02x", c);
-        else if (c >= 0x10000) snprintf(text, sizeof text, "\\U%08x", c);
-        else if (c >= 0x100) snprintf(text, sizeof text, "\\u%04x", c);
-        if (!add_text(&b, text)) return 0;
+        uint32_t c = str_read(kind, str_data(s), i);
+        uint8_t byte = (uint8_t)c;
+        if (!(c < 0x100 ? add_escaped(&b, &byte, 1, 0) : add_hex(&b, c))) return 0;
     }
     return bytes_builder_finish(&b);
 }
@@ -173,13 +195,12 @@ Value codec_raw_unicode_escape_decode(const uint8_t *data, int64_t size, const c
 Value codec_raw_unicode_escape_encode(Value s)
 {
     BytesBuilder b = {0};
+    int kind = str_kind(s);
+    if (kind == 1) return bytes_new(str_data(s), (size_t)str_length(s));
     for (int64_t i = 0; i < str_length(s); i++) {
-        uint32_t c = str_char(s, i);
-        char text[16];
+        uint32_t c = str_read(kind, str_data(s), i);
         uint8_t byte = (uint8_t)c;
-        if (c >= 0x10000) snprintf(text, sizeof text, "\\U%08x", c);
-        else if (c >= 0x100) snprintf(text, sizeof text, "\\u%04x", c);
-        if (c < 0x100 ? !bytes_builder_add(&b, &byte, 1) : !add_text(&b, text)) return 0;
+        if (!(c < 0x100 ? bytes_builder_add(&b, &byte, 1) : add_hex(&b, c))) return 0;
     }
     return bytes_builder_finish(&b);
 }
@@ -230,16 +251,5 @@ Value codec_bytes_escape_decode(const uint8_t *data, int64_t size, const char *e
 Value codec_bytes_escape_encode(Value bytes)
 {
     BytesBuilder b = {0};
-    for (int64_t i = 0; i < bytes_size(bytes); i++) {
-        uint8_t c = bytes_data(bytes)[i];
-        char text[8] = {(char)c, 0};
-        if (c == '\\') strcpy(text, "\\\\");
-        else if (c == '\'') strcpy(text, "\\'");
-        else if (c == '\t') strcpy(text, "\\t");
-        else if (c == '\n') strcpy(text, "\\n");
-        else if (c == '\r') strcpy(text, "\\r");
-        else if (c < 32 || c >= 127) snprintf(text, sizeof text, "\\x%02x", c);
-        if (!add_text(&b, text)) return 0;
-    }
-    return bytes_builder_finish(&b);
+    return add_escaped(&b, bytes_data(bytes), bytes_size(bytes), '\'') ? bytes_builder_finish(&b) : 0;
 }
