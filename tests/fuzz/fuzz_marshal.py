@@ -137,6 +137,7 @@ def changed(chance, code):
 
 
 OPCODES = range(1, 178)
+ENDS = Exception, GeneratorExit, KeyboardInterrupt, SystemExit     # all but the worker's Timeout
 
 
 def run(code):
@@ -146,7 +147,7 @@ def run(code):
     signal.setitimer(signal.ITIMER_REAL, .3, .3)
     try:
         exec(code, space)
-    except Exception as error:
+    except ENDS as error:
         problem(error)
     for function in [value for value in space.values() if isinstance(value, types.FunctionType)]:
         try:
@@ -154,7 +155,7 @@ def run(code):
             if hasattr(result, "send"):
                 result.send(None)
                 result.close()
-        except Exception as error:
+        except ENDS as error:
             problem(error)
         for name in "co_positions", "co_lines":
             list(getattr(function.__code__, name)())
@@ -186,5 +187,5 @@ def evaluate(case):
         if case[0] == "changed":
             return run(changed(random.Random(case[2]), compile(SOURCES[case[1]], "x", "exec")))
         return run(marshal.loads(case[1]))
-    except Exception as error:
+    except ENDS as error:
         return problem(error)
